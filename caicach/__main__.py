@@ -1,0 +1,5 @@
+"""`python -m caicach` is the command `caicach`."""
+
+from caicach.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,21 @@
+"""Facts as data files, each naming its source; read once, kept in memory."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+from caicach.rules.workdays import WorkCalendar, calendar_from_rows
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of `data/NAME.csv`, keyed by its heading."""
+    with (files(__name__) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def work_calendar() -> WorkCalendar:
+    """Days off and make-up days of every year the file knows."""
+    return calendar_from_rows(rows("holidays"))
