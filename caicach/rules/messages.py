@@ -20,22 +20,90 @@ SENTENCES: dict[str, str] = {
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
     "file.unreadable": _("Không mở được tệp {name}. Hãy kiểm tra quyền đọc tệp."),
     "file.empty": _("Tệp {name} rỗng. Hãy chọn lại tệp kế hoạch."),
-    "file.too-large": _("Tệp {name} nặng {size_mib} MiB, quá mức {limit_mib} MiB. Hãy tách hoặc nén nhỏ tệp rồi thử lại."),
+    "file.too-large": _(
+        "Tệp {name} nặng {size_mib} MiB, quá mức {limit_mib} MiB. Hãy tách hoặc nén nhỏ tệp rồi thử lại."
+    ),
     "file.encrypted": _("Tệp {name} có mật khẩu. Hãy gỡ mật khẩu rồi tải lại."),
-    "file.broken": _("Tệp {name} bị hỏng, không đọc được. Hãy mở tệp bằng phần mềm soạn thảo, lưu lại rồi thử lại."),
-    "file.kind-unknown": _("Không nhận ra loại của tệp {name}. Hãy dùng .docx, .xlsx, .pdf, .txt, .md, .doc, .odt, .png hoặc .jpg."),
-    "file.kind-mismatch": _("Tệp {name} mang đuôi {suffix} nhưng nội dung là loại khác ({found}). Hãy lưu lại đúng loại rồi thử lại."),
-    "file.macros": _("Tệp {name} có macro nên không được nhận. Hãy lưu lại thành .docx hoặc .xlsx (không macro)."),
+    "file.broken": _(
+        "Tệp {name} bị hỏng, không đọc được. Hãy mở tệp bằng phần mềm soạn thảo, lưu lại rồi thử lại."
+    ),
+    "file.kind-unknown": _(
+        "Không nhận ra loại của tệp {name}. Hãy dùng .docx, .xlsx, .pdf, .txt, .md, .doc, .odt, .png hoặc .jpg."
+    ),
+    "file.kind-mismatch": _(
+        "Tệp {name} mang đuôi {suffix} nhưng nội dung là loại khác ({found}). Hãy lưu lại đúng loại rồi thử lại."
+    ),
+    "file.macros": _(
+        "Tệp {name} có macro nên không được nhận. Hãy lưu lại thành .docx hoặc .xlsx (không macro)."
+    ),
     "file.bomb": _("Tệp {name} nén bất thường: bung ra quá lớn nên không được mở."),
-    "file.entities": _("Tệp {name} khai báo thực thể XML nên không được mở. Hãy lưu lại bằng phần mềm soạn thảo."),
-    "file.too-many-rows": _("Tệp {name} có hơn {limit} dòng bảng. Đây không giống một kế hoạch; hãy chọn lại tệp."),
-    "file.too-many-pages": _("Tệp {name} có {pages} trang, quá mức {limit} trang. Hãy tách phần kế hoạch và phụ lục rồi thử lại."),
-    "file.no-plan": _("Trong tệp {name} không thấy kế hoạch: không có bảng nhiệm vụ hay chỉ tiêu nào. Hãy chọn tệp có phụ lục nhiệm vụ."),
+    "file.entities": _(
+        "Tệp {name} khai báo thực thể XML nên không được mở. Hãy lưu lại bằng phần mềm soạn thảo."
+    ),
+    "file.too-many-rows": _(
+        "Tệp {name} có hơn {limit} dòng bảng. Đây không giống một kế hoạch; hãy chọn lại tệp."
+    ),
+    "file.too-many-pages": _(
+        "Tệp {name} có {pages} trang, quá mức {limit} trang. Hãy tách phần kế hoạch và phụ lục rồi thử lại."
+    ),
+    "file.no-plan": _(
+        "Trong tệp {name} không thấy kế hoạch: không có bảng nhiệm vụ hay chỉ tiêu nào. Hãy chọn tệp có phụ lục nhiệm vụ."
+    ),
     "file.timeout": _("Đọc tệp {name} quá {seconds} giây nên đã dừng. Hãy tách nhỏ tệp rồi thử lại."),
     "file.memory": _("Đọc tệp {name} cần quá nhiều bộ nhớ nên đã dừng. Hãy tách nhỏ tệp rồi thử lại."),
     "file.crashed": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .docx hoặc .pdf rồi thử lại."),
-    "tool.tesseract-missing": _("Tệp {name} là bản quét, cần Tesseract để nhận chữ. Hãy cài gói tesseract-ocr và tesseract-ocr-vie."),
-    "tool.libreoffice-missing": _("Tệp {name} cần LibreOffice để mở. Hãy cài gói libreoffice-writer-nogui, hoặc lưu lại thành .docx."),
+    "tool.tesseract-missing": _(
+        "Tệp {name} là bản quét, cần Tesseract để nhận chữ. Hãy cài gói tesseract-ocr và tesseract-ocr-vie."
+    ),
+    "tool.libreoffice-missing": _(
+        "Tệp {name} cần LibreOffice để mở. Hãy cài gói libreoffice-writer-nogui, hoặc lưu lại thành .docx."
+    ),
+    "file.disk-full": _(
+        "Máy chủ không còn chỗ để lưu tệp {name}. Chưa có gì được lưu; hãy báo người quản trị rồi thử lại."
+    ),
+    "file.not-chosen": _("Chưa chọn tệp. Hãy kéo tệp kế hoạch vào ô, hoặc bấm để chọn."),
+    # signing in
+    "account.wrong": _("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại."),
+    "account.rests": _("Sai mật khẩu quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
+    "account.no-post": _("Tài khoản chưa được giao việc ở phường nào. Hãy nhờ người quản trị."),
+    # tasks
+    "task.nothing-handed-in": _("Chưa có sản phẩm nào được nộp để duyệt."),
+    "task.already-judged": _("Sản phẩm này đã được duyệt hoặc trả lại rồi. Hãy tải lại trang."),
+    "task.waiting": _("Kỳ này đã nộp, đang chờ duyệt. Nếu cần sửa, hãy nhờ người điều phối trả lại."),
+    "task.settled": _("Kỳ này đã được duyệt xong, không cần nộp nữa."),
+    "task.set-aside": _("Nhiệm vụ đã được rút khỏi kế hoạch, không ghi thêm được."),
+    "task.not-yours": _(
+        "Nhiệm vụ này của đơn vị khác. Chỉ đơn vị chủ trì, đơn vị phối hợp và người điều phối ghi được."
+    ),
+    "task.empty-report": _("Hãy ghi một lời, hoặc mức đã làm được (từ 0 đến 100)."),
+    "task.no-evidence": _("Hãy chọn tệp, hoặc ghi số và ngày của văn bản đã ban hành."),
+    "task.evidence-in-future": _("Ngày văn bản {day} còn chưa tới. Hãy kiểm tra lại ngày."),
+    "task.word-missing": _("Hãy ghi lý do trả lại, để người nộp biết cần sửa gì."),
+    # plans
+    "draft.not-in-review": _("Bản nháp này không còn ở bước xem lại. Hãy tải lại trang."),
+    "draft.changed-meanwhile": _(
+        "Ô này vừa được người khác sửa thành “{theirs}”. Hãy xem lại rồi sửa tiếp nếu cần."
+    ),
+    "draft.field-unknown": _("Không có ô này trong bản nháp. Hãy tải lại trang."),
+    "draft.number-taken": _("Mục {section} đã có số {number}. Hãy dùng số khác."),
+    "draft.reason-missing": _("Hãy ghi lý do để lại chỗ này."),
+    "draft.nothing-to-undo": _("Không còn bước nào để hoàn tác."),
+    "draft.no-mend": _("Chỗ này không có gợi ý sẵn. Hãy sửa ô, hoặc ghi lý do để lại."),
+    "draft.value-unusable": _("“{value}” không dùng được ở ô này. Hãy kiểm tra lại."),
+    "plan.no-lines": _("Bản nháp chưa có nhiệm vụ nào nên chưa đưa vào thực hiện được."),
+    "plan.errors-open": _("Còn {count} lỗi chưa xem. Hãy sửa, hoặc ghi lý do để lại, rồi đưa vào thực hiện."),
+    "plan.line-incomplete": _("Dòng {place} chưa có nội dung hoặc số. Hãy điền, hoặc xóa dòng."),
+    "plan.number-twice": _("Hai dòng cùng mang số {place}. Hãy đánh lại số."),
+    "plan.already-in-force": _(
+        "Năm {year} đã có kế hoạch đang thực hiện. Nếu đây là bản sửa đổi, hãy nạp lại và chọn “Sửa đổi kế hoạch đang thực hiện”."
+    ),
+    "plan.none-in-force": _("Năm {year} chưa có kế hoạch nào đang thực hiện để sửa đổi."),
+    "plan.reported": _(
+        "Đã có báo cáo hoặc sản phẩm cho {count} nhiệm vụ nên không hoàn tác được. Hãy nạp bản sửa đổi."
+    ),
+    "plan.amended": _("Kế hoạch đã được sửa đổi nên không hoàn tác được nữa. Hãy nạp bản sửa đổi khác."),
+    "plan.nothing-to-copy": _("Năm {year} không có kế hoạch để chép."),
+    "plan.year-unusable": _("Năm {year} không dùng được. Hãy ghi năm từ 2000 đến 2100."),
 }
 
 

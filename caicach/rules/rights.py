@@ -1,0 +1,88 @@
+"""The one table of rights: what each role may do, and which action each page is.
+
+A page that is missing here is a failing test, not an open page (tests/whole/test_rights.py walks all of them).
+Whose task or office it is comes on top: `may_work_on`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+COORDINATOR = "coordinator"
+OFFICER = "officer"
+LEADER = "leader"
+ADMINISTRATOR = "administrator"
+
+ROLES: dict[str, str] = {
+    COORDINATOR: "Điều phối",
+    OFFICER: "Chuyên viên",
+    LEADER: "Lãnh đạo",
+    ADMINISTRATOR: "Quản trị",
+}
+
+PUBLIC = "public"
+"""An action that asks for no sign-in."""
+
+_ALL = frozenset(ROLES)
+
+ACTIONS: dict[str, frozenset[str]] = {
+    "home.see": _ALL,
+    "plan.see": _ALL,
+    "plan.import": frozenset({COORDINATOR}),
+    "plan.effect": frozenset({COORDINATOR}),
+    "plan.undo": frozenset({COORDINATOR}),
+    "task.see": _ALL,
+    "task.report": frozenset({COORDINATOR, OFFICER}),
+    "task.hand-in": frozenset({COORDINATOR, OFFICER}),
+    "task.accept": frozenset({COORDINATOR}),
+    "style.see": frozenset({COORDINATOR, ADMINISTRATOR}),
+}
+
+PAGES: dict[str, str] = {
+    "core:health": PUBLIC,
+    "core:style": "style.see",
+    "accounts:sign-in": PUBLIC,
+    "accounts:sign-out": PUBLIC,
+    "desk:home": "home.see",
+    "desk:my-work": "home.see",
+    "plans:list": "plan.see",
+    "plans:ribbon": "plan.see",
+    "plans:file": "plan.see",
+    "plans:undo": "plan.undo",
+    "plans:upload": "plan.import",
+    "plans:start": "plan.import",
+    "plans:import": "plan.import",
+    "plans:state": "plan.import",
+    "plans:page-picture": "plan.import",
+    "plans:import-file": "plan.import",
+    "plans:clean": "plan.import",
+    "plans:cell": "plan.import",
+    "plans:row": "plan.import",
+    "plans:head": "plan.import",
+    "plans:finding": "plan.import",
+    "plans:step-back": "plan.import",
+    "plans:discard": "plan.import",
+    "plans:retry": "plan.import",
+    "plans:changes": "plan.effect",
+    "plans:effect": "plan.effect",
+    "tasks:detail": "task.see",
+    "tasks:evidence": "task.see",
+    "tasks:report": "task.report",
+    "tasks:hand-in": "task.hand-in",
+    "tasks:accept": "task.accept",
+    "tasks:give-back": "task.accept",
+}
+"""URL name → action."""
+
+
+def allows(action: str, role: str) -> bool:
+    """Whether the role may do the action; an action that is not in the table is nobody's."""
+    return action == PUBLIC or role in ACTIONS.get(action, frozenset())
+
+
+def may_work_on(role: str, office: int | None, offices: Collection[int]) -> bool:
+    """Whether somebody of this role and office may report on a task that these offices lead or help with.
+
+    The coordinator follows all tasks; an officer those of the own office.
+    """
+    return role == COORDINATOR or (role == OFFICER and office is not None and office in offices)

@@ -1,0 +1,105 @@
+"""Vietnamese text: composing, folding, comparing. Everything that matches words goes through here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_BLANKS = re.compile(r"\s+")
+_MARKS = re.compile("[̀-̛̣̆̂̃̉̀́]+")
+# The tone marks that Vietnamese writes; the others (breve, circumflex, horn) make letters of their own.
+_TONES = {"̀", "́", "̃", "̉", "̣"}
+
+
+def nfc(text: str) -> str:
+    """Composed letters, and Ð (U+00D0, U+0189), which typists take for Đ, as Đ."""
+    text = unicodedata.normalize("NFC", text)
+    if "Ð" in text or "ð" in text or "Ɖ" in text:
+        text = text.replace("Ð", "Đ").replace("ð", "đ").replace("Ɖ", "Đ")
+    return text
+
+
+def fold(text: str) -> str:
+    """Lower case without any mark, đ as d, dashes as "-". As many characters as `nfc(text)`, so places agree."""
+    text = nfc(text)
+    if text.isascii():
+        return text.lower()
+    return "".join(_fold_letter(letter) for letter in text)
+
+
+@lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    plain = unicodedata.normalize("NFD", letter.translate(_D))[0].lower().translate(_DASHES)
+    return plain if len(plain) == 1 else letter
+
+
+def squeeze(text: str) -> str:
+    """Runs of white space, line feeds too, as one blank; none at the ends."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def key(text: str) -> str:
+    """For comparing words: folded, only letters and digits, one blank between them."""
+    return squeeze(re.sub(r"[^0-9a-z]+", " ", fold(text)))
+
+
+def spelling(word: str) -> str:
+    """A word for comparing its spelling: lower case, tone mark taken off its vowel and put behind the word.
+
+    hoà and hòa, quí and quý are both right in Vietnam: the place of the tone and i/y after qu do not count.
+    """
+    tone = ""
+    letters: list[str] = []
+    for letter in unicodedata.normalize("NFD", nfc(word).lower()):
+        if letter in _TONES:
+            tone = letter
+        else:
+            letters.append(letter)
+    plain = unicodedata.normalize("NFC", "".join(letters))
+    if plain == "qui":
+        plain = "quy"
+    return plain + tone
+
+
+def sentence_case(text: str) -> str:
+    """CẢI CÁCH THỂ CHẾ → Cải cách thể chế; text that is not in capitals is left alone but for its first letter.
+
+    Short words of capitals only that stay in a heading (HĐND, UBND, TTHC) are known abbreviations.
+    """
+    text = squeeze(text)
+    letters = [c for c in text if c.isalpha()]
+    if not letters:
+        return text
+    if sum(c.isupper() for c in letters) < 0.7 * len(letters):
+        return text[:1].upper() + text[1:]
+    words = [word if word.strip(".,;:()/") in ABBREVIATIONS else word.lower() for word in text.split(" ")]
+    joined = " ".join(words)
+    for name in PROPER:
+        joined = re.sub(rf"\b{re.escape(name.lower())}\b", name, joined)
+    for place, letter in enumerate(joined):
+        if letter.isalpha():
+            return joined[:place] + letter.upper() + joined[place + 1 :]
+    return joined
+
+
+ABBREVIATIONS = frozenset(
+    "HĐND UBND TTHC CCHC QPPL UBMTTQ MTTQ CBCC CBCCVC CNTT ATTT AI ISO SIPAS PAR DVC CQĐT BHYT BHXH GRDP PCTN QCDC"
+    " NTM KT-XH ANQP QP-AN DDCI PCI ĐU I II III IV V VI VII VIII IX X".split()
+)
+PROPER = ("Việt Nam", "Nhà nước", "Chính phủ", "Đảng", "Quốc hội")
+
+
+def is_upper(text: str) -> bool:
+    """Whether its letters are capitals (nine in ten: a scan loses some)."""
+    letters = [c for c in text if c.isalpha()]
+    return bool(letters) and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
+
+
+def starts_lower(text: str) -> bool:
+    """Whether its first letter is a small one: words that go on from somewhere else."""
+    for letter in text.lstrip(" \"'“”‘’([-–•+*"):
+        return letter.isalpha() and letter.islower()
+    return False
