@@ -1,0 +1,15 @@
+"""Django's own commands: `caicach manage migrate`, `caicach manage demo`, …"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+
+def manage(argv: Sequence[str]) -> int:
+    """Run one management command; argv without the program's name."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["caicach manage", *argv])
+    return 0

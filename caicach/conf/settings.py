@@ -1,0 +1,234 @@
+"""Every setting, read from the environment here and nowhere else. Imports without a database and without secrets.
+
+The documented table stands in docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+PACKAGE = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").strip().lower() in {"1", "yes", "true", "on", "có"}
+
+
+def _data() -> Path:
+    given = os.environ.get("CAICACH_DATA")
+    if given:
+        return Path(given).absolute()
+    if TESTING:
+        return Path(tempfile.mkdtemp(prefix="caicach-test-"))
+    return PACKAGE.parent / "var"
+
+
+def _secret() -> str:
+    """The given key, or one made at first need and kept readable by its owner only."""
+    given = os.environ.get("CAICACH_SECRET_KEY")
+    if given:
+        return given
+    path = DATA / "secret"
+    try:
+        DATA.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(50))
+        except FileExistsError:
+            pass
+        return path.read_text() or secrets.token_urlsafe(50)
+    except OSError:
+        return secrets.token_urlsafe(50)  # a read-only place: sessions end with the process
+
+
+DATA = _data()
+"""Database, files and secrets live under here."""
+FILES = DATA / "files"
+SECRET_KEY = _secret()
+DEBUG = _flag("CAICACH_DEBUG")
+ALLOWED_HOSTS = [
+    host.strip() for host in os.environ.get("CAICACH_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host.strip()
+]
+if TESTING:
+    ALLOWED_HOSTS = ["*"]
+CSRF_TRUSTED_ORIGINS = [o.strip() for o in os.environ.get("CAICACH_ORIGINS", "").split(",") if o.strip()]
+SECURE = _flag("CAICACH_HTTPS")
+"""Behind a proxy that speaks HTTPS: cookies only over it."""
+BIND = os.environ.get("CAICACH_BIND", "127.0.0.1")
+TODAY = dt.date.fromisoformat(os.environ["CAICACH_TODAY"]) if os.environ.get("CAICACH_TODAY") else None
+"""A fixed day for demonstrations and tests; `core.clock` is the only reader."""
+
+SOON_DAYS = int(os.environ.get("CAICACH_SOON_DAYS", "14"))
+"""A deadline this near or nearer is "sắp đến hạn"."""
+SILENT_MONTHS = int(os.environ.get("CAICACH_SILENT_MONTHS", "2"))
+"""An ongoing task without a word for so many whole months is "chưa có tin"."""
+FILE_LIMIT_MIB = int(os.environ.get("CAICACH_FILE_LIMIT_MIB", "50"))
+JOB_LEASE_SECONDS = int(os.environ.get("CAICACH_JOB_LEASE_SECONDS", "10"))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "caicach.core",
+    "caicach.history",
+    "caicach.worker",
+    "caicach.organisation",
+    "caicach.accounts",
+    "caicach.documents",
+    "caicach.tasks",
+    "caicach.plans",
+    "caicach.desk",
+]
+
+MIDDLEWARE = [
+    "caicach.core.middleware.request_log",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caicach.accounts.middleware.actor",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "caicach.core.middleware.refusals",
+]
+
+ROOT_URLCONF = "caicach.conf.urls"
+WSGI_APPLICATION = "caicach.conf.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "caicach.core.http.page_context",
+            ],
+            "builtins": ["django.templatetags.static", "caicach.core.templatetags.ui"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'caicach.sqlite3'}")
+}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
+        ),
+    }
+elif not TESTING:
+    # The pool is the biggest single win on PostgreSQL; it does not go with persistent connections.
+    _database["CONN_MAX_AGE"] = 0
+    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Person"
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "desk:home"
+LOGOUT_REDIRECT_URL = "accounts:sign-in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "phien"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "caicach.core.http.csrf_failure"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+X_FRAME_OPTIONS = "DENY"
+SIGN_IN_TRIES = 8
+"""Wrong passwords in a row before an account rests."""
+SIGN_IN_REST_MINUTES = 10
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = []
+
+STATIC_URL = "/tinh/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [PACKAGE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_MAX_AGE = 3600
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"facts": {"()": "caicach.core.logs.FactsFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "caicach": {"level": os.environ.get("CAICACH_LOG", "INFO")},
+        "django.request": {"level": "CRITICAL"},  # core.middleware writes the line, without personal data
+        "django.security": {"level": "WARNING"},
+    },
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

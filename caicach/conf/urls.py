@@ -1,0 +1,16 @@
+"""All addresses: Vietnamese without accents, numbers that people know, no row ids."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("caicach.desk.urls")),
+    path("", include("caicach.accounts.urls")),
+    path("", include("caicach.core.urls")),
+    path("ke-hoach/", include("caicach.plans.urls")),
+    path("viec/", include("caicach.tasks.urls")),
+]
+
+handler400 = "caicach.core.http.bad_request"
+handler403 = "caicach.core.http.forbidden"
+handler404 = "caicach.core.http.not_found"
+handler500 = "caicach.core.http.server_fault"

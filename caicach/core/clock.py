@@ -1,0 +1,32 @@
+"""Now and today: the only place that asks the machine's clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def now() -> dt.datetime:
+    """The present moment, aware. With CAICACH_TODAY: the present hour on that day."""
+    moment = timezone.now()
+    if settings.TODAY:
+        local = timezone.localtime(moment)
+        return dt.datetime.combine(settings.TODAY, local.timetz())
+    return moment
+
+
+def today() -> dt.date:
+    """The day in the ward's zone."""
+    return timezone.localtime(now()).date()
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """The day of a moment in the ward's zone."""
+    return timezone.localtime(moment).date()
+
+
+def noon(day: dt.date) -> dt.datetime:
+    """A moment in the middle of a day, aware: for facts of which only the day is known."""
+    return dt.datetime.combine(day, dt.time(12), timezone.get_default_timezone())

@@ -1,0 +1,176 @@
+"""Between a request and a view: rights, refusals as forms and pages, fragments, error pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Protocol, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
+
+from caicach.rules import rights
+from caicach.rules.refusal import Refusal
+
+View = Callable[..., HttpResponse]
+
+
+class Actor(Protocol):
+    """Who asks: a person at a post. Loaded once a request by `accounts.middleware`."""
+
+    person_id: int
+    ward_id: int
+    office_id: int | None
+    role: str
+
+
+class WardRequest(HttpRequest):
+    """A request behind `@may`: its actor is there."""
+
+    actor: Any
+    htmx: Any
+    number: str
+
+
+class Missing(Exception):
+    """The row is not there for this actor: another ward's, or none. Becomes 404."""
+
+
+def may(action: str) -> Callable[[View], View]:
+    """Guard a view by its action; `rights.PAGES` says the same, and a test compares them."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if action != rights.PUBLIC:
+                actor = getattr(request, "actor", None)
+                if not request.user.is_authenticated:
+                    return _to_sign_in(request)
+                if not actor or not rights.allows(action, actor.role):
+                    raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
+    address = f"{reverse(settings.LOGIN_URL)}?{urlencode({'tiep': back if back.startswith('/') else '/'})}"
+    if getattr(request, "htmx", False) or request.headers.get("X-Fragment"):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = address
+        return response
+    return HttpResponseRedirect(address)
+
+
+def see_other(address: str) -> HttpResponse:
+    """After a POST: 303, so that going back never sends it again."""
+    return HttpResponseRedirect(address, status=303)
+
+
+_CONFLICTS = frozenset({"draft.changed-meanwhile", "task.changed-meanwhile", "plan.changed-meanwhile"})
+
+
+def status_of(refusal: Refusal) -> int:
+    """409 where somebody else saved meanwhile, 422 for everything else that was refused."""
+    return 409 if refusal.code in _CONFLICTS else 422
+
+
+def put_refusal(form: BaseForm, refusal: Refusal) -> int:
+    """Put a refusal at its field (or over the form) and give the status to answer with."""
+    place = refusal.place if refusal.place in form.fields else None
+    form.add_error(place, str(refusal))
+    return status_of(refusal)
+
+
+def error_page(request: HttpRequest, status: int, title: str, text: str, *, now: str = "") -> HttpResponse:
+    """One calm page: what happened, and what to do now."""
+    return render(request, "errors/page.html", {"status": status, "title": title, "text": text, "now": now}, status=status)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal that no form took up, as a page (or a fragment for a script)."""
+    status = status_of(refusal)
+    if request.headers.get("X-Fragment") or getattr(request, "htmx", False):
+        return render(request, "components/refusal.html", {"words": str(refusal)}, status=status)
+    return error_page(request, status, "Chưa làm được", str(refusal))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 400, "Yêu cầu không hợp lệ", "Trình duyệt gửi tới một yêu cầu mà máy chủ không hiểu. Hãy tải lại trang rồi thử lại.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(
+        request, 403, "Anh/chị không có quyền làm việc này", "Nếu cần làm việc này, hãy nhờ người điều phối hoặc quản trị của phường."
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(request, 403, "Trang đã cũ", "Trang mở quá lâu hoặc đã đăng nhập lại ở nơi khác. Hãy tải lại trang rồi làm lại.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 404, "Không có trang này", "Địa chỉ có thể đã đổi, hoặc dòng này không thuộc phường của anh/chị.")
+
+
+def server_fault(request: HttpRequest) -> HttpResponse:
+    """Our own mistake: a number to say on the phone, one calm sentence, no database."""
+    number = getattr(request, "number", "")
+    return HttpResponse(get_template("errors/fault.html").render({"number": number}), status=500)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    name: str
+    address: str
+    on: bool
+
+
+def page_context(request: HttpRequest) -> dict[str, object]:
+    """What every page knows: who is signed in, and the way around."""
+    actor = getattr(request, "actor", None)
+    if not actor:
+        return {"actor": None, "nav": ()}
+    match = request.resolver_match
+    room = match.namespace if match else ""
+    nav = (
+        NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk"),
+        NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"}),
+    )
+    return {"actor": actor, "nav": nav}
+
+
+def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> FileResponse:
+    """A stored file to its reader: never run by the browser, named as it was given."""
+    response = FileResponse(file, as_attachment=not inline, filename=name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=0, must-revalidate"
+    return response
+
+
+def day_of(text: str) -> dt.date | None:
+    """A day typed as 23/11/2026 or 2026-11-23; None for anything else."""
+    for shape in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return dt.datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 — a legal day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def ward_request(request: HttpRequest) -> WardRequest:
+    """The request with what `@may` guarantees, for the type checker."""
+    return cast(WardRequest, request)

@@ -1,0 +1,71 @@
+"""A number and a log line for each request; refusals and missing rows as pages; too large bodies stopped early."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+
+from caicach.core import http
+from caicach.rules.refusal import Refusal
+
+log = logging.getLogger("caicach.request")
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class request_log:
+    """request.number is short enough to say on the phone; it stands in the log beside a fault."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.number = secrets.token_hex(4)  # type: ignore[attr-defined]
+        began = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        if response.status_code >= 400 or settings.DEBUG:
+            log.info(
+                "trang",
+                extra={
+                    "number": request.number,  # type: ignore[attr-defined]
+                    "method": request.method,
+                    "view": match.view_name if match else "-",
+                    "status": response.status_code,
+                    "ms": round((time.perf_counter() - began) * 1000, 1),
+                },
+            )
+        response["X-Request-Number"] = request.number  # type: ignore[attr-defined]
+        return response
+
+
+class refusals:
+    """What views raise becomes a page here, the outer edge."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = (settings.FILE_LIMIT_MIB + 1) * 1024 * 1024
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            words = f"Tệp gửi lên nặng quá {settings.FILE_LIMIT_MIB} MiB. Hãy tách hoặc nén nhỏ tệp rồi thử lại."
+            return http.error_page(request, 413, "Tệp quá lớn", words)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = http.error_page(request, 405, "Trang này không mở theo cách đó", "Hãy quay lại trang trước rồi bấm nút trên trang.")
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal):
+            return http.refused(request, exception)
+        if isinstance(exception, http.Missing):
+            return http.not_found(request)
+        if not isinstance(exception, Http404 | PermissionError) and type(exception).__module__ != "django.core.exceptions":
+            log.error("lỗi", exc_info=exception, extra={"number": getattr(request, "number", "-")})
+        return None

@@ -1,0 +1,114 @@
+"""The components of the pages: small tags with a template each. `/kieu-dang/` shows every one in every state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """23/11/2026; "" for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value).date()
+    return f"{value.day:02}/{value.month:02}/{value.year}"
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """16:42, 20/11/2026; "" for nothing."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{local.hour}:{local.minute:02}, {day(local.date())}"
+
+
+@register.filter
+def number(value: object) -> str:
+    """A decimal in the Vietnamese way: 1.083,247. Anything that is no number stays as it is."""
+    if value is None or value == "":
+        return ""
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    whole, _, part = f"{exact:,f}".partition(".")
+    return whole.replace(",", ".") + (f",{part}" if part else "")
+
+
+@register.filter
+def first_words(text: str, limit: int = 90) -> str:
+    """The first line, cut at a blank before `limit` letters, with … where something was left out."""
+    line = text.strip().split("\n", 1)[0].strip()
+    if len(line) <= limit and line == text.strip():
+        return line
+    if len(line) <= limit:
+        return f"{line} …"
+    return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;.") + " …"
+
+
+@register.simple_tag
+def chip(tone: str, word: str) -> SafeString:
+    """A state as a word with its colour; the word alone would do."""
+    return format_html('<span class="chip is-{}">{}</span>', tone, word)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, hint: str = "") -> dict[str, object]:
+    """A form field: label, hint, input, error, tied together for readers of the screen."""
+    hint = hint or str(bound.help_text or "")
+    described = [f"{bound.id_for_label}-hint"] if hint else []
+    if bound.errors:
+        described.append(f"{bound.id_for_label}-error")
+    attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return {"bound": bound, "hint": hint, "widget": bound.as_widget(attrs=attrs)}
+
+
+@register.inclusion_tag("components/summary.html")
+def error_summary(form: Any) -> dict[str, object]:
+    """All that is wrong with a form, on top, each linked to its field."""
+    rows = [(form[name] if name in form.fields else None, words) for name, errors in form.errors.items() for words in errors]
+    return {"rows": rows}
+
+
+@register.inclusion_tag("components/tally.html")
+def tally(tone: str, name: str, count: int, address: str = "", on: bool = False) -> dict[str, object]:
+    """A figure with its name; with an address it filters."""
+    return {"tone": tone, "name": name, "count": count, "address": address, "on": on}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(title: str, text: str = "", address: str = "", word: str = "") -> dict[str, object]:
+    """What stands where nothing is yet: why, and the next thing to do."""
+    return {"title": title, "text": text, "address": address, "word": word}
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(pages: Any) -> dict[str, object]:
+    """Before, where, after."""
+    return {"pages": pages}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(share: int, words: str = "") -> dict[str, object]:
+    """How far something is, 0 to 100, with words."""
+    return {"share": share, "words": words}
+
+
+@register.simple_block_tag
+def notice(content: str, tone: str = "warn") -> SafeString:
+    """A note in a coloured box; tone as of the chips."""
+    return format_html('<div class="notice is-{}">{}</div>', tone, content)

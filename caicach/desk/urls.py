@@ -1,0 +1,9 @@
+from django.urls import path
+
+from caicach.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("viec-cua-toi/", views.my_work, name="my-work"),
+]

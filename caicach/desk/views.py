@@ -1,0 +1,33 @@
+"""Pages across rooms: what I owe."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from caicach.core import clock
+from caicach.core.http import may, see_other, ward_request
+from caicach.desk import queries
+from caicach.rules import rights
+
+
+@require_safe
+@may("home.see")
+def home(request: HttpRequest) -> HttpResponse:
+    """Each role's first page: the officer's own work, the year for everybody else."""
+    actor = ward_request(request).actor
+    if actor.role == rights.OFFICER:
+        return see_other(reverse("desk:my-work"))
+    plan = queries.newest_plan_address(actor.ward_id, clock.today().year)
+    return see_other(plan or reverse("plans:list"))
+
+
+@require_safe
+@may("home.see")
+def my_work(request: HttpRequest) -> HttpResponse:
+    """What my office owes, most urgent first, and what waits for the coordinator's word."""
+    actor = ward_request(request).actor
+    page = queries.my_work(actor.ward_id, actor.office_id, today=clock.today())
+    return render(request, "desk/my_work.html", {"page": page, "today": clock.today(), "may_judge": actor.role == rights.COORDINATOR})

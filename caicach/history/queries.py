@@ -1,0 +1,26 @@
+"""What happened to a row, for its page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from caicach.history.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event. who: the person's name, or None for the machine; facts as appended."""
+
+    at: dt.datetime
+    code: str
+    who: str | None
+    word: str
+    facts: dict[str, object]
+
+
+def of(ward: int, kind: str, rows: Iterable[int]) -> list[Told]:
+    """The events of these rows of one kind ("tasks.task"), newest first. One query."""
+    events = Event.objects.filter(ward_id=ward, object_kind=kind, object_id__in=list(rows)).select_related("actor")
+    return [Told(e.at, e.code, e.actor.full_name if e.actor else None, e.word, e.facts) for e in events.order_by("-at", "-id")]

@@ -1,0 +1,34 @@
+"""The ward's offices, as other rooms need them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from caicach.organisation.models import Office
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFacts:
+    """aliases: other spellings."""
+
+    id: int
+    name: str
+    short: str
+    is_group: bool
+    aliases: tuple[str, ...] = ()
+
+
+def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
+    """The ward's offices in their order, those that exist on a day where one is given. One query."""
+    rows = Office.objects.filter(ward_id=ward)
+    if on is not None:
+        rows = rows.filter(
+            Q(exists_from__isnull=True) | Q(exists_from__lte=on), Q(exists_until__isnull=True) | Q(exists_until__gte=on)
+        )
+    return [
+        OfficeFacts(o.pk, o.name, o.short_name or o.name, o.is_group, tuple(o.aliases.split("\n")) if o.aliases else ())
+        for o in rows
+    ]

@@ -1,0 +1,199 @@
+"""From a reading to draft rows, and what one draft row means. No transaction is begun here."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+
+from caicach.organisation.queries import OfficeFacts
+from caicach.plans.models import (
+    DraftFinding,
+    DraftHead,
+    DraftIndicator,
+    DraftLine,
+    DraftMend,
+    DraftSection,
+    DraftSource,
+    PlanImport,
+)
+from caicach.reading.document import Source
+from caicach.reading.plan import PlanReading
+from caicach.rules.deadlines import DueReading, Occurrence, occurrences, read_due
+from caicach.rules.workdays import WorkCalendar, calendar_from_rows
+
+
+@cache
+def calendar() -> WorkCalendar:
+    """The public service's days off, from data/holidays.csv."""
+    path = Path(__file__).resolve().parent.parent / "data" / "holidays.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        return calendar_from_rows(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def title_of(content: str, limit: int = 110) -> str:
+    """A short title from a line's content: its first line, cut where a thought ends."""
+    lines = [part.strip(" -–•+") for part in content.split("\n") if part.strip(" -–•+")]
+    line = lines[0] if lines else ""
+    if len(line) > 50:
+        for stop in ("; ", " (", ". "):
+            head = line.split(stop, 1)[0]
+            if 20 <= len(head) <= limit and len(head) < len(line):
+                return head.rstrip(" ,;.")
+    if len(line) <= limit:
+        return line.rstrip(" ,;.")
+    return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
+
+
+def list_of(text: str) -> tuple[str, ...]:
+    """The parts of a joined list ("A; B")."""
+    return tuple(part.strip() for part in text.replace("\n", ";").split(";") if part.strip())
+
+
+def due_of(phrase: str, year: int) -> DueReading:
+    return read_due(phrase, year)
+
+
+def days_of(phrase: str, year: int, not_before: dt.date | None) -> tuple[Occurrence, ...]:
+    """The dated occurrences of a phrase in a plan's year."""
+    return occurrences(read_due(phrase, year).due, year, calendar(), not_before)
+
+
+def due_words(reading: DueReading) -> str:
+    """What a deadline means, short, for the grid: "31/01/2026", "mỗi quý", "thường xuyên"."""
+    due = reading.due
+    match due.kind:
+        case "by":
+            return f"{due.end:%d/%m/%Y}" if due.end else ""
+        case "recurring":
+            every = {"week": "mỗi tuần", "month": "mỗi tháng", "quarter": "mỗi quý", "half-year": "mỗi 6 tháng", "year": "mỗi năm"}
+            if due.every == "dates":
+                return ", ".join(f"{day:%d/%m}" for day in due.dates)
+            return every.get(due.every or "", "nhiều kỳ")
+        case "ongoing":
+            return "thường xuyên"
+        case "external":
+            return "chờ cấp trên"
+        case _:
+            return "chưa có ngày"
+
+
+def _place(source: Source) -> dict[str, object]:
+    return {
+        "page": source.page,
+        "line": source.line,
+        "table": source.table,
+        "sheet": source.sheet or "",
+        "row": source.row,
+        "box": " ".join(f"{share:.4f}" for share in source.box) if source.box else "",
+    }
+
+
+def write(draft: PlanImport, reading: PlanReading) -> None:
+    """All rows of a draft from a reading. The caller holds the transaction; what stood there before goes."""
+    ward = draft.ward_id
+    for model in (DraftIndicator, DraftFinding, DraftLine, DraftSection, DraftSource, DraftHead):
+        model._default_manager.filter(draft=draft).delete()
+    head = reading.head
+    DraftHead.objects.create(
+        ward_id=ward,
+        draft=draft,
+        number=(head.number or "")[:60],
+        date=head.date,
+        place=(head.place or "")[:120],
+        issuer=(head.issuer or "")[:200],
+        title=f"Cải cách hành chính năm {head.year or draft.year}",
+        signer=(head.signer or "")[:120],
+        signer_title=(head.signer_title or "")[:120],
+        signs_for=(head.signs_for or "")[:120],
+        coordinating_office=(head.coordinating_office or "")[:200],
+        legal_basis="\n".join(head.legal_basis),
+        recipients="\n".join(head.recipients),
+    )
+    sections = DraftSection.objects.bulk_create(
+        DraftSection(
+            ward_id=ward, draft=draft, position=n, number=s.number[:40], title=s.title[:400], declared_count=s.declared_count
+        )
+        for n, s in enumerate(reading.sections)
+    )
+    by_number = {section.number: section for section in sections}
+    if any(task.section not in by_number for task in reading.tasks):
+        extra = DraftSection.objects.create(ward_id=ward, draft=draft, position=len(sections), number="", title="Nhiệm vụ khác")
+        for task in reading.tasks:
+            by_number.setdefault(task.section, extra)
+    DraftLine.objects.bulk_create(
+        DraftLine(
+            ward_id=ward,
+            draft=draft,
+            section=by_number[t.section],
+            position=n,
+            number=t.number[:40],
+            content=t.content,
+            deliverables="; ".join(t.deliverables),
+            leads="; ".join(t.leads),
+            coordinators="; ".join(t.coordinators),
+            due=t.due.text,
+            note=t.note or "",
+            is_indicator=t.is_indicator,
+            **_place(t.source),
+        )
+        for n, t in enumerate(reading.tasks)
+    )
+    DraftIndicator.objects.bulk_create(
+        DraftIndicator(
+            ward_id=ward,
+            draft=draft,
+            position=n,
+            name=i.name,
+            group=(i.group or "")[:400],
+            comparator=i.comparator or "",
+            target=_decimal(i.target),
+            unit=(i.unit or "")[:60],
+            better=i.better or "",
+            lead=(i.lead or "")[:300],
+            where=(i.task or "")[:80],
+        )
+        for n, i in enumerate(reading.indicators)
+    )
+    order = {"error": 0, "warning": 1, "note": 2}
+    ranked = sorted(reading.findings, key=lambda f: order[f.severity])
+    findings = DraftFinding.objects.bulk_create(
+        DraftFinding(
+            ward_id=ward,
+            draft=draft,
+            position=n,
+            code=f.code[:60],
+            severity=f.severity,
+            places=f.where,
+            message=f.message,
+            suggestion=f.suggestion or "",
+        )
+        for n, f in enumerate(ranked)
+    )
+    DraftMend.objects.bulk_create(
+        DraftMend(ward_id=ward, finding=row, position=n, place=m.where[:80], field=m.field[:30], value=m.value)
+        for row, finding in zip(findings, ranked, strict=True)
+        for n, m in enumerate(finding.mends)
+    )
+    DraftSource.objects.bulk_create(
+        DraftSource(ward_id=ward, draft=draft, position=n, text=line.text, **_place(line.source))
+        for n, line in enumerate(reading.source_lines)
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if abs(value) < Decimal(10) ** 14 else None
+
+
+def spellings(offices: Iterable[OfficeFacts]) -> list[str]:
+    """The ward's offices as the reader wants them: their names."""
+    return [office.name for office in offices]

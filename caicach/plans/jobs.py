@@ -1,0 +1,44 @@
+"""Reading an uploaded file, in the background."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from caicach.core import clock
+from caicach.documents import services as documents
+from caicach.organisation.queries import offices
+from caicach.plans import drafts, services
+from caicach.reading.plan import PlanReading
+from caicach.rules.refusal import Refusal
+from caicach.worker.services import job
+
+
+@job("plans.read_import")
+def read_import(draft: int) -> None:
+    """Read the file of an import into its draft. Killed in the middle it leaves nothing, and runs again."""
+    row = services.begin_reading(draft)
+    if row is None or row.file is None:
+        return
+    began = time.perf_counter()
+    told = 0.0
+
+    def progress(share: float, words: str) -> None:
+        nonlocal told
+        if time.perf_counter() - told > 0.3:
+            told = time.perf_counter()
+            services.note_progress(draft, share, words)
+
+    names = drafts.spellings(offices(row.ward_id)) or None
+    try:
+        reading = _read(str(documents.path_of(row.file)), row.file.name, names, progress)
+    except Refusal as refusal:
+        services.refuse_reading(row, refusal, at=clock.now())
+        return
+    services.finish_reading(row, reading, read_ms=round((time.perf_counter() - began) * 1000), at=clock.now())
+
+
+def _read(path: str, name: str, names: list[str] | None, progress: object) -> PlanReading:
+    from caicach.reading import sandbox  # late: only a worker with work loads it
+
+    return sandbox.read(Path(path), name=name, offices=names, progress=progress)

@@ -1,0 +1,468 @@
+"""One function a screen: the list, the ribbon, the review, the changes. Frozen facts; a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from django.utils.safestring import SafeString
+
+from caicach.core.http import Missing
+from caicach.organisation.queries import offices as offices_of
+from caicach.plans import drafts, drawing
+from caicach.plans.models import DraftFinding, DraftHead, DraftLine, DraftSource, Indicator, Plan, PlanImport, PlanLine
+from caicach.rules.task_status import GROUPS, Group, tallies
+from caicach.rules.vntext import key
+from caicach.tasks.queries import TaskView, views_of
+
+# --- the list --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    plan: Plan
+    tasks: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    plans: tuple[PlanRow, ...]
+    drafts: tuple[PlanImport, ...]
+
+
+def plan_list(ward: int, *, with_drafts: bool) -> PlanList:
+    """The ward's plans, newest year first, and the drafts that wait. Two queries."""
+    from django.db.models import Count, Q
+
+    plans = Plan.objects.filter(ward_id=ward).annotate(tasks=Count("lines", filter=Q(lines__task__set_aside_at__isnull=True)))
+    waiting = PlanImport.objects.filter(
+        ward_id=ward, state__in=[PlanImport.WAITING, PlanImport.READING, PlanImport.REVIEW, PlanImport.REFUSED]
+    ).select_related("file", "made_by")
+    return PlanList(
+        tuple(PlanRow(plan, plan.tasks, f"/ke-hoach/{plan.year}/{plan.kind}/") for plan in plans),  # type: ignore[attr-defined]
+        tuple(waiting[:20]) if with_drafts else (),
+    )
+
+
+def plan_for(ward: int, year: int, kind: str) -> Plan:
+    """The one door to a plan. Raises Missing."""
+    plan = Plan.objects.filter(ward_id=ward, year=year, kind=kind).first()
+    if plan is None:
+        raise Missing
+    return plan
+
+
+def import_for(ward: int, token: str) -> PlanImport:
+    """The one door to an import. Raises Missing."""
+    draft = PlanImport.objects.filter(ward_id=ward, token=token).select_related("file", "plan", "amends").first()
+    if draft is None or draft.state == PlanImport.DISCARDED:
+        raise Missing
+    return draft
+
+
+def newest_import(plan: Plan) -> PlanImport | None:
+    """The import that the plan came of, with its file."""
+    return plan.imports.select_related("file").filter(file__isnull=False).order_by("-made_at").first()
+
+
+# --- the ribbon ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RibbonFilter:
+    """What the address asks for; empty means everything. month: tasks owed in it; words: all must be there."""
+
+    section: str = ""
+    office: int | None = None
+    group: Group | None = None
+    month: int | None = None
+    words: str = ""
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> RibbonFilter:
+        """From the address; what makes no sense there is as if it were not there."""
+        office, month, group = asked.get("don-vi", ""), asked.get("thang", ""), asked.get("tinh-trang", "")
+        return cls(
+            section=asked.get("muc", "")[:40],
+            office=int(office) if office.isdigit() and len(office) < 18 else None,
+            group=group if group in GROUPS else None,  # type: ignore[arg-type]
+            month=int(month) if month.isdigit() and len(month) < 3 and 1 <= int(month) <= 12 else None,
+            words=asked.get("tim", "").strip()[:100],
+        )
+
+    def address(self, **other: object) -> str:
+        """The query part of an address with these and other values ("" for none at all)."""
+        mine = replace(self, **other)  # type: ignore[arg-type]
+        pairs = {
+            "muc": mine.section, "don-vi": mine.office, "tinh-trang": mine.group, "thang": mine.month, "tim": mine.words,
+        }  # fmt: skip
+        kept = {name: value for name, value in pairs.items() if value}
+        return f"?{urlencode(kept)}" if kept else "?"
+
+    @property
+    def is_set(self) -> bool:
+        return self != RibbonFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class RibbonRow:
+    number: str
+    view: TaskView
+    svg: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class RibbonSection:
+    number: str
+    title: str
+    count: int
+    rows: tuple[RibbonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    group: str
+    tone: str
+    name: str
+    count: int
+    address: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    indicator: Indicator
+    number: str
+    target: str
+    view: TaskView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The year on one page. shown, total: tasks after and before filtering; set_aside: dropped by an amendment."""
+
+    plan: Plan
+    months: SafeString
+    sections: tuple[RibbonSection, ...]
+    tallies: tuple[Tally, ...]
+    indicators: tuple[IndicatorRow, ...]
+    section_choices: tuple[tuple[str, str], ...]
+    office_choices: tuple[tuple[int, str], ...]
+    shown: int
+    total: int
+    set_aside: tuple[TaskView, ...] = field(default=())
+
+
+_TONES: dict[str, str] = {"late": "late", "warn": "warn", "soon": "next", "far": "plain", "ok": "ok"}
+_COMPARATORS = {">=": "từ ", "<=": "không quá ", ">": "trên ", "<": "dưới ", "=": "", "": ""}
+
+
+def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Ribbon:
+    """The year ribbon, whole: sections in order, each task with its year's line.
+
+    Seven queries, whatever the number of tasks, wards and years.
+    """
+    shorts = {o.id: o.short for o in offices_of(ward)}
+    lines = list(PlanLine.objects.filter(ward_id=ward, plan=plan).select_related("task", "section").order_by("section__position", "position"))
+    views = views_of([row.task for row in lines], ward=ward, today=today, shorts=shorts)
+    alive = [(row, view) for row, view in zip(lines, views, strict=True) if not view.task.set_aside_at]
+    gone = tuple(view for view in views if view.task.set_aside_at)
+    by_number = {view.task.number: view for _, view in alive}
+    tasks = [(row, view) for row, view in alive if not view.task.is_indicator]
+    apart_from_group = [pair for pair in tasks if _fits(*pair, replace(asked, group=None), plan.year)]
+    counts = tallies(view.status for _, view in apart_from_group)
+    shown = [(row, view) for row, view in apart_from_group if asked.group in (None, view.status.group)]
+    sections: dict[int, list[RibbonRow]] = defaultdict(list)
+    for row, view in shown:
+        sections[row.section_id].append(RibbonRow(row.number, view, drawing.line(view, year=plan.year, today=today)))
+    titles = {row.section_id: row.section for row, _ in alive}
+    sizes: dict[int, int] = defaultdict(int)
+    for row, _ in tasks:
+        sizes[row.section_id] += 1
+    leading = {office for _, view in alive for office in view.lead_ids}
+    return Ribbon(
+        plan=plan,
+        months=drawing.months(plan.year),
+        sections=tuple(
+            RibbonSection(section.number, section.title, sizes[pk], tuple(sections[pk])) for pk, section in titles.items() if sections[pk]
+        ),
+        tallies=tuple(
+            Tally(g, _TONES[g], name, counts[g], asked.address(group=None if asked.group == g else g), asked.group == g)
+            for g, name in GROUPS.items()
+        ),
+        indicators=tuple(_indicators(ward, plan, by_number, asked)),
+        section_choices=tuple((s.number or s.title, f"{s.number} {s.title}".strip()) for s in titles.values()),
+        office_choices=tuple((pk, short) for pk, short in shorts.items() if pk in leading),
+        shown=len(shown),
+        total=len(tasks),
+        set_aside=gone,
+    )
+
+
+def _fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool:
+    if asked.section and asked.section not in (row.section.number, row.section.title):
+        return False
+    if asked.office and asked.office not in view.lead_ids:
+        return False
+    if asked.group and view.status.group != asked.group:
+        return False
+    if asked.month and not any((o.due_on.year, o.due_on.month) == (year, asked.month) for o in view.facts.occurrences):
+        return False
+    if asked.words:
+        text = key(f"{view.task.number} {view.task.content} {' '.join(view.leads)}")
+        return all(word in text for word in key(asked.words).split())
+    return True
+
+
+def _indicators(
+    ward: int, plan: Plan, by_number: Mapping[str, TaskView], asked: RibbonFilter
+) -> list[IndicatorRow]:
+    from caicach.core.templatetags.ui import number
+
+    rows = []
+    for indicator in Indicator.objects.filter(ward_id=ward, plan=plan):
+        view = by_number.get(indicator.where.replace(".", "-"))
+        if asked.section and not indicator.where.startswith(f"{asked.section}."):
+            continue
+        if asked.office and not (view and asked.office in view.lead_ids):
+            continue
+        if asked.month or (asked.group and not (view and view.status.group == asked.group)):
+            continue
+        if asked.words and not all(w in key(indicator.name) for w in key(asked.words).split()):
+            continue
+        exact = "" if indicator.target is None else f"{indicator.target.normalize():f}"
+        unit = indicator.unit if indicator.unit == "%" else f" {indicator.unit}" if indicator.unit else ""
+        target = f"{_COMPARATORS.get(indicator.comparator, '')}{number(exact)}{unit}" if exact else "chưa có số"
+        rows.append(IndicatorRow(indicator, indicator.where, target, view))
+    return rows
+
+
+# --- the review ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """One mend of a finding as a button says it."""
+
+    position: int
+    place: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    finding: DraftFinding
+    chip: str
+    tone: str
+    places: tuple[str, ...]
+    mends: tuple[Mended, ...]
+    line: int | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.finding.state == DraftFinding.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    field: str
+    text: str
+    name: str
+    under: str = ""
+    is_odd: bool = False
+    is_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """findings: all at this row; hints: those whose first place this row is; source: position of its source line."""
+
+    line: DraftLine
+    where: str
+    cells: tuple[CellView, ...]
+    findings: tuple[FindingView, ...]
+    hints: tuple[FindingView, ...]
+    source: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSection:
+    id: int
+    number: str
+    title: str
+    declared: int | None
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The review page, whole. picture: page number and box of the chosen row where the source is a picture."""
+
+    draft: PlanImport
+    head: DraftHead
+    sections: tuple[ReviewSection, ...]
+    findings: tuple[FindingView, ...]
+    sources: tuple[DraftSource, ...]
+    tasks: int
+    indicators: int
+    open_count: int
+    chosen: LineView | None
+    has_pictures: bool
+    can_undo: bool
+    shown: str
+    offices: tuple[str, ...]
+
+
+_CHIPS = {"error": ("late", "Lỗi"), "warning": ("warn", "Xem"), "note": ("next", "Ghi nhận")}
+_FIELD_NAMES = {
+    "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
+    "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",
+    "signer": "Người ký", "signer_title": "Chức vụ", "signs_for": "Ký thay", "coordinating_office": "Đơn vị đầu mối",
+}  # fmt: skip
+COLUMNS = ("content", "deliverables", "leads", "coordinators", "due")
+
+
+def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> Review:
+    """All that the review page shows. Nine queries, whatever the number of rows."""
+    sections = list(draft.sections.all())
+    lines = list(draft.lines.all())
+    known = {s.pk: s for s in sections}
+    where_of = {row.pk: _where(row, known[row.section_id].number) for row in lines}
+    line_at = {where: pk for pk, where in where_of.items()}
+    findings = [_finding(row, line_at) for row in draft.findings.prefetch_related("mends")]
+    at: dict[str, list[FindingView]] = defaultdict(list)
+    for found in findings:
+        for place in found.places:
+            at[place].append(found)
+    sources = tuple(draft.sources.all())
+    source_at = {_source_key(s): s.position for s in sources}
+    views: dict[int, list[LineView]] = defaultdict(list)
+    for row in lines:
+        where = where_of[row.pk]
+        found_here = tuple(at.get(where, ()))
+        views[row.section_id].append(
+            LineView(
+                line=row,
+                where=where,
+                cells=tuple(_cells(row, found_here, where, draft.year)),
+                findings=found_here,
+                hints=tuple(f for f in found_here if f.line == row.pk and f.is_open),
+                source=source_at.get(_source_key(row)),
+            )
+        )
+    every = [view for section in sections for view in views[section.pk]]
+    pick = next((v for v in every if v.line.pk == chosen), None) or next((v for v in every if v.hints), every[0] if every else None)
+    in_list = [f for f in findings if shown in ("", f.finding.severity, f.finding.state)]
+    return Review(
+        draft=draft,
+        head=draft.head,
+        sections=tuple(ReviewSection(s.pk, s.number, s.title, s.declared_count, tuple(views[s.pk])) for s in sections),
+        findings=tuple(in_list),
+        sources=sources,
+        tasks=len(lines),
+        indicators=draft.indicators.count(),
+        open_count=sum(f.is_open for f in findings),
+        chosen=pick,
+        has_pictures=draft.file_kind in ("pdf", "scan"),
+        can_undo=draft.changes.exists(),
+        shown=shown,
+        offices=tuple(o.name for o in offices_of(draft.ward_id)),
+    )
+
+
+def _where(row: DraftLine, section: str) -> str:
+    return f"{section}.{row.number}" if section else row.number
+
+
+def _source_key(row: DraftLine | DraftSource) -> tuple[object, ...]:
+    if row.sheet or row.table:
+        return (row.sheet, row.table, row.row)
+    return (row.page, row.row) if row.row else (row.line,)
+
+
+def _finding(row: DraftFinding, line_at: Mapping[str, int]) -> FindingView:
+    places = tuple(place.strip() for place in row.places.split(",") if place.strip())
+    tone, chip = _CHIPS.get(row.severity, ("warn", "Xem"))
+    return FindingView(
+        finding=row,
+        chip=chip,
+        tone=tone,
+        places=places,
+        mends=tuple(Mended(m.position, m.place, _FIELD_NAMES.get(m.field, m.field), m.value) for m in row.mends.all()),
+        line=next((line_at[p] for p in places if p in line_at), None),
+    )
+
+
+def _cells(row: DraftLine, found: Sequence[FindingView], where: str, year: int) -> list[CellView]:
+    odd = {m.field for f in found if f.is_open for m in f.finding.mends.all() if m.place == where}
+    if any(f.is_open and f.finding.code.startswith("deadline-") for f in found):
+        odd.add("due")
+    cells = []
+    for name in COLUMNS:
+        text = getattr(row, name)
+        under = ""
+        if name == "due":
+            words = drafts.due_words(drafts.due_of(text, year))
+            under = words if words.casefold() != text.strip().casefold() else ""
+        elif name == "content" and row.note:
+            under = row.note
+        cells.append(CellView(name, text, _FIELD_NAMES[name], under, name in odd, not text))
+    return cells
+
+
+def line_view(draft: PlanImport, line: int) -> LineView:
+    """One row after it was saved. Raises Missing."""
+    for section in review(draft).sections:
+        for view in section.lines:
+            if view.line.pk == line:
+                return view
+    raise Missing
+
+
+def reading_of(draft: PlanImport) -> object:
+    """The draft as a `PlanReading`, for writing the cleaned annex."""
+    from caicach.reading.document import Source
+    from caicach.reading.plan import Head, IndicatorLine, PlanReading, Section, TaskLine
+
+    head = draft.head
+    sections = list(draft.sections.all())
+    lines = list(draft.lines.all())
+    numbers = {s.pk: s.number for s in sections}
+    return PlanReading(
+        head=Head(
+            number=head.number or None, date=head.date, place=head.place or None, year=draft.year, issuer=head.issuer or None,
+            legal_basis=tuple(head.legal_basis.split("\n")) if head.legal_basis else (), signer=head.signer or None,
+            signer_title=head.signer_title or None, signs_for=head.signs_for or None,
+            recipients=tuple(head.recipients.split("\n")) if head.recipients else (),
+            coordinating_office=head.coordinating_office or None,
+        ),
+        sections=tuple(
+            Section(s.number, s.title, s.declared_count, sum(row.section_id == s.pk for row in lines)) for s in sections
+        ),
+        tasks=tuple(
+            TaskLine(
+                section=numbers[row.section_id], number=row.number, content=row.content,
+                deliverables=drafts.list_of(row.deliverables), leads=drafts.list_of(row.leads),
+                coordinators=drafts.list_of(row.coordinators), due=drafts.due_of(row.due, draft.year).due,
+                occurrences=drafts.days_of(row.due, draft.year, head.date), note=row.note or None,
+                source=Source(row.page, row.line, row.table, row.sheet or None, row.row), is_indicator=row.is_indicator,
+            )
+            for section in sections for row in lines if row.section_id == section.pk
+        ),
+        indicators=tuple(
+            IndicatorLine(
+                name=i.name, group=i.group or None, comparator=i.comparator or None,  # type: ignore[arg-type]
+                target=None if i.target is None else f"{i.target.normalize():f}", unit=i.unit or None,
+                better=i.better or None,  # type: ignore[arg-type]
+                lead=i.lead or None, source=Source(), task=i.where or None,
+            )
+            for i in draft.indicators.all()
+        ),
+        findings=(),
+        kind=draft.file_kind or "txt",
+    )  # fmt: skip

@@ -1,0 +1,731 @@
+"""The verbs of plans: import, mend, put into effect, undo, type, copy, amend. One transaction and one event each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Max
+
+from caicach.documents import services as documents
+from caicach.history import services as history
+from caicach.organisation.queries import offices as offices_of
+from caicach.plans import drafts
+from caicach.plans.models import (
+    DraftChange,
+    DraftFinding,
+    DraftHead,
+    DraftIndicator,
+    DraftLine,
+    DraftSection,
+    Indicator,
+    Plan,
+    PlanImport,
+    PlanLine,
+    Section,
+)
+from caicach.reading.plan import PlanReading
+from caicach.rules import amendment
+from caicach.rules.refusal import Refusal
+from caicach.tasks import queries as task_queries
+from caicach.tasks import services as tasks
+from caicach.tasks.services import Duty
+from caicach.worker import services as queue
+
+LINE_FIELDS = ("number", "content", "deliverables", "leads", "coordinators", "due", "note")
+HEAD_FIELDS = ("number", "date", "place", "issuer", "title", "signer", "signer_title", "signs_for", "coordinating_office")
+SECTION_FIELDS = ("number", "title")
+_TARGETS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
+    "line": (DraftLine, LINE_FIELDS),
+    "section": (DraftSection, SECTION_FIELDS),
+    "head": (DraftHead, HEAD_FIELDS),
+}
+
+
+def new_token() -> str:
+    """The address of an import, given out with the empty form."""
+    return secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
+
+
+def upload(
+    file: documents.Upload, *, ward: int, token: str, year: int, is_amendment: bool, by: int, at: dt.datetime
+) -> PlanImport:
+    """Keep the file and queue its reading, once for a token: pressed twice, the first one's import is the answer.
+
+    Raises what `documents.store` does, plan.none-in-force for an amendment of nothing, plan.year-unusable.
+    """
+    _check_year(year)
+    there = PlanImport.objects.filter(ward_id=ward, token=token).first()
+    if there:
+        return there
+    try:
+        with transaction.atomic():
+            amends = _amended(ward, year) if is_amendment else None
+            stored = documents.store(file, ward=ward, at=at)
+            draft = PlanImport.objects.create(
+                ward_id=ward, token=token, year=year, file=stored, is_amendment=is_amendment, amends=amends,
+                made_at=at, made_by_id=by, words="Chờ đọc",
+            )  # fmt: skip
+            queue.enqueue("plans.read_import", ward=ward, key=_key(draft), draft=draft.pk)
+            history.append(draft, "import.uploaded", by=by, at=at, file=stored.name)
+            return draft
+    except IntegrityError:  # the same press, a moment earlier
+        return PlanImport.objects.get(ward_id=ward, token=token)
+
+
+def _key(draft: PlanImport) -> str:
+    return f"plans.read_import:{draft.pk}"
+
+
+def _amended(ward: int, year: int) -> Plan:
+    plan = Plan.objects.filter(ward_id=ward, year=year, kind="cchc").first()
+    if plan is None:
+        raise Refusal("plan.none-in-force", "year", year=year)
+    return plan
+
+
+def _check_year(year: int) -> None:
+    if not 2000 <= year <= 2100:
+        raise Refusal("plan.year-unusable", "year", year=year)
+
+
+def retry(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
+    """Read a refused file once more (a tool was installed, say)."""
+    with transaction.atomic():
+        draft = _lock(draft)
+        if draft.state != PlanImport.REFUSED:
+            return
+        draft.state, draft.refusal, draft.share, draft.words = PlanImport.WAITING, "", 0, "Chờ đọc"
+        draft.save(update_fields=["state", "refusal", "share", "words"])
+        queue.again(_key(draft))
+        history.append(draft, "import.retried", by=by, at=at)
+
+
+def note_progress(draft: int, share: float, words: str) -> None:
+    """How far the reading is; a plain update outside any transaction of the reading."""
+    PlanImport.objects.filter(pk=draft, state=PlanImport.READING).update(share=round(share * 100), words=words[:200])
+
+
+def begin_reading(draft: int) -> PlanImport | None:
+    """The import if it still waits to be read (a worker that was killed in the middle left it so), else None."""
+    with transaction.atomic():
+        row = PlanImport.objects.select_for_update(of=("self",)).select_related("file").filter(pk=draft).first()
+        if row is None or row.state not in (PlanImport.WAITING, PlanImport.READING):
+            return None
+        row.state, row.share, row.words = PlanImport.READING, 0, "Đang mở tệp"
+        row.save(update_fields=["state", "share", "words"])
+        return row
+
+
+@transaction.atomic
+def finish_reading(draft: PlanImport, reading: PlanReading, *, read_ms: int, at: dt.datetime) -> None:
+    """Write the whole draft, or nothing; a second worker that comes late finds it written."""
+    draft = _lock(draft)
+    if draft.state != PlanImport.READING:
+        return
+    drafts.write(draft, reading)
+    draft.state, draft.share, draft.words = PlanImport.REVIEW, 100, "Đã đọc xong"
+    draft.file_kind, draft.pages, draft.read_ms = reading.kind[:10], reading.pages, read_ms
+    if reading.head.year and not draft.is_amendment and 2000 <= reading.head.year <= 2100:
+        draft.year = reading.head.year
+    draft.save()
+    history.append(draft, "import.read", by=None, at=at, lines=len(reading.tasks), findings=len(reading.findings))
+
+
+@transaction.atomic
+def refuse_reading(draft: PlanImport, refusal: Refusal, *, at: dt.datetime) -> None:
+    """The file could not be read as a plan: said on the import's page."""
+    draft = _lock(draft)
+    if draft.state != PlanImport.READING:
+        return
+    draft.state, draft.refusal = PlanImport.REFUSED, str(refusal)
+    draft.save(update_fields=["state", "refusal"])
+    history.append(draft, "import.refused", by=None, at=at, code=refusal.code)
+
+
+def _lock(draft: PlanImport) -> PlanImport:
+    return PlanImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+
+
+def _open(draft: PlanImport) -> PlanImport:
+    draft = _lock(draft)
+    if draft.state != PlanImport.REVIEW:
+        raise Refusal("draft.not-in-review")
+    return draft
+
+
+# --- the draft's cells -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a draft: target ("line", "section" or "head"), its row and field."""
+
+    target: str
+    id: int
+    field: str
+
+
+@transaction.atomic
+def save_cell(draft: PlanImport, cell: Cell, value: str, *, seen: str | None, by: int, at: dt.datetime) -> None:
+    """Save what was typed. seen: what stood there when the typing began; something else by now is a 409, not lost.
+
+    Raises Refusal draft.changed-meanwhile, draft.value-unusable, draft.field-unknown.
+    """
+    draft = _open(draft)
+    row = _row(draft, cell)
+    value = value.replace("\r\n", "\n").strip()
+    now = shown(row, cell.field)
+    if now == value:
+        return
+    if seen is not None and seen.replace("\r\n", "\n").strip() != now:
+        raise Refusal("draft.changed-meanwhile", cell.field, theirs=now)
+    newest = draft.changes.first()
+    if newest and _continues(newest, cell, row.pk, by=by, at=at):  # one undo for what was typed in one go
+        _set(row, cell.field, value)
+        row.save()
+        newest.after, newest.at = value, at
+        newest.save(update_fields=["after", "at"])
+    else:
+        _put(draft, [(cell, value)], by=by, at=at)
+    _settle_by_typing(draft, cell, row, value)
+
+
+def _continues(newest: DraftChange, cell: Cell, pk: int, *, by: int, at: dt.datetime) -> bool:
+    same = (newest.target, newest.target_id, newest.field, newest.by_id) == (cell.target, pk, cell.field, by)
+    return same and (at - newest.at).total_seconds() < 20
+
+
+def _settle_by_typing(draft: PlanImport, cell: Cell, row: models.Model, value: str) -> None:
+    """A finding of this one row about this field is settled when a usable value was typed there."""
+    if not isinstance(row, DraftLine) or not value:
+        return
+    where = _where(row)
+    for finding in draft.findings.filter(state=DraftFinding.OPEN, places=where).prefetch_related("mends"):
+        about_due = finding.code.startswith("deadline-") and cell.field == "due" and not drafts.due_of(value, draft.year).findings
+        if about_due or any(m.place == where and m.field == cell.field for m in finding.mends.all()):
+            finding.state, finding.reason = DraftFinding.ACCEPTED, "Đã sửa bằng tay"
+            finding.save(update_fields=["state", "reason"])
+
+
+def _row(draft: PlanImport, cell: Cell) -> models.Model:
+    model, fields = _TARGETS.get(cell.target, (None, ()))
+    if model is None or cell.field not in fields:
+        raise Refusal("draft.field-unknown")
+    rows = model._default_manager.filter(draft=draft)
+    row = rows.first() if cell.target == "head" else rows.filter(pk=cell.id).first()
+    if row is None:
+        raise Refusal("draft.field-unknown")
+    return row
+
+
+def shown(row: models.Model, field: str) -> str:
+    """A field as the screen shows it."""
+    value = getattr(row, field)
+    return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value or "")
+
+
+def _set(row: models.Model, field: str, value: str) -> None:
+    if field == "date":
+        from caicach.core.http import day_of
+
+        day = day_of(value) if value else None
+        if value and day is None:
+            raise Refusal("draft.value-unusable", field, value=value)
+        setattr(row, field, day)
+        return
+    limit = row._meta.get_field(field).max_length  # type: ignore[union-attr]
+    if limit and len(value) > limit:
+        raise Refusal("draft.value-unusable", field, value=value[:30] + "…")
+    setattr(row, field, value)
+
+
+def _put(draft: PlanImport, changes: Iterable[tuple[Cell, str]], *, by: int, at: dt.datetime, finding: int | None = None) -> int:
+    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    for cell, value in changes:
+        row = _row(draft, cell)
+        before = shown(row, cell.field)
+        _set(row, cell.field, value)
+        if isinstance(row, DraftLine):
+            row.version += 1
+        row.save()
+        _note(draft, batch, cell.target, row.pk, cell.field, before, value, by=by, at=at)
+    if finding is not None:
+        _note(draft, batch, "finding", finding, "state", DraftFinding.OPEN, DraftFinding.ACCEPTED, by=by, at=at)
+    return batch
+
+
+def _note(
+    draft: PlanImport, batch: int, target: str, pk: int, field: str, before: str, after: str, *, by: int, at: dt.datetime
+) -> None:
+    DraftChange.objects.create(
+        ward_id=draft.ward_id, draft=draft, batch=batch, at=at, by_id=by, target=target, target_id=pk,
+        field=field, before=before, after=after,
+    )  # fmt: skip
+
+
+def cells_of(draft: PlanImport, place: str, field: str) -> list[Cell]:
+    """The cells that a mend or a finding's place names: "I.7" a line, "VIII" a section, "head" the head."""
+    if place == "head":
+        return [Cell("head", 0, field)]
+    sections = {s.number: s for s in draft.sections.all()}
+    if place in sections:
+        return [Cell("section", sections[place].pk, field)]
+    number, _, line = place.partition(".")
+    while line and number not in sections and "." in line:
+        more, _, line = line.partition(".")
+        number = f"{number}.{more}"
+    if number not in sections:
+        return []
+    rows = draft.lines.filter(section=sections[number], number=line)
+    return [Cell("line", row.pk, field) for row in rows]
+
+
+@transaction.atomic
+def accept_finding(draft: PlanImport, position: int, *, by: int, at: dt.datetime, only: int | None = None) -> None:
+    """Make a finding's mends (or one of them), and settle it. Raises Refusal draft.no-mend."""
+    draft = _open(draft)
+    finding = _finding(draft, position)
+    if finding.state != DraftFinding.OPEN:
+        return
+    mends = [m for m in finding.mends.all() if only is None or m.position == only]
+    changes = [(cell, mend.value) for mend in mends for cell in cells_of(draft, mend.place, mend.field)]
+    if not changes and finding.severity != "note":
+        raise Refusal("draft.no-mend")
+    finding.state = DraftFinding.ACCEPTED
+    finding.save(update_fields=["state"])
+    _put(draft, changes, by=by, at=at, finding=finding.pk)
+    history.append(draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places)
+
+
+@transaction.atomic
+def set_finding_aside(draft: PlanImport, position: int, *, reason: str, by: int, at: dt.datetime) -> None:
+    """Leave something as it is, with the reason. Raises Refusal draft.reason-missing."""
+    draft = _open(draft)
+    finding = _finding(draft, position)
+    if finding.state != DraftFinding.OPEN:
+        return
+    if not reason.strip() and finding.severity != "note":
+        raise Refusal("draft.reason-missing", "reason")
+    finding.state, finding.reason = DraftFinding.ASIDE, reason.strip()
+    finding.save(update_fields=["state", "reason"])
+    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    _note(draft, batch, "finding", finding.pk, "state", DraftFinding.OPEN, DraftFinding.ASIDE, by=by, at=at)
+    history.append(draft, "import.finding-set-aside", by=by, at=at, word=reason.strip(), finding=finding.code, places=finding.places)
+
+
+@transaction.atomic
+def reopen_finding(draft: PlanImport, position: int, *, by: int, at: dt.datetime) -> None:
+    """Look at a settled finding again; what its mends changed stays (step back undoes those)."""
+    draft = _open(draft)
+    finding = _finding(draft, position)
+    finding.state, finding.reason = DraftFinding.OPEN, ""
+    finding.save(update_fields=["state", "reason"])
+    history.append(draft, "import.finding-reopened", by=by, at=at, finding=finding.code, places=finding.places)
+
+
+def _finding(draft: PlanImport, position: int) -> DraftFinding:
+    finding = draft.findings.filter(position=position).first()
+    if finding is None:
+        raise Refusal("draft.field-unknown")
+    return finding
+
+
+@transaction.atomic
+def step_back(draft: PlanImport, *, by: int, at: dt.datetime) -> str:
+    """Undo the newest press: every cell it changed, and the finding it settled. Raises Refusal draft.nothing-to-undo.
+
+    The answer is the id of a line it touched ("" for none), to show it.
+    """
+    draft = _open(draft)
+    newest = draft.changes.first()
+    if newest is None:
+        raise Refusal("draft.nothing-to-undo")
+    touched = ""
+    changes = list(draft.changes.filter(batch=newest.batch))
+    for change in changes:
+        if change.target == "finding":
+            DraftFinding.objects.filter(draft=draft, pk=change.target_id).update(state=DraftFinding.OPEN, reason="")
+        elif change.target == "added":
+            DraftLine.objects.filter(draft=draft, pk=change.target_id).delete()
+        elif change.target == "removed":
+            _restore(draft, change)
+        else:
+            row = _row(draft, Cell(change.target, change.target_id, change.field))
+            _set(row, change.field, change.before)
+            row.save()
+            touched = str(change.target_id) if change.target == "line" else touched
+    DraftChange.objects.filter(pk__in=[c.pk for c in changes]).delete()
+    history.append(draft, "import.stepped-back", by=by, at=at, changes=len(changes))
+    return touched
+
+
+@transaction.atomic
+def add_line(draft: PlanImport, *, section: int | None, title: str = "", by: int, at: dt.datetime) -> DraftLine:
+    """A new empty row at the end of a section; without a section: a new section of that title with one row."""
+    draft = _open(draft)
+    if section is None:
+        count = draft.sections.count()
+        home = DraftSection.objects.create(
+            ward_id=draft.ward_id, draft=draft, position=count, number=_roman(count + 1), title=title.strip() or "Mục mới"
+        )
+    else:
+        found = draft.sections.filter(pk=section).first()
+        if found is None:
+            raise Refusal("draft.field-unknown")
+        home = found
+    numbers = [int(n) for n in home.lines.values_list("number", flat=True) if n.isdigit()]
+    last = draft.lines.aggregate(last=Max("position"))["last"]
+    row = DraftLine.objects.create(
+        ward_id=draft.ward_id, draft=draft, section=home, position=(last or 0) + 1, number=str(max(numbers, default=0) + 1)
+    )
+    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    _note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def remove_line(draft: PlanImport, line: int, *, by: int, at: dt.datetime) -> None:
+    """Take a row out of the draft; step back brings it again."""
+    import json
+
+    draft = _open(draft)
+    row = draft.lines.filter(pk=line).first()
+    if row is None:
+        return
+    keep = {f: getattr(row, f) for f in (*LINE_FIELDS, "section_id", "position", "is_indicator", "page", "line", "table", "sheet", "row", "box")}
+    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    _note(draft, batch, "removed", row.pk, "line", json.dumps(keep), "", by=by, at=at)
+    row.delete()
+
+
+def _restore(draft: PlanImport, change: DraftChange) -> None:
+    import json
+
+    DraftLine.objects.create(pk=change.target_id, ward_id=draft.ward_id, draft=draft, **json.loads(change.before))
+
+
+def _roman(number: int) -> str:
+    answer = ""
+    for value, letters in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        while number >= value:
+            answer += letters
+            number -= value
+    return answer
+
+
+@transaction.atomic
+def discard(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
+    """Put a draft away without making a plan of it."""
+    draft = _lock(draft)
+    if draft.state == PlanImport.IN_FORCE:
+        raise Refusal("draft.not-in-review")
+    draft.state = PlanImport.DISCARDED
+    draft.save(update_fields=["state"])
+    history.append(draft, "import.discarded", by=by, at=at)
+
+
+# --- typed and copied ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin_typed(*, ward: int, token: str, year: int, copy_from: int | None, by: int, at: dt.datetime) -> PlanImport:
+    """A draft typed from nothing, or with last year's lines in it, their years moved on; once for a token.
+
+    Raises Refusal plan.nothing-to-copy, plan.year-unusable.
+    """
+    _check_year(year)
+    there = PlanImport.objects.filter(ward_id=ward, token=token).first()
+    if there:
+        return there
+    origin = "typed" if copy_from is None else "copied"
+    draft = PlanImport.objects.create(
+        ward_id=ward, token=token, origin=origin, year=year, state=PlanImport.REVIEW, share=100, made_at=at, made_by_id=by
+    )
+    DraftHead.objects.create(ward_id=ward, draft=draft, title=f"Cải cách hành chính năm {year}")
+    if copy_from is None:
+        home = DraftSection.objects.create(ward_id=ward, draft=draft, position=0, number="I", title="")
+        DraftLine.objects.create(ward_id=ward, draft=draft, section=home, position=0, number="1")
+    else:
+        _copy(draft, copy_from)
+    history.append(draft, "import.begun", by=by, at=at, origin=origin, copied=copy_from)
+    return draft
+
+
+def _copy(draft: PlanImport, copy_from: int) -> None:
+    plan = Plan.objects.filter(ward_id=draft.ward_id, year=copy_from, kind="cchc").first()
+    if plan is None:
+        raise Refusal("plan.nothing-to-copy", "copy_from", year=copy_from)
+
+    def moved(text: str) -> str:
+        return text.replace(str(copy_from), str(draft.year))
+
+    DraftHead.objects.filter(draft=draft).update(issuer=plan.issuer, coordinating_office=plan.coordinating_office)
+    homes = {
+        s.pk: DraftSection(
+            ward_id=draft.ward_id, draft=draft, position=s.position, number=s.number, title=moved(s.title)
+        )
+        for s in plan.sections.all()
+    }
+    DraftSection.objects.bulk_create(homes.values())
+    lines = plan.lines.select_related("task").prefetch_related("task__offices").filter(task__set_aside_at__isnull=True)
+    DraftLine.objects.bulk_create(
+        DraftLine(
+            ward_id=draft.ward_id,
+            draft=draft,
+            section=homes[row.section_id],
+            position=row.position,
+            number=row.number,
+            content=moved(row.task.content),
+            deliverables="; ".join(row.task.deliverables.split("\n")) if row.task.deliverables else "",
+            leads="; ".join(o.name for o in row.task.offices.all() if o.role == "lead"),
+            coordinators="; ".join(o.name for o in row.task.offices.all() if o.role == "help"),
+            due=moved(row.task.due_text),
+            note=moved(row.task.note),
+            is_indicator=row.task.is_indicator,
+        )
+        for row in lines
+    )
+    DraftIndicator.objects.bulk_create(
+        DraftIndicator(
+            ward_id=draft.ward_id, draft=draft, position=i.position, name=moved(i.name), group=moved(i.group),
+            comparator=i.comparator, target=i.target, unit=i.unit, better=i.better, lead=i.lead, where=i.where,
+        )
+        for i in plan.indicators.all()
+    )  # fmt: skip
+
+
+# --- into effect -----------------------------------------------------------------------------------------------
+
+
+def _checked_lines(draft: PlanImport) -> list[DraftLine]:
+    lines = sorted(
+        draft.lines.select_related("section"), key=lambda row: (row.section.position, row.section.pk, row.position, row.pk)
+    )
+    if not lines:
+        raise Refusal("plan.no-lines")
+    for row in lines:
+        if not row.content.strip() or not row.number.strip():
+            raise Refusal("plan.line-incomplete", place=_where(row) if row.number else f"cuối mục {row.section.number}")
+    twice = [where for where, count in Counter(_address(row) for row in lines).items() if count > 1]
+    if twice:
+        raise Refusal("plan.number-twice", place=twice[0])
+    errors = draft.findings.filter(state=DraftFinding.OPEN, severity="error").count()
+    if errors:
+        raise Refusal("plan.errors-open", count=errors)
+    return lines
+
+
+def _where(row: DraftLine) -> str:
+    return f"{row.section.number}.{row.number}" if row.section.number else row.number
+
+
+def _address(row: DraftLine) -> str:
+    """The task's number in its address: "II-6"; letters, figures, points and dashes only."""
+    text = f"{row.section.number}-{row.number}".strip("-")
+    return "".join(c if c.isalnum() or c in ".-" else "-" for c in text).strip("-.")[:40] or "0"
+
+
+def _duty(row: DraftLine, year: int, not_before: dt.date | None) -> Duty:
+    reading = drafts.due_of(row.due, year)
+    place = " · ".join(
+        words
+        for words in (
+            f"trang {row.page}" if row.page else "",
+            f"dòng {row.line or row.row}" if row.line or row.row else "",
+            f"bảng {row.table}" if row.table else "",
+            row.sheet,
+        )
+        if words
+    )
+    return Duty(
+        number=_address(row),
+        section_title=row.section.title,
+        title=drafts.title_of(row.content)[:200],
+        content=row.content,
+        deliverables=drafts.list_of(row.deliverables),
+        leads=drafts.list_of(row.leads),
+        helpers=drafts.list_of(row.coordinators),
+        due=reading.due,
+        occurrences=drafts.days_of(row.due, year, not_before),
+        note=row.note,
+        is_indicator=row.is_indicator,
+        source_text=_source_text(row),
+        source_place=place,
+    )
+
+
+def _source_text(row: DraftLine) -> str:
+    parts = [row.number, row.content.replace("\n", " "), row.deliverables, row.leads, row.coordinators, row.due]
+    return " | ".join(part for part in parts if part)
+
+
+@transaction.atomic
+def put_into_effect(draft: PlanImport, *, by: int, at: dt.datetime, today: dt.date) -> Plan:
+    """Make the plan and its tasks, or amend the plan in force. A second press gives the plan of the first.
+
+    Raises Refusal plan.no-lines, plan.line-incomplete, plan.number-twice, plan.errors-open, plan.already-in-force.
+    """
+    draft = _lock(draft)
+    if draft.state == PlanImport.IN_FORCE and draft.plan:
+        return draft.plan
+    draft = _open(draft)
+    lines = _checked_lines(draft)
+    if draft.is_amendment:
+        plan = _amend(draft, lines, by=by, at=at, today=today)
+    else:
+        plan = _make(draft, lines, by=by, at=at, today=today)
+    draft.state, draft.plan = PlanImport.IN_FORCE, plan
+    draft.save(update_fields=["state", "plan"])
+    return plan
+
+
+def _origin(head: DraftHead, year: int) -> str:
+    number = f"Kế hoạch số {head.number}" if head.number else f"Kế hoạch năm {year}"
+    return f"{number} ngày {head.date:%d/%m/%Y}" if head.date else number
+
+
+def _make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
+    if Plan.objects.filter(ward_id=draft.ward_id, year=draft.year, kind=draft.kind).exists():
+        raise Refusal("plan.already-in-force", year=draft.year)
+    head = draft.head
+    plan = Plan.objects.create(
+        ward_id=draft.ward_id, year=draft.year, kind=draft.kind, number=head.number, date=head.date,
+        title=head.title or f"Cải cách hành chính năm {draft.year}", issuer=head.issuer, signer=head.signer,
+        coordinating_office=head.coordinating_office, in_force_at=at,
+    )  # fmt: skip
+    homes = _sections(draft, plan)
+    duties = [_duty(row, draft.year, head.date) for row in lines]
+    since = head.date if head.date and head.date <= today else today
+    made = tasks.take_over(
+        duties, ward=draft.ward_id, year=draft.year, book=draft.kind, origin=_origin(head, draft.year), since=since,
+        offices=offices_of(draft.ward_id), by=by, at=at,
+    )  # fmt: skip
+    PlanLine.objects.bulk_create(
+        PlanLine(ward_id=draft.ward_id, plan=plan, section=homes[row.section_id], position=n, number=row.number, task=task)
+        for n, (row, task) in enumerate(zip(lines, made, strict=True))
+    )
+    _indicators(draft, plan)
+    history.append(plan, "plan.put-into-effect", by=by, at=at, tasks=len(made), number=head.number)
+    return plan
+
+
+def _sections(draft: PlanImport, plan: Plan) -> dict[int, Section]:
+    rows = list(draft.sections.all())
+    made = Section.objects.bulk_create(
+        Section(ward_id=draft.ward_id, plan=plan, position=n, number=row.number, title=row.title) for n, row in enumerate(rows)
+    )
+    return {row.pk: section for row, section in zip(rows, made, strict=True)}
+
+
+def _indicators(draft: PlanImport, plan: Plan) -> None:
+    Indicator.objects.bulk_create(
+        Indicator(
+            ward_id=draft.ward_id, plan=plan, position=n, name=i.name, group=i.group, comparator=i.comparator,
+            target=i.target, unit=i.unit, better=i.better, lead=i.lead, where=i.where,
+        )
+        for n, i in enumerate(draft.indicators.all())
+    )  # fmt: skip
+
+
+@transaction.atomic
+def undo(plan: Plan, *, by: int, at: dt.datetime) -> PlanImport | None:
+    """Take a plan back as long as nobody reported on it; its draft is there again for review.
+
+    Raises Refusal plan.reported, plan.amended.
+    """
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if plan.amended_number or plan.amended_on:
+        raise Refusal("plan.amended")
+    ids = list(plan.lines.values_list("task_id", flat=True))
+    reported = task_queries.reported_count(plan.ward_id, ids)
+    if reported:
+        raise Refusal("plan.reported", count=reported)
+    draft = PlanImport.objects.filter(plan=plan, state=PlanImport.IN_FORCE).order_by("-made_at").first()
+    history.append(plan, "plan.undone", by=by, at=at, number=plan.number, tasks=len(ids))
+    if draft:
+        draft.state, draft.plan = PlanImport.REVIEW, None
+        draft.save(update_fields=["state", "plan"])
+    plan.delete()
+    tasks.remove(ids, ward=draft.ward_id if draft else plan.ward_id)
+    return draft
+
+
+# --- amendment -------------------------------------------------------------------------------------------------
+
+
+def compare(draft: PlanImport) -> amendment.Amendment[int]:
+    """What the draft adds, changes and drops against the plan in force; refs are draft lines' and tasks' ids."""
+    plan = _amended(draft.ward_id, draft.year)
+    new = [
+        amendment.Duty(
+            row.pk, _address(row), row.content, row.due, drafts.list_of(row.leads), drafts.list_of(row.coordinators),
+            drafts.list_of(row.deliverables), row.note,
+        )
+        for row in draft.lines.select_related("section").order_by("section__position", "position")
+    ]  # fmt: skip
+    old = []
+    for line in plan.lines.select_related("task").prefetch_related("task__offices").filter(task__set_aside_at__isnull=True):
+        task = line.task
+        old.append(
+            amendment.Duty(
+                task.pk, task.number, task.content, task.due_text,
+                tuple(o.name for o in task.offices.all() if o.role == "lead"),
+                tuple(o.name for o in task.offices.all() if o.role == "help"),
+                tuple(task.deliverables.split("\n")) if task.deliverables else (), task.note,
+            )
+        )  # fmt: skip
+    return amendment.compare(old, new)
+
+
+def _amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
+    plan = Plan.objects.select_for_update().get(pk=_amended(draft.ward_id, draft.year).pk)
+    found = compare(draft)
+    head = draft.head
+    word = f"Theo {_origin(head, draft.year)}"
+    offices = offices_of(draft.ward_id)
+    rows = {row.pk: row for row in lines}
+    old = {line.task_id: line for line in plan.lines.select_related("task")}
+    for gone in found.dropped:
+        tasks.set_aside(old[gone.ref].task, by=by, at=at, word=word)
+    # Numbers first make room for each other: II-3 may become II-4 while II-4 becomes II-5.
+    for changed in found.changed:
+        tasks.renumber(old[changed.before.ref].task, f"~{changed.before.ref}")
+    task_of = {after.ref: before.ref for before, after in found.same}
+    for changed in found.changed:
+        task_of[changed.after.ref] = changed.before.ref
+        duty = _duty(rows[changed.after.ref], draft.year, head.date or plan.date)
+        tasks.change(old[changed.before.ref].task, duty, offices=offices, by=by, at=at, word=word)
+    fresh = [rows[duty.ref] for duty in found.added]
+    made = tasks.take_over(
+        [_duty(row, draft.year, head.date) for row in fresh], ward=draft.ward_id, year=draft.year, book=draft.kind,
+        origin=_origin(head, draft.year), since=head.date if head.date and head.date <= today else today,
+        offices=offices, by=by, at=at,
+    )  # fmt: skip
+    task_of |= {row.pk: task.pk for row, task in zip(fresh, made, strict=True)}
+    kept = [line for line in old.values() if line.task_id in {d.ref for d in found.dropped} or line.task.set_aside_at]
+    homes = _sections(draft, plan)
+    last = Section.objects.filter(plan=plan, pk__in=[s.pk for s in homes.values()]).count()
+    plan.lines.exclude(pk__in=[line.pk for line in kept]).delete()
+    old_homes = {line.section_id for line in kept}
+    Section.objects.filter(plan=plan).exclude(pk__in=[s.pk for s in homes.values()]).exclude(pk__in=old_homes).delete()
+    Section.objects.filter(plan=plan, pk__in=old_homes).update(position=models.F("position") + last)
+    PlanLine.objects.bulk_create(
+        PlanLine(
+            ward_id=draft.ward_id, plan=plan, section=homes[row.section_id], position=n, number=row.number, task_id=task_of[row.pk]
+        )
+        for n, row in enumerate(lines)
+    )
+    plan.indicators.all().delete()
+    _indicators(draft, plan)
+    plan.amended_number, plan.amended_on = head.number or "sửa đổi", head.date or today
+    plan.save(update_fields=["amended_number", "amended_on"])
+    history.append(
+        plan, "plan.amended", by=by, at=at, number=head.number,
+        added=len(found.added), changed=len(found.changed), dropped=len(found.dropped),
+    )  # fmt: skip
+    return plan

@@ -1,0 +1,28 @@
+from django.urls import path
+
+from caicach.plans import views
+
+app_name = "plans"
+_DRAFT = "nap/<slug:token>/"
+urlpatterns = [
+    path("", views.plan_list, name="list"),
+    path("nap/", views.upload, name="upload"),
+    path("moi/", views.start, name="start"),
+    path(_DRAFT, views.import_page, name="import"),
+    path(_DRAFT + "tien-do/", views.state, name="state"),
+    path(_DRAFT + "tep/", views.import_file, name="import-file"),
+    path(_DRAFT + "trang/<int:page>.png", views.page_picture, name="page-picture"),
+    path(_DRAFT + "ban-sach.<slug:suffix>", views.clean, name="clean"),
+    path(_DRAFT + "o/", views.cell, name="cell"),
+    path(_DRAFT + "dong/", views.row, name="row"),
+    path(_DRAFT + "dau/", views.head, name="head"),
+    path(_DRAFT + "cho-xem/", views.finding, name="finding"),
+    path(_DRAFT + "lui/", views.step_back, name="step-back"),
+    path(_DRAFT + "doc-lai/", views.retry, name="retry"),
+    path(_DRAFT + "bo/", views.discard, name="discard"),
+    path(_DRAFT + "thay-doi/", views.changes, name="changes"),
+    path(_DRAFT + "thuc-hien/", views.effect, name="effect"),
+    path("<int:year>/<slug:kind>/", views.ribbon, name="ribbon"),
+    path("<int:year>/<slug:kind>/hoan-tac/", views.undo, name="undo"),
+    path("<int:year>/<slug:kind>/tep/", views.plan_file, name="file"),
+]

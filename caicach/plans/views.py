@@ -1,0 +1,358 @@
+"""The list, the upload, the review, the changes, the ribbon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from caicach.core import clock
+from caicach.core.http import Missing, may, put_refusal, refused, see_other, send_file, status_of, ward_request
+from caicach.documents import services as documents
+from caicach.plans import queries, services
+from caicach.plans.forms import StartForm, UploadForm
+from caicach.plans.models import PlanImport
+from caicach.rules import rights
+from caicach.rules.refusal import Refusal
+
+
+@require_safe
+@may("plan.see")
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """All plans of the ward, and the drafts that wait for their coordinator."""
+    actor = ward_request(request).actor
+    may_import = rights.allows("plan.import", actor.role)
+    rows = queries.plan_list(actor.ward_id, with_drafts=may_import)
+    return render(request, "plans/list.html", {"list": rows, "may_import": may_import})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("plan.import")
+def upload(request: HttpRequest) -> HttpResponse:
+    """Drop a file or choose one; its reading goes on in the background."""
+    actor = ward_request(request).actor
+    year = clock.today().year
+    if request.method != "POST":
+        form = UploadForm(initial={"token": services.new_token(), "year": year})
+        return render(request, "plans/upload.html", {"form": form})
+    form = UploadForm(request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            if data["file"] is None and not PlanImport.objects.filter(ward_id=actor.ward_id, token=data["token"]).exists():
+                raise Refusal("file.empty" if "file" in request.FILES else "file.not-chosen", "file", name="")
+            draft = services.upload(
+                data["file"], ward=actor.ward_id, token=data["token"], year=data["year"],
+                is_amendment=data["is_amendment"], by=actor.person_id, at=clock.now(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            status = put_refusal(form, refusal)
+        else:
+            return see_other(_address(draft))
+    return render(request, "plans/upload.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("plan.import")
+def start(request: HttpRequest) -> HttpResponse:
+    """A plan typed from nothing, or copied from another year's."""
+    actor = ward_request(request).actor
+    years = [row.plan.year for row in queries.plan_list(actor.ward_id, with_drafts=False).plans]
+    today = clock.today()
+    asked = request.GET.get("nam", "")
+    form = StartForm(
+        request.POST or None,
+        initial={
+            "token": services.new_token(),
+            "year": today.year if today.year not in years else today.year + 1,
+            "copy_from": int(asked) if asked.isdigit() and int(asked) in years else None,
+        },
+    )
+    field: Any = form.fields["copy_from"]
+    field.choices = [("", "Trang trắng"), *((year, f"Chép kế hoạch năm {year}") for year in years)]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                draft = services.begin_typed(ward=actor.ward_id, **form.cleaned_data, by=actor.person_id, at=clock.now())
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                return see_other(_address(draft))
+    return render(request, "plans/start.html", {"form": form}, status=status)
+
+
+@require_safe
+@may("plan.import")
+def import_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an import stands: being read, refused, under review, or in effect."""
+    draft = _draft(request, token)
+    match draft.state:
+        case PlanImport.IN_FORCE if draft.plan:
+            return see_other(reverse("plans:ribbon", args=[draft.plan.year, draft.plan.kind]))
+        case PlanImport.REVIEW:
+            return _review(request, draft)
+        case PlanImport.REFUSED:
+            return render(request, "plans/refused.html", {"draft": draft})
+        case _:
+            return render(request, "plans/reading.html", {"draft": draft})
+
+
+@require_safe
+@may("plan.import")
+def state(request: HttpRequest, token: str) -> HttpResponse:
+    """The progress bar alone, asked for every second; when the reading is over, the way to its page."""
+    draft = _draft(request, token)
+    response = render(request, "plans/_progress.html", {"draft": draft})
+    if draft.state not in (PlanImport.WAITING, PlanImport.READING):
+        response["HX-Redirect"] = _address(draft)
+    return response
+
+
+@require_safe
+@may("plan.import")
+def import_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The file as it was uploaded."""
+    file = _draft(request, token).file
+    if file is None:
+        raise Missing
+    return send_file(documents.path_of(file).open("rb"), name=file.name, kind=file.kind)
+
+
+@require_safe
+@may("plan.import")
+def page_picture(request: HttpRequest, token: str, page: int) -> HttpResponse:
+    """A page of the file as a picture."""
+    from caicach.reading import picture
+
+    file = _draft(request, token).file
+    if file is None or not 1 <= page <= 2000:
+        raise Missing
+    try:
+        data = picture.page_png(documents.path_of(file), page)
+    except (Refusal, IndexError, ValueError) as none:
+        raise Missing from none
+    response = HttpResponse(data, content_type="image/png")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+_CLEAN = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@require_safe
+@may("plan.import")
+def clean(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
+    """The annex as it stands in the draft, as a document."""
+    if suffix not in _CLEAN:
+        raise Missing
+    reading: Any = queries.reading_of(_draft(request, token))
+    if suffix == "docx":
+        from caicach.writing.docx import annex_docx as write
+    else:
+        from caicach.writing.xlsx import annex_xlsx as write
+    response = HttpResponse(write(reading), content_type=_CLEAN[suffix])
+    response["Content-Disposition"] = f'attachment; filename="phu-luc-da-lam-sach.{suffix}"'
+    return response
+
+
+@require_POST
+@may("plan.import")
+def cell(request: HttpRequest, token: str) -> HttpResponse:
+    """Save one cell (the grid), or a whole row's cells (its form, without scripts)."""
+    draft = _draft(request, token)
+    target, _, pk = request.POST.get("row", "").partition(":")
+    by, at = ward_request(request).actor.person_id, clock.now()
+    names = [name for name in request.POST if name in services.LINE_FIELDS or name in services.SECTION_FIELDS]
+    try:
+        for name in names:
+            one = services.Cell(target, int(pk) if pk.isdigit() else 0, name)
+            services.save_cell(draft, one, request.POST[name], seen=request.POST.get(f"seen-{name}"), by=by, at=at)
+    except Refusal as refusal:
+        if _is_script(request):
+            facts = {"words": str(refusal), "theirs": refusal.facts.get("theirs")}
+            return JsonResponse(facts, status=status_of(refusal))
+        return refused(request, refusal)
+    if _is_script(request) and target == "line":
+        view = queries.line_view(draft, int(pk))
+        return render(request, "plans/_line.html", {"view": view, "draft": draft, "editing": None})
+    return see_other(_address(draft) + (f"?dong={pk}#d{pk}" if target == "line" else ""))
+
+
+@require_POST
+@may("plan.import")
+def row(request: HttpRequest, token: str) -> HttpResponse:
+    """Add a row (to a section, or with a new section), or take one out."""
+    draft = _draft(request, token)
+    by, at = ward_request(request).actor.person_id, clock.now()
+    out, section = request.POST.get("out", ""), request.POST.get("section", "")
+    if out.isdigit():
+        services.remove_line(draft, int(out), by=by, at=at)
+        return see_other(_address(draft))
+    made = services.add_line(
+        draft, section=int(section) if section.isdigit() else None, title=request.POST.get("title", ""), by=by, at=at
+    )
+    return see_other(f"{_address(draft)}?sua={made.pk}#d{made.pk}")
+
+
+@require_POST
+@may("plan.import")
+def head(request: HttpRequest, token: str) -> HttpResponse:
+    """Save the head's fields."""
+    draft = _draft(request, token)
+    by, at = ward_request(request).actor.person_id, clock.now()
+    for name in services.HEAD_FIELDS:
+        if name in request.POST:
+            seen = request.POST.get(f"seen-{name}")
+            services.save_cell(draft, services.Cell("head", 0, name), request.POST[name], seen=seen, by=by, at=at)
+    return see_other(_address(draft))
+
+
+@require_POST
+@may("plan.import")
+def finding(request: HttpRequest, token: str) -> HttpResponse:
+    """Accept a finding's mends, one of them, set it aside with a reason, or look at it again."""
+    draft = _draft(request, token)
+    by, at = ward_request(request).actor.person_id, clock.now()
+    number, only = request.POST.get("finding", ""), request.POST.get("only", "")
+    position = int(number) if number.isdigit() else -1
+    match request.POST.get("act"):
+        case "accept":
+            services.accept_finding(draft, position, by=by, at=at, only=int(only) if only.isdigit() else None)
+        case "aside":
+            services.set_finding_aside(draft, position, reason=request.POST.get("reason", ""), by=by, at=at)
+        case "reopen":
+            services.reopen_finding(draft, position, by=by, at=at)
+        case _:
+            raise Refusal("draft.field-unknown")
+    line = request.POST.get("line", "")
+    return see_other(_address(draft) + (f"?dong={line}#d{line}" if line.isdigit() else ""))
+
+
+@require_POST
+@may("plan.import")
+def step_back(request: HttpRequest, token: str) -> HttpResponse:
+    """Undo the newest change of the draft."""
+    draft = _draft(request, token)
+    touched = services.step_back(draft, by=ward_request(request).actor.person_id, at=clock.now())
+    return see_other(_address(draft) + (f"?dong={touched}#d{touched}" if touched else ""))
+
+
+@require_POST
+@may("plan.import")
+def retry(request: HttpRequest, token: str) -> HttpResponse:
+    """Read a refused file once more."""
+    draft = _draft(request, token)
+    services.retry(draft, by=ward_request(request).actor.person_id, at=clock.now())
+    return see_other(_address(draft))
+
+
+@require_POST
+@may("plan.import")
+def discard(request: HttpRequest, token: str) -> HttpResponse:
+    """Put the draft away."""
+    services.discard(_draft(request, token), by=ward_request(request).actor.person_id, at=clock.now())
+    messages.success(request, "Đã bỏ bản nháp.")
+    return see_other(reverse("plans:list"))
+
+
+@require_safe
+@may("plan.effect")
+def changes(request: HttpRequest, token: str) -> HttpResponse:
+    """What an amendment adds, changes and drops, before it takes effect."""
+    draft = _draft(request, token)
+    if draft.state != PlanImport.REVIEW or not draft.is_amendment:
+        return see_other(_address(draft))
+    return render(request, "plans/changes.html", {"draft": draft, "found": services.compare(draft)})
+
+
+@require_POST
+@may("plan.effect")
+def effect(request: HttpRequest, token: str) -> HttpResponse:
+    """Put the draft into effect: the plan, its tasks, their days."""
+    draft = _draft(request, token)
+    try:
+        plan = services.put_into_effect(draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today())
+    except Refusal as refusal:
+        return _review(request, draft, refusal=str(refusal), status=status_of(refusal))
+    messages.success(request, "Kế hoạch đã được đưa vào thực hiện.")
+    return see_other(reverse("plans:ribbon", args=[plan.year, plan.kind]))
+
+
+@require_safe
+@may("plan.see")
+def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """The whole year of the whole plan on one page."""
+    actor = ward_request(request).actor
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    asked = queries.RibbonFilter.of(request.GET)
+    page = queries.ribbon(actor.ward_id, plan, asked, today=clock.today())
+    return render(
+        request,
+        "plans/ribbon.html",
+        {"page": page, "plan": plan, "asked": asked, "may_undo": rights.allows("plan.undo", actor.role), "months": range(1, 13)},
+    )
+
+
+@require_POST
+@may("plan.undo")
+def undo(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """Take the plan back into review, as long as nothing was reported."""
+    actor = ward_request(request).actor
+    draft = services.undo(queries.plan_for(actor.ward_id, year, kind), by=actor.person_id, at=clock.now())
+    messages.success(request, "Đã hoàn tác. Bản nháp còn nguyên để xem lại.")
+    return see_other(_address(draft) if draft else reverse("plans:list"))
+
+
+@require_safe
+@may("plan.see")
+def plan_file(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """The file that the plan was read from."""
+    draft = queries.newest_import(queries.plan_for(ward_request(request).actor.ward_id, year, kind))
+    if draft is None or draft.file is None:
+        raise Missing
+    return send_file(documents.path_of(draft.file).open("rb"), name=draft.file.name, kind=draft.file.kind)
+
+
+def _draft(request: HttpRequest, token: str) -> PlanImport:
+    return queries.import_for(ward_request(request).actor.ward_id, token)
+
+
+def _address(draft: PlanImport) -> str:
+    return reverse("plans:import", args=[draft.token])
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return bool(request.headers.get("X-Fragment"))
+
+
+def _review(request: HttpRequest, draft: PlanImport, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    def number(name: str) -> int | None:
+        text = request.GET.get(name, "")
+        return int(text) if text.isdigit() and len(text) < 18 else None
+
+    editing = number("sua")
+    page = queries.review(draft, chosen=number("dong") or editing, shown=request.GET.get("xem", ""))
+    return render(
+        request,
+        "plans/review.html",
+        {"page": page, "draft": draft, "editing": editing, "refusal": refusal, "head_fields": _head_fields(page.head)},
+        status=status,
+    )
+
+
+def _head_fields(head: Any) -> list[tuple[str, str, str]]:
+    names = {
+        "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
+        "coordinating_office": "Đơn vị đầu mối",
+    }  # fmt: skip
+    return [(field, name, services.shown(head, field)) for field, name in names.items()]

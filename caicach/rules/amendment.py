@@ -1,0 +1,124 @@
+"""What an amended plan adds, changes and drops against the plan in force. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from rapidfuzz import fuzz
+
+from caicach.rules.vntext import key
+
+LIKE_ENOUGH = 72.0
+"""Share of likeness (0 to 100) from which two contents are one task under another number."""
+SAME_NUMBER_LIKE = 45.0
+"""With the same number, less likeness is enough."""
+
+Ref = TypeVar("Ref")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty(Generic[Ref]):
+    """One line of either side. ref: the caller's own row; the other fields are compared."""
+
+    ref: Ref
+    number: str
+    content: str
+    due: str = ""
+    leads: tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()
+    deliverables: tuple[str, ...] = ()
+    note: str = ""
+
+
+FIELDS = {
+    "number": "Số",
+    "content": "Nội dung",
+    "deliverables": "Sản phẩm",
+    "leads": "Chủ trì",
+    "helpers": "Phối hợp",
+    "due": "Thời hạn",
+    "note": "Ghi chú",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a line that is another now; text for the screen."""
+
+    field: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[Ref]):
+    before: Duty[Ref]
+    after: Duty[Ref]
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment(Generic[Ref]):
+    """same: pairs without a difference."""
+
+    added: tuple[Duty[Ref], ...]
+    changed: tuple[Changed[Ref], ...]
+    dropped: tuple[Duty[Ref], ...]
+    same: tuple[tuple[Duty[Ref], Duty[Ref]], ...]
+
+
+def compare(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> Amendment[Ref]:
+    """Match the lines by content first, number second; every line of both sides ends up in exactly one place."""
+    pairs = _matched(before, after)
+    olds = {old for old, _ in pairs}
+    news = {new for _, new in pairs}
+    changed, same = [], []
+    for old, new in sorted(pairs, key=lambda pair: pair[1]):
+        found = _differences(before[old], after[new])
+        if found:
+            changed.append(Changed(before[old], after[new], found))
+        else:
+            same.append((before[old], after[new]))
+    return Amendment(
+        added=tuple(duty for n, duty in enumerate(after) if n not in news),
+        changed=tuple(changed),
+        dropped=tuple(duty for n, duty in enumerate(before) if n not in olds),
+        same=tuple(same),
+    )
+
+
+def _matched(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> list[tuple[int, int]]:
+    old_keys, new_keys = [key(d.content) for d in before], [key(d.content) for d in after]
+    candidates: list[tuple[float, int, int]] = []
+    for i, old in enumerate(before):
+        for j, new in enumerate(after):
+            same_number = old.number == new.number
+            likeness = fuzz.ratio(old_keys[i], new_keys[j])
+            if likeness >= (SAME_NUMBER_LIKE if same_number else LIKE_ENOUGH):
+                candidates.append((likeness + (10 if same_number else 0), i, j))
+    pairs: list[tuple[int, int]] = []
+    used_old: set[int] = set()
+    used_new: set[int] = set()
+    for _, i, j in sorted(candidates, key=lambda c: (-c[0], c[1], c[2])):
+        if i not in used_old and j not in used_new:
+            used_old.add(i)
+            used_new.add(j)
+            pairs.append((i, j))
+    return pairs
+
+
+def _differences(old: Duty[Ref], new: Duty[Ref]) -> tuple[Difference, ...]:
+    found = []
+    for field, name in FIELDS.items():
+        before, after = _text(getattr(old, field)), _text(getattr(new, field))
+        same = before == after if field == "number" else key(before) == key(after)
+        if not same:
+            found.append(Difference(field, name, before, after))
+    return tuple(found)
+
+
+def _text(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else "; ".join(value)

@@ -1,0 +1,254 @@
+"""The verbs of a task. Each is one transaction with its event, and holds the task's row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from caicach.documents.services import StoredFile
+from caicach.history import services as history
+from caicach.organisation.queries import OfficeFacts
+from caicach.rules import task_status
+from caicach.rules.deadlines import Due, Occurrence as DatedOccurrence
+from caicach.rules.refusal import Refusal
+from caicach.tasks.models import Delivery, Occurrence, Progress, Task, TaskOffice
+
+DatedOccurrences = Sequence[DatedOccurrence]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a plan says of one task. leads, helpers: office names as the plan has them."""
+
+    number: str
+    section_title: str
+    title: str
+    content: str
+    deliverables: tuple[str, ...]
+    leads: tuple[str, ...]
+    helpers: tuple[str, ...]
+    due: Due
+    occurrences: tuple[DatedOccurrence, ...]
+    note: str = ""
+    is_indicator: bool = False
+    source_text: str = ""
+    source_place: str = ""
+
+
+@transaction.atomic
+def take_over(
+    duties: Sequence[Duty],
+    *,
+    ward: int,
+    year: int,
+    book: str,
+    origin: str,
+    since: dt.date,
+    offices: Sequence[OfficeFacts],
+    by: int,
+    at: dt.datetime,
+) -> list[Task]:
+    """Make the tasks of a plan, with their offices and dated occurrences. Four statements, however many duties."""
+    made = []
+    for duty in duties:
+        task = Task(ward_id=ward, year=year, book=book, origin=origin, in_force_since=since)
+        _fill(task, duty)
+        made.append(task)
+    made = Task.objects.bulk_create(made)
+    _give_offices(list(zip(made, duties, strict=True)), offices)
+    Occurrence.objects.bulk_create(
+        Occurrence(ward_id=ward, task=task, due_on=o.date, working_day=o.working_day)
+        for task, duty in zip(made, duties, strict=True)
+        for o in duty.occurrences
+    )
+    history.append_many(made, "task.taken-over", by=by, at=at)
+    return made
+
+
+@transaction.atomic
+def change(task: Task, duty: Duty, *, offices: Sequence[OfficeFacts], by: int, at: dt.datetime, word: str) -> None:
+    """An amendment changes what a task says. What was reported and handed in stays; undelivered days are laid anew."""
+    task = _lock(task)
+    before = {"title": task.title, "due": task.due_text}
+    _fill(task, duty)
+    task.save()
+    task.offices.all().delete()
+    _give_offices([(task, duty)], offices)
+    kept = set(Delivery.objects.filter(task=task, occurrence__isnull=False).values_list("occurrence_id", flat=True))
+    task.occurrences.exclude(pk__in=kept).delete()
+    there = set(task.occurrences.values_list("due_on", flat=True))
+    # A delivery that was made for the old day of a one-time task counts for the new day.
+    if duty.due.kind == "by" and kept and duty.occurrences and duty.occurrences[0].date not in there:
+        day = duty.occurrences[0]
+        Occurrence.objects.filter(pk=max(kept)).update(due_on=day.date, working_day=day.working_day)
+        there.add(day.date)
+    Occurrence.objects.bulk_create(
+        Occurrence(ward_id=task.ward_id, task=task, due_on=o.date, working_day=o.working_day)
+        for o in duty.occurrences
+        if o.date not in there
+    )
+    after = {"title": task.title, "due": task.due_text}
+    history.append(task, "task.changed", by=by, at=at, word=word, before=before, after=after)
+
+
+def renumber(task: Task, number: str) -> None:
+    """Give a task another number for the time of an amendment; `change` gives the final one and tells it."""
+    Task.objects.filter(pk=task.pk).update(number=number)
+
+
+@transaction.atomic
+def set_aside(task: Task, *, by: int, at: dt.datetime, word: str) -> None:
+    """Take a task out of the year without losing anything that was reported on it."""
+    task = _lock(task)
+    task.set_aside_at, task.set_aside_word = at, word
+    task.save(update_fields=["set_aside_at", "set_aside_word"])
+    history.append(task, "task.set-aside", by=by, at=at, word=word)
+
+
+@transaction.atomic
+def remove(ids: Sequence[int], *, ward: int) -> None:
+    """For undoing an import: these tasks go. The caller has seen that nothing was said about any of them."""
+    Task.objects.filter(ward_id=ward, pk__in=ids).delete()
+
+
+@transaction.atomic
+def report(task: Task, *, by: int, at: dt.datetime, percent: int | None = None, word: str = "", address: str | None = None) -> Progress:
+    """Say how far a task is. Raises Refusal task.empty-report, task.set-aside."""
+    task = _lock(task)
+    _check_open(task)
+    if percent is None and not word.strip():
+        raise Refusal("task.empty-report", "word")
+    said = Progress.objects.create(ward_id=task.ward_id, task=task, at=at, by_id=by, percent=percent, word=word.strip())
+    history.append(task, "task.reported", by=by, at=at, word=word.strip(), address=address, percent=percent)
+    return said
+
+
+@transaction.atomic
+def hand_in(
+    task: Task,
+    *,
+    by: int,
+    at: dt.datetime,
+    today: dt.date,
+    occurrence: int | None = None,
+    document_number: str = "",
+    document_date: dt.date | None = None,
+    file: StoredFile | None = None,
+    word: str = "",
+    address: str | None = None,
+) -> Delivery:
+    """Hand in evidence: a file, or number and date of a document. For a dated task, at one of its occurrences.
+
+    Raises Refusal task.no-evidence, task.evidence-in-future, task.waiting, task.settled, task.set-aside.
+    """
+    task = _lock(task)
+    _check_open(task)
+    document_number = document_number.strip()
+    if file is None and not (document_number and document_date):
+        place = "document_date" if document_number else "document_number" if document_date else "file"
+        raise Refusal("task.no-evidence", place)
+    if document_date and document_date > today:
+        raise Refusal("task.evidence-in-future", "document_date", day=f"{document_date:%d/%m/%Y}")
+    owed = _owed(task, occurrence)
+    for other in Delivery.objects.filter(task=task, occurrence=owed):
+        if other.accepted_at and owed is not None:
+            raise Refusal("task.settled")
+        if not other.accepted_at and not other.returned_at:
+            raise Refusal("task.waiting")
+    delivery = Delivery.objects.create(
+        ward_id=task.ward_id,
+        task=task,
+        occurrence=owed,
+        at=at,
+        by_id=by,
+        document_number=document_number,
+        document_date=document_date,
+        file=file,
+        word=word.strip(),
+    )
+    history.append(
+        task, "task.handed-in", by=by, at=at, word=word.strip(), address=address,
+        document=document_number, document_date=document_date, file=file.name if file else None,
+        due_on=owed.due_on if owed else None,
+    )  # fmt: skip
+    return delivery
+
+
+@transaction.atomic
+def accept(delivery: Delivery, *, by: int, at: dt.datetime, word: str = "", address: str | None = None) -> None:
+    """Mark what was handed in as accepted. Raises Refusal task.already-judged."""
+    task, delivery = _lock_delivery(delivery)
+    delivery.accepted_at, delivery.judged_by_id, delivery.judged_word = at, by, word.strip()
+    delivery.save(update_fields=["accepted_at", "judged_by", "judged_word"])
+    due_on = delivery.occurrence.due_on if delivery.occurrence else None
+    history.append(task, "task.accepted", by=by, at=at, word=word.strip(), address=address, due_on=due_on)
+
+
+@transaction.atomic
+def give_back(delivery: Delivery, *, by: int, at: dt.datetime, word: str, address: str | None = None) -> None:
+    """Return what was handed in, with a word on what to mend. Raises Refusal task.word-missing, task.already-judged."""
+    if not word.strip():
+        raise Refusal("task.word-missing", "word")
+    task, delivery = _lock_delivery(delivery)
+    delivery.returned_at, delivery.judged_by_id, delivery.judged_word = at, by, word.strip()
+    delivery.save(update_fields=["returned_at", "judged_by", "judged_word"])
+    due_on = delivery.occurrence.due_on if delivery.occurrence else None
+    history.append(task, "task.given-back", by=by, at=at, word=word.strip(), address=address, due_on=due_on)
+
+
+def _lock(task: Task) -> Task:
+    return Task.objects.select_for_update().get(pk=task.pk)
+
+
+def _lock_delivery(delivery: Delivery) -> tuple[Task, Delivery]:
+    task = _lock(Task(pk=delivery.task_id))
+    delivery = Delivery.objects.select_related("occurrence").get(pk=delivery.pk)
+    task_status.check_acceptable(handed_in=True, judged=bool(delivery.accepted_at or delivery.returned_at))
+    return task, delivery
+
+
+def _check_open(task: Task) -> None:
+    if task.set_aside_at:
+        raise Refusal("task.set-aside")
+
+
+def _owed(task: Task, occurrence: int | None) -> Occurrence | None:
+    """The occurrence that is meant; without one, the earliest that nothing accepted or waiting stands for."""
+    if occurrence is not None:
+        found = Occurrence.objects.filter(task=task, pk=occurrence).first()
+        if found is None:
+            raise Refusal("task.settled")
+        return found
+    rows = list(task.occurrences.all())
+    if not rows:
+        return None
+    taken = set(
+        Delivery.objects.filter(task=task, returned_at__isnull=True, occurrence__isnull=False).values_list("occurrence_id", flat=True)
+    )
+    free = [row for row in rows if row.pk not in taken]
+    if not free:
+        raise Refusal("task.settled")
+    return free[0]
+
+
+def _fill(task: Task, duty: Duty) -> None:
+    task.number, task.section_title, task.title = duty.number, duty.section_title, duty.title
+    task.content, task.deliverables, task.note = duty.content, "\n".join(duty.deliverables), duty.note
+    task.due = duty.due
+    task.is_indicator = duty.is_indicator
+    task.source_text, task.source_place = duty.source_text, duty.source_place
+
+
+def _give_offices(pairs: Sequence[tuple[Task, Duty]], offices: Sequence[OfficeFacts]) -> None:
+    from caicach.rules.vntext import key
+
+    known = {key(name): o.id for o in offices for name in (o.name, o.short, *o.aliases)}
+    TaskOffice.objects.bulk_create(
+        TaskOffice(ward_id=task.ward_id, task=task, office_id=known.get(key(name)), name=name, role=role, position=n)
+        for task, duty in pairs
+        for role, names in ((TaskOffice.LEAD, duty.leads), (TaskOffice.HELP, duty.helpers))
+        for n, name in enumerate(names)
+    )
