@@ -38,6 +38,8 @@ def extract(path: Path, *, name: str | None = None, progress: Progress | None = 
     except Refusal as refusal:
         refusal.facts.setdefault("name", shown)
         raise
+    except (NameError, ImportError):  # never the file's doing
+        raise
     except MemoryError as error:
         raise Refusal("file.memory", name=shown) from error
     except Exception as error:

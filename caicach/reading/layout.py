@@ -1,0 +1,157 @@
+"""A page's words and rulings into blocks: tables by their grids, the rest as paragraphs. Shared by PDF and OCR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from caicach.reading.document import Block, Cell, Paragraph, Row, Source, Table
+from caicach.reading.grid import Box, Grid, Rule, grids_of
+from caicach.reading.lines import TextBlock, Word, cell_text, paragraphs_of
+from caicach.reading.oldfonts import composed
+from caicach.reading.unruled import tables_by_gaps
+
+
+@dataclass(slots=True)
+class PageContent:
+    """A page as it is seen (turned upright): width and height in points or pixels, top left is (0, 0)."""
+
+    width: float
+    height: float
+    words: list[Word] = field(default_factory=list)
+    across: list[Rule] = field(default_factory=list)
+    down: list[Rule] = field(default_factory=list)
+    has_picture: bool = False
+
+    def share(
+        self, left: float, top: float, right: float, bottom: float
+    ) -> tuple[float, float, float, float]:
+        """A box as shares of the page's width and height."""
+
+        def of(value: float, whole: float) -> float:
+            return round(min(1.0, max(0.0, value / whole)), 4)
+
+        return of(left, self.width), of(top, self.height), of(right, self.width), of(bottom, self.height)
+
+
+Refine = Callable[[Box, list[Word]], list[Word]]
+"""looks again at the words of one cell: OCR reads doubtful cells a second time"""
+
+
+def page_grids(content: PageContent, tolerance: float) -> list[Grid]:
+    return [grid for grid in grids_of(content.across, content.down, tolerance=tolerance) if _is_table(grid)]
+
+
+def page_blocks(
+    content: PageContent, page: int, *, tolerance: float, refine: Refine | None = None
+) -> list[Block]:
+    """Tables and paragraphs of one page in reading order; tolerance: how far apart two rulings are still one."""
+    words = content.words
+    tables: list[tuple[float, Table]] = []
+    row = 1
+    for grid in page_grids(content, tolerance):
+        inside, words = words_by_box(grid, words)
+        if refine is not None:
+            inside = {box: refine(box, found) for box, found in inside.items()}
+        table = _table(grid, inside, content, page, row)
+        row += len(table.rows)
+        if table.rows:
+            tables.append((grid.top, table))
+    if not tables:
+        for top, bottom, table in tables_by_gaps(
+            words, page=page, first_row=row, width=content.width, height=content.height
+        ):
+            tables.append((top, table))
+            words = [word for word in words if not top <= word.middle <= bottom]
+    margins = _text_margins(content)
+    blocks: list[Block] = []
+    line = 1
+    for index, group in enumerate(_between(words, [top for top, _ in tables])):
+        for block in paragraphs_of(group, *margins):
+            if not _is_page_number(block, content.height):
+                blocks.append(_paragraph(block, content, page, line))
+                line += len(block.lines)
+        if index < len(tables):
+            blocks.append(tables[index][1])
+    return blocks
+
+
+def _is_table(grid: Grid) -> bool:
+    """More than a frame with a line in it: at least two rows and two columns, or a row of three."""
+    rows, columns = len(grid.ys) - 1, len(grid.xs) - 1
+    return (rows >= 2 and columns >= 2) or columns >= 3
+
+
+def words_by_box(grid: Grid, words: Sequence[Word]) -> tuple[dict[Box, list[Word]], list[Word]]:
+    """The words of each cell, and those outside the grid; a word belongs where its middle is."""
+    inside: dict[Box, list[Word]] = {box: [] for box in grid.boxes}
+    by_place: dict[tuple[int, int], Box] = {}
+    for box in grid.boxes:
+        for row in range(box.row, box.row + box.rows):
+            for column in range(box.column, box.column + box.columns):
+                by_place[row, column] = box
+    outside: list[Word] = []
+    for word in words:
+        place = _step(grid.ys, word.middle), _step(grid.xs, (word.left + word.right) / 2)
+        found = by_place.get(place)
+        if found is None:
+            outside.append(word)
+        else:
+            inside[found].append(word)
+    return inside, outside
+
+
+def _step(places: Sequence[float], at: float) -> int:
+    for index in range(len(places) - 1):
+        if places[index] <= at < places[index + 1]:
+            return index
+    return -1
+
+
+def _table(
+    grid: Grid, inside: dict[Box, list[Word]], content: PageContent, page: int, first_row: int
+) -> Table:
+    """The grid as a table, its rows numbered on from first_row; rows without any text are left out."""
+    written = {box: composed(cell_text(inside[box], box.left, box.right)) for box in grid.boxes}
+    in_order = sorted(grid.boxes, key=lambda box: box.column)
+    rows: list[Row] = []
+    for index in range(len(grid.ys) - 1):
+        cells = tuple(
+            Cell(written[box], box.column, box.columns, filled_down=box.row < index)
+            for box in in_order
+            if box.row <= index < box.row + box.rows
+        )
+        if any(cell.text and not cell.filled_down for cell in cells):
+            place = content.share(grid.left, grid.ys[index], grid.right, grid.ys[index + 1])
+            rows.append(Row(cells, Source(page=page, row=first_row + len(rows), box=place)))
+    return Table(tuple(rows), len(grid.xs) - 1)
+
+
+def _text_margins(content: PageContent) -> tuple[float, float]:
+    """Left and right edge of the text: what is printed, but at least the sheet less 30 mm each side (of an A4)."""
+    usual = 0.14 * min(content.width, content.height)
+    left = min([usual, *(word.left for word in content.words)])
+    return left, max([content.width - usual, *(word.right for word in content.words)])
+
+
+def _between(words: Sequence[Word], edges: Sequence[float]) -> list[list[Word]]:
+    """Words above the first table, between two tables, below the last one."""
+    groups: list[list[Word]] = [[] for _ in range(len(edges) + 1)]
+    for word in words:
+        groups[sum(edge <= word.middle for edge in edges)].append(word)
+    return groups
+
+
+def _is_page_number(block: TextBlock, height: float) -> bool:
+    """A number alone in the top or bottom margin."""
+    text = block.text.strip(" -–—")
+    middle = block.lines[0].middle
+    return text.isdigit() and len(text) <= 3 and (middle < 0.08 * height or middle > 0.92 * height)
+
+
+def _paragraph(block: TextBlock, content: PageContent, page: int, line: int) -> Paragraph:
+    left, right = min(each.left for each in block.lines), max(each.right for each in block.lines)
+    place = content.share(left, block.lines[0].top, right, block.lines[-1].bottom)
+    return Paragraph(
+        composed(block.text), Source(page=page, line=line, box=place), bold=block.bold, centred=block.centred
+    )
