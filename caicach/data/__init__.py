@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+from caicach.rules.offices import Directory, directory_from_rows
 from caicach.rules.workdays import WorkCalendar, calendar_from_rows
 
 
@@ -19,3 +21,8 @@ def rows(name: str) -> list[dict[str, str]]:
 def work_calendar() -> WorkCalendar:
     """Days off and make-up days of every year the file knows."""
     return calendar_from_rows(rows("holidays"))
+
+
+def office_directory(own: Iterable[str] | None = None) -> Directory:
+    """The offices of the handbook, and the ward's own where given."""
+    return directory_from_rows(rows("offices"), own)

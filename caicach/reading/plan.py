@@ -62,7 +62,12 @@ class Section:
     source: Source = Source()
 
     def to_json(self) -> Json:
-        return {"number": self.number, "title": self.title, "declared_count": self.declared_count, "tasks": self.tasks}
+        return {
+            "number": self.number,
+            "title": self.title,
+            "declared_count": self.declared_count,
+            "tasks": self.tasks,
+        }
 
 
 @dataclass(frozen=True, slots=True)

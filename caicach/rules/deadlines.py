@@ -422,7 +422,7 @@ class _Phrase:
             )
         for every in ("week", "month", "quarter", "half-year", "year"):
             if every in spans2:
-                return Due("recurring", start=start, end=end, every=every)  # type: ignore[arg-type]
+                return Due("recurring", start=start, end=end, every=every)
         return None
 
     def _counted(self, folded: str) -> Every | None:

@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "file.timeout": _("Đọc tệp {name} quá {seconds} giây nên đã dừng. Hãy tách nhỏ tệp rồi thử lại."),
     "file.memory": _("Đọc tệp {name} cần quá nhiều bộ nhớ nên đã dừng. Hãy tách nhỏ tệp rồi thử lại."),
     "file.crashed": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .docx hoặc .pdf rồi thử lại."),
+    "file.unwritable": _("Không ghi được tệp {name}: {why}. Hãy kiểm tra thư mục và chỗ trống trên đĩa."),
+    "usage.year": _("Năm {year} không hợp lệ. Hãy ghi một năm từ 1900 đến 2200."),
     "tool.tesseract-missing": _(
         "Tệp {name} là bản quét, cần Tesseract để nhận chữ. Hãy cài gói tesseract-ocr và tesseract-ocr-vie."
     ),

@@ -89,7 +89,7 @@ ABBREVIATIONS = frozenset(
     "HĐND UBND TTHC CCHC QPPL UBMTTQ MTTQ CBCC CBCCVC CNTT ATTT AI ISO SIPAS PAR DVC CQĐT BHYT BHXH GRDP PCTN QCDC"
     " NTM KT-XH ANQP QP-AN DDCI PCI ĐU I II III IV V VI VII VIII IX X".split()
 )
-PROPER = ("Việt Nam", "Nhà nước", "Chính phủ", "Đảng", "Quốc hội")
+PROPER = ("Việt Nam", "Chính phủ", "Đảng", "Quốc hội")
 
 
 def is_upper(text: str) -> bool:

@@ -1,0 +1,322 @@
+"""The command `caicach`. Reading and its checks run without Django; the rest loads it late.
+
+Status: 0 done; 1 only where `--strict` or a check found an error; 2 wrong usage or input that cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caicach import __version__
+from caicach.rules.refusal import Refusal
+
+if TYPE_CHECKING:
+    from caicach.reading.plan import PlanReading
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; prints one line of Vietnamese on stderr for everything that is the person's to mend."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    if arguments[:1] == ["manage"]:  # its options are Django's own
+        from caicach.conf.manage import manage
+
+        return manage(arguments[1:])
+    options = _parser().parse_args(arguments)
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing to say, and no one to say it to
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Speaks Vietnamese where the person goes wrong."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        words = {
+            "the following arguments are required: ": "thiếu: ",
+            "unrecognized arguments: ": "không hiểu: ",
+            "invalid choice: ": "không có lệnh ",
+            "expected one argument": "cần một giá trị",
+            "invalid int value: ": "không phải số nguyên: ",
+            "argument ": "",
+        }
+        for english, vietnamese in words.items():
+            message = message.replace(english, vietnamese)
+        message = message.split(" (choose from")[0]
+        print(f"{self.prog}: {message}. Xem: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="caicach", description="Đọc, kiểm tra và theo dõi kế hoạch cải cách hành chính của phường, xã."
+    )
+    parser.add_argument("--version", action="version", version=f"caicach {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="LỆNH", parser_class=_Parser)
+
+    read = commands.add_parser("read", help="đọc một kế hoạch và nói những chỗ cần xem")
+    read.add_argument("file", type=Path, metavar="TỆP")
+    read.add_argument("--json", action="store_true", help="in một đối tượng JSON")
+    read.add_argument("--docx", type=Path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .docx")
+    read.add_argument("--xlsx", type=Path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .xlsx")
+    read.add_argument(
+        "--offices",
+        type=Path,
+        metavar="TỆP",
+        help="danh sách cơ quan của phường, mỗi dòng một tên (tên khác sau dấu |)",
+    )
+    read.add_argument("--year", type=int, metavar="NĂM", help="năm của kế hoạch khi văn bản không ghi")
+    read.add_argument("--strict", action="store_true", help="kết thúc với mã 1 khi có lỗi")
+    read.set_defaults(run=_read)
+
+    due = commands.add_parser("due", help="xem một thời hạn được hiểu thế nào")
+    due.add_argument("phrase", metavar="CÂU", help="câu chữ, hoặc - để đọc từ đầu vào, mỗi dòng một câu")
+    due.add_argument("--year", type=int, default=None, metavar="NĂM")
+    due.add_argument("--json", action="store_true")
+    due.set_defaults(run=_due)
+
+    target = commands.add_parser("target", help="xem một mức chỉ tiêu được hiểu thế nào")
+    target.add_argument("phrase", metavar="CÂU", help="câu chữ, hoặc - để đọc từ đầu vào, mỗi dòng một câu")
+    target.add_argument("--year", type=int, default=None, metavar="NĂM")
+    target.add_argument("--json", action="store_true")
+    target.set_defaults(run=_target)
+
+    serve = commands.add_parser("serve", help="chạy máy chủ web và việc nền")
+    serve.add_argument("--port", type=int, default=8000, metavar="CỔNG")
+    serve.set_defaults(run=_serve)
+    commands.add_parser("worker", help="chỉ chạy việc nền").set_defaults(run=_worker)
+    commands.add_parser("check", help="nói bằng lời cài đặt này có gì chưa ổn").set_defaults(run=_check)
+    commands.add_parser("manage", help="lệnh quản trị của Django")
+    return parser
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def _read(options: argparse.Namespace) -> int:
+    from caicach.reading.sandbox import read
+
+    offices = _office_list(options.offices) if options.offices else None
+    for out in (options.docx, options.xlsx):
+        if out is not None and not out.absolute().parent.is_dir():
+            raise Refusal("file.missing", name=str(out.parent))
+    with _progress() as progress:
+        reading = read(
+            options.file, name=options.file.name, offices=offices, year=options.year, progress=progress
+        )
+    if options.docx:
+        from caicach.writing.docx import annex_docx
+
+        _write(options.docx, annex_docx(reading))
+    if options.xlsx:
+        from caicach.writing.xlsx import annex_xlsx
+
+        _write(options.xlsx, annex_xlsx(reading))
+    if options.json:
+        json.dump(reading.to_json(), sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        _print_reading(reading, options.file.name)
+    errors = any(finding.severity == "error" for finding in reading.findings)
+    return 1 if options.strict and errors else 0
+
+
+def _office_list(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise Refusal("file.unreadable", name=str(path)) from None
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Beside its place first, so that a full disk leaves no half file."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Refusal("file.unwritable", name=str(path), why=os.strerror(error.errno or 0)) from None
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[float, str], None] | None]:
+    """A bar on stderr, only for a person (a terminal) and only when reading takes longer than a moment."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("Đang đọc …", total=1.0)
+        yield lambda share, words: bar.update(task, completed=share, description=words)
+
+
+_SEVERITY = {"error": ("Lỗi", "bold red"), "warning": ("Xem", "yellow"), "note": ("Ghi nhận", "dim")}
+
+
+def _print_reading(reading: PlanReading, name: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    width = None if sys.stdout.isatty() else 160
+    console = Console(width=width, highlight=False)
+    head = reading.head
+    facts = [
+        f"Kế hoạch số {head.number}" if head.number else "Kế hoạch (không rõ số)",
+        f"{head.date:%d/%m/%Y}" if head.date else "",
+        head.issuer or "",
+        f"năm {head.year}" if head.year else "",
+    ]
+    console.print(Text(" · ".join(fact for fact in facts if fact), style="bold"))
+    signed = " ".join(part for part in (head.signs_for, head.signer_title, head.signer) if part)
+    for label, value in (
+        ("Ký", signed),
+        ("Căn cứ", "; ".join(head.legal_basis)),
+        ("Đầu mối", head.coordinating_office or ""),
+    ):
+        if value:
+            console.print(Text(f"{label}: {value}"))
+    console.print(
+        Text(
+            f"{name}: đọc được {len(reading.tasks)} nhiệm vụ, {len(reading.indicators)} chỉ tiêu, {len(reading.findings)} chỗ cần xem."
+        )
+    )
+    for section in reading.sections or (None,):
+        tasks = [task for task in reading.tasks if section is None or task.section == section.number]
+        if not tasks:
+            continue
+        title = f"{section.number}. {section.title}" if section else "Nhiệm vụ"
+        table = Table(title=Text(title, style="bold"), title_justify="left", show_lines=False, expand=True)
+        table.add_column("Số", no_wrap=True)
+        table.add_column("Nhiệm vụ", ratio=6)
+        table.add_column("Sản phẩm", ratio=2)
+        table.add_column("Chủ trì", ratio=3)
+        table.add_column("Thời hạn", ratio=2)
+        for task in tasks:
+            table.add_row(
+                task.number,
+                Text(task.content),
+                Text(", ".join(task.deliverables)),
+                Text("; ".join(task.leads)),
+                Text(task.due.text),
+            )
+        console.print(table)
+    if reading.indicators:
+        table = Table(title=Text("Chỉ tiêu", style="bold"), title_justify="left", expand=True)
+        for heading, ratio in (("Chỉ tiêu", 6), ("Mức", 2), ("Chủ trì", 3)):
+            table.add_column(heading, ratio=ratio)
+        for line in reading.indicators:
+            figure = f"{line.comparator if line.comparator != '=' else ''} {(line.target or '?').replace('.', ',')} {line.unit or ''}".strip()
+            table.add_row(Text(line.name), Text(figure), Text(line.lead or ""))
+        console.print(table)
+    for finding in reading.findings:
+        word, style = _SEVERITY[finding.severity]
+        hint = f" Gợi ý: {finding.suggestion}" if finding.suggestion else ""
+        console.print(
+            Text.assemble(
+                (f"{word:<9}", style),
+                f"{finding.where}: {finding.message}{hint}",
+                (f"  [{finding.code}]", "dim"),
+            )
+        )
+
+
+# --- one phrase ----------------------------------------------------------------------------------------------------
+
+
+def _phrases(phrase: str) -> Iterator[str]:
+    if phrase != "-":
+        yield phrase
+        return
+    for line in sys.stdin:
+        yield line.rstrip("\r\n")
+
+
+def _due(options: argparse.Namespace) -> int:
+    from caicach.data import work_calendar
+    from caicach.rules.deadlines import occurrences, read_due
+
+    year = options.year or dt.date.today().year  # noqa: DTZ011 - the machine's day, as its user sees it
+    if not 1900 <= year <= 2200:
+        raise Refusal("usage.year", year=year)
+    for phrase in _phrases(options.phrase):
+        reading = read_due(phrase, year)
+        days = occurrences(reading.due, year, work_calendar())
+        if options.json:
+            answer = {
+                **reading.due.to_json(),
+                "occurrences": [day.to_json() for day in days],
+                "findings": list(reading.findings),
+            }
+            print(json.dumps(answer, ensure_ascii=False), flush=options.phrase == "-")
+        else:
+            from caicach.rules.formats import due_in_words
+
+            print(due_in_words(reading, days))
+    return 0
+
+
+def _target(options: argparse.Namespace) -> int:
+    from caicach.rules.targets import read_target
+
+    for phrase in _phrases(options.phrase):
+        target = read_target(phrase)
+        if options.json:
+            print(json.dumps(target.to_json(), ensure_ascii=False), flush=options.phrase == "-")
+        else:
+            from caicach.rules.formats import target_in_words
+
+            print(target_in_words(target))
+    return 0
+
+
+# --- the installation ----------------------------------------------------------------------------------------------
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from caicach.conf.serve import serve
+
+    return serve(options.port)
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from caicach.conf.manage import setup
+
+    setup()
+    from caicach.worker.loop import work
+
+    return work() or 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from caicach.conf.check import check
+
+    return check()

@@ -1,0 +1,93 @@
+"""Figures, days and readings in Vietnamese words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from caicach.rules.deadlines import Due, DueReading, Occurrence
+from caicach.rules.targets import Target
+
+_EVERY = {
+    "week": "hằng tuần",
+    "month": "hằng tháng",
+    "quarter": "hằng quý",
+    "half-year": "6 tháng một lần",
+    "year": "hằng năm",
+    "dates": "vào các ngày",
+}
+_COMPARATORS = {"=": "đúng", ">=": "từ … trở lên", "<=": "không quá", ">": "trên", "<": "dưới"}
+_FINDINGS = {
+    "deadline-missing": "không ghi thời hạn",
+    "deadline-incomplete": "thời hạn bị thiếu",
+    "deadline-impossible": "ngày không có trong lịch",
+    "deadline-ambiguous": "hiểu được nhiều cách, cần người quyết định",
+    "suspected-misspelling": "có chữ sai chính tả hoặc do máy quét",
+}
+
+
+def day(value: dt.date) -> str:
+    """31/8/2026 → "31/08/2026"."""
+    return f"{value.day:02d}/{value.month:02d}/{value.year}"
+
+
+def number(value: Decimal | str) -> str:
+    """1083.247 → "1.083,247"."""
+    whole, _, part = str(value).partition(".")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    return f"{grouped},{part}" if part else grouped
+
+
+def due_in_words(reading: DueReading, days: tuple[Occurrence, ...] = ()) -> str:
+    """One line: what the phrase means, its dates, what is odd about it."""
+    line = f"“{reading.due.text}”: {due_meaning(reading.due)}"
+    if days and reading.due.kind == "recurring":
+        shown = ", ".join(
+            day(o.date) + (f" (làm việc {day(o.working_day)})" if o.working_day != o.date else "")
+            for o in days[:12]
+        )
+        line += f": {shown}{' …' if len(days) > 12 else ''}"
+    elif days and days[0].working_day != days[0].date:
+        line += f" (ngày nghỉ; ngày làm việc cuối trước đó {day(days[0].working_day)})"
+    notes = [_FINDINGS.get(code, code) for code in reading.findings]
+    if reading.suggestion:
+        notes.append(f"gợi ý “{reading.suggestion}”")
+    return line + (f" [{'; '.join(notes)}]" if notes else "")
+
+
+def due_meaning(due: Due) -> str:
+    """What a due asks for, in words."""
+    match due.kind:
+        case "ongoing":
+            text = f"thường xuyên từ {day(due.start)}" if due.start else "thường xuyên"
+        case "by":
+            text = (
+                f"từ {day(due.start)} đến {day(due.end)}"
+                if due.start and due.end
+                else f"xong trước hết ngày {day(due.end)}"
+                if due.end
+                else "chưa rõ"
+            )
+        case "recurring":
+            text = _EVERY[due.every or "month"]
+            if due.day:
+                text = f"{text}, {'ngày ' + str(due.day) if due.every != 'week' else 'thứ ' + str(due.day + 1) if due.day < 7 else 'Chủ nhật'}"
+            if due.start:
+                text += f", từ {day(due.start)}"
+        case "external":
+            return f"chờ: {due.condition}"
+        case _:
+            return "chưa có hạn"
+    return f"{text} ({due.condition})" if due.condition else text
+
+
+def target_in_words(target: Target) -> str:
+    """One line: the figure with its comparison and which way is better."""
+    if target.value is None or target.comparator is None:
+        hint = f"; gợi ý “{target.suggestion}”" if target.suggestion else ""
+        return f"không đọc được thành một con số, cần người quyết định{hint}"
+    figure = f"{number(target.target or '')} {target.unit or ''}".strip().replace(" %", "%")
+    phrase = (
+        f"từ {figure} trở lên" if target.comparator == ">=" else f"{_COMPARATORS[target.comparator]} {figure}"
+    )
+    return f"{phrase}; {'càng cao' if target.better == 'higher' else 'càng thấp'} càng tốt"
