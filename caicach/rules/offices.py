@@ -24,7 +24,7 @@ _WRITTEN_OUT = (
     (r"\blhpn\b", "lien hiep phu nu"), (r"\bccb\b", "cuu chien binh"), (r"\bubmttqvn\b", "ubmttq viet nam"), (r"\buy ban mat tran to quoc\b", "ubmttq"), (r"\b(?:uy ban|ub) mttq\b", "ubmttq"),
     (r"\bcap\b$", "cong an"),
 )  # fmt: skip
-_TAIL = re.compile(r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu|PHƯỜNG|XÃ)(?:\s+[A-ZĐÀ-Ỹ][^\s,;]*){0,4}$")
+_TAIL = re.compile(r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu|PHƯỜNG|XÃ)(?!\s+[Hh][ộỘ][iI]|\s+HỘI)(?:\s+[A-ZĐÀ-Ỹ][^\s,;]*){0,4}$")
 _HEADS = (
     "phong|ban|trung tam|tt|van phong|vp|cong an|ca|tram|truong|hoi(?! nghi)|doan(?! the)|ubmttq|uy ban|mat tran|so|dang uy|to(?! chuc)|chi cuc|kho bac|bao hiem|thue|ngan hang|"
     "dien luc|cong ty|hdnd|ubnd|lanh dao|bi thu|chu tich|can bo|cong chuc|bo phan|thuong truc|quan su|bch|bql|bqlda|khu pho|ap|thon|vien|toa an|hat|doi|"

@@ -1,0 +1,69 @@
+"""Folding, spelling, working days: the small things everything else stands on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caicach.data import rows, work_calendar
+from caicach.rules.vntext import fold, key, nfc, sentence_case, spelling
+
+VIETNAMESE = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ"
+
+
+def test_every_vietnamese_letter_folds_to_a_plain_one():
+    assert set(fold(VIETNAMESE + VIETNAMESE.upper())) <= set("abcdefghijklmnopqrstuvwxyz")
+
+
+@given(st.text(alphabet=VIETNAMESE + VIETNAMESE.upper() + " -–0123", max_size=40))
+def test_folding_keeps_the_places_of_letters_and_is_done_once(text):
+    assert len(fold(text)) == len(nfc(text))
+    assert fold(fold(text)) == fold(text)
+    assert fold(unicodedata.normalize("NFD", text)) == fold(text)
+
+
+@pytest.mark.parametrize(("a", "b"), [("hoà", "hòa"), ("thuỷ", "thủy"), ("uỷ", "ủy"), ("quí", "quý")])
+def test_both_places_of_the_tone_are_right(a, b):
+    assert spelling(a) == spelling(b)
+    assert key(a).replace("qui", "quy") == key(b)
+
+
+@pytest.mark.parametrize(("a", "b"), [("quý", "quỷ"), ("thường", "thưởng"), ("hằng", "hăng")])
+def test_another_tone_is_another_spelling(a, b):
+    assert spelling(a) != spelling(b)
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [("CẢI CÁCH THỂ CHẾ", "Cải cách thể chế"), ("CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH CCHC", "Công tác chỉ đạo, điều hành CCHC"), ("Chuyển đổi số", "Chuyển đổi số"), ("về thể chế", "Về thể chế")],
+)  # fmt: skip
+def test_titles_in_sentence_case(printed, title):
+    assert sentence_case(printed) == title
+
+
+def test_the_calendar_names_a_source_for_every_day_and_its_swaps_add_up():
+    assert all(row["source"] and row["standing"] in ("sure", "check") for row in rows("holidays"))
+    calendar = work_calendar()
+    assert calendar.is_working(dt.date(2026, 1, 10)) and not calendar.is_working(dt.date(2026, 1, 2))
+    assert not any(day.weekday() < 5 for day in calendar.make_up_days)
+
+
+@given(st.dates(dt.date(2025, 1, 1), dt.date(2027, 12, 31)))
+def test_the_last_working_day_is_one_and_none_lies_between(day):
+    calendar = work_calendar()
+    last = calendar.last_working_day(day)
+    assert calendar.is_working(last) and last <= day
+    assert not any(calendar.is_working(last + dt.timedelta(days=n)) for n in range(1, (day - last).days + 1))
+
+
+def test_our_days_off_beside_the_holidays_package():
+    """Shows where a kept library differs: late government swaps are ours alone (docs/decisions)."""
+    holidays = pytest.importorskip("holidays")
+    theirs = {day for day in holidays.country_holidays("VN", years=[2026]) if day.weekday() < 5}
+    ours = {day for day in work_calendar().days_off if day.year == 2026 and day.weekday() < 5}
+    assert theirs - ours == set()
+    assert ours - theirs <= {dt.date(2026, 1, 2)}
