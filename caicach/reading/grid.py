@@ -66,7 +66,7 @@ def grids_of(across: Iterable[Rule], down: Iterable[Rule], *, tolerance: float) 
 
     A grid needs two lines each way and at least two cells; frames round a text are none.
     """
-    across_lines, down_lines = _joined(across, tolerance), _joined(down, tolerance)
+    across_lines, down_lines = joined(across, tolerance), joined(down, tolerance)
     grids = []
     for group_across, group_down in _connected(across_lines, down_lines, tolerance):
         grid = _grid(group_across, _with_open_sides(group_across, group_down, tolerance), tolerance)
@@ -75,7 +75,7 @@ def grids_of(across: Iterable[Rule], down: Iterable[Rule], *, tolerance: float) 
     return sorted(grids, key=lambda grid: (grid.top, grid.left))
 
 
-def _joined(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
+def joined(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
     """Pieces of the same line made one; doubled and nearly equal lines too."""
     by_place: list[list[Rule]] = []
     for rule in sorted(rules, key=lambda rule: rule.at):
