@@ -216,7 +216,7 @@ def _cell_words(page: Gray, boxes: Sequence[Box]) -> list[Word]:
 def _is_label(piece: _Piece, page: Gray) -> bool:
     """A number or letter alone, as in an STT column: too short for a line of its own."""
     mm = scan.unit(page.shape[1], page.shape[0])
-    return piece.ink.shape[1] < 9 * mm and piece.ink.shape[0] < 7 * mm
+    return bool(piece.ink.shape[1] < 9 * mm and piece.ink.shape[0] < 7 * mm)
 
 
 def _read_labels(pieces: Sequence[_Piece]) -> dict[Box, list[Word]]:
@@ -240,8 +240,8 @@ def _read_labels(pieces: Sequence[_Piece]) -> dict[Box, list[Word]]:
             left += wide + gap
     for word in tesseract(sheet, 6, signs=_LABEL_SIGNS):
         middle = (word.left + word.right) / 2
-        for left, upper, right, lower, piece in places:
-            if left - gap / 2 <= middle < right + gap / 2 and upper <= word.middle < lower:
+        for begin, upper, end, lower, piece in places:
+            if begin - gap / 2 <= middle < end + gap / 2 and upper <= word.middle < lower:
                 box = piece.box
                 x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
                 read[box].append(

@@ -17,6 +17,8 @@ from caicach.reading.limits import Inflated
 from caicach.rules.refusal import Refusal
 
 _SECONDS = 60
+IN_OWN_GROUP = False
+"""set by the sandbox: helpers stay in its process group, which it ends as a whole"""
 _TARGETS = {"doc": "docx", "odt": "docx", "rtf": "docx", "xls": "xlsx", "ods": "xlsx"}
 _ENCRYPTED_SIGNS = (b"password", b"encrypted")
 
@@ -83,13 +85,14 @@ def _convert(program: str, path: Path, kind: str, folder: Path) -> Path:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=environment,
-        start_new_session=True,
+        start_new_session=not IN_OWN_GROUP,
     )
     try:
         said, _ = process.communicate(timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+            if not IN_OWN_GROUP:
+                os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise Refusal("file.timeout", seconds=_SECONDS) from error
     converted = folder / "out" / f"source.{target}"

@@ -48,7 +48,7 @@ def skew_of(page: Gray) -> float:
 def lies_on_its_side(page: Gray) -> bool:
     """Whether the lines of text run up and down: lines leave gaps in the profile along them, and in no other."""
     ink = ink_of(page)
-    text = _shrunk(ink & ~(_long_runs(ink) | _long_runs(ink.T).T))
+    text = _shrunk(np.logical_and(ink, ~(_long_runs(ink) | _long_runs(ink.T).T)))
     upright, aside = _sharpest(text)[1], _sharpest(text.T)[1]
     return aside > upright
 
@@ -143,7 +143,10 @@ def _box_sums(marks: Ink, reach: int) -> npt.NDArray[np.int32]:
     padded = np.pad(marks, ((reach + 1, reach), (reach + 1, reach)))
     sums = padded.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
     size = 2 * reach + 1
-    return sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+    inside: npt.NDArray[np.int32] = (
+        sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+    )
+    return inside
 
 
 # ---- table lines
