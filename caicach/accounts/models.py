@@ -42,13 +42,17 @@ class Post(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="posts")
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="posts")
-    office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, null=True, related_name="posts")
+    office = models.ForeignKey(
+        "organisation.Office", on_delete=models.PROTECT, null=True, related_name="posts"
+    )
     role = models.CharField(max_length=20, choices=[(code, name) for code, name in ROLES.items()])
     is_current = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="post_role"),
-            models.UniqueConstraint(fields=["person", "ward"], condition=Q(is_current=True), name="post_one_in_ward"),
+            models.UniqueConstraint(
+                fields=["person", "ward"], condition=Q(is_current=True), name="post_one_in_ward"
+            ),
             SameWard(field="office", to="organisation.Office", name="post_office_ward"),
         ]

@@ -16,7 +16,13 @@ from caicach.rules.refusal import Refusal
 
 @transaction.atomic
 def add_person(
-    *, user_name: str, full_name: str, ward: Ward, role: str, office: Office | None = None, password_hash: str | None = None
+    *,
+    user_name: str,
+    full_name: str,
+    ward: Ward,
+    role: str,
+    office: Office | None = None,
+    password_hash: str | None = None,
 ) -> Person:
     """A new person with a post. password_hash: ready made; without one nobody can sign in as this person."""
     person = Person(user_name=user_name, full_name=full_name)
@@ -24,6 +30,11 @@ def add_person(
     person.save()
     Post.objects.create(person=person, ward=ward, office=office, role=role)
     return person
+
+
+def taken_names() -> set[str]:
+    """The names with which somebody signs in already."""
+    return set(Person.objects.values_list("user_name", flat=True))
 
 
 def check(user_name: str, password: str, *, at: dt.datetime, address: str | None) -> Person:
@@ -40,7 +51,9 @@ def check(user_name: str, password: str, *, at: dt.datetime, address: str | None
 
 @transaction.atomic
 def _try(user_name: str, password: str, *, at: dt.datetime, address: str | None) -> Person | Refusal:
-    person = Person.objects.select_for_update().filter(user_name=user_name.strip().lower(), is_active=True).first()
+    person = (
+        Person.objects.select_for_update().filter(user_name=user_name.strip().lower(), is_active=True).first()
+    )
     if person is None:
         make_password(password)  # as slow as a wrong password
         return Refusal("account.wrong")

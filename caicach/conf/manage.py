@@ -6,6 +6,14 @@ import os
 from collections.abc import Sequence
 
 
+def setup() -> None:
+    """Make Django ready in this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
+    import django
+
+    django.setup()
+
+
 def manage(argv: Sequence[str]) -> int:
     """Run one management command; argv without the program's name."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")

@@ -56,7 +56,9 @@ FILES = DATA / "files"
 SECRET_KEY = _secret()
 DEBUG = _flag("CAICACH_DEBUG")
 ALLOWED_HOSTS = [
-    host.strip() for host in os.environ.get("CAICACH_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host.strip()
+    host.strip()
+    for host in os.environ.get("CAICACH_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    if host.strip()
 ]
 if TESTING:
     ALLOWED_HOSTS = ["*"]
@@ -131,7 +133,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'caicach.sqlite3'}")
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'caicach.sqlite3'}"
+    )
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
@@ -198,9 +202,7 @@ LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 USE_I18N = True
-USE_THOUSAND_SEPARATOR = True
 LOCALE_PATHS = [PACKAGE / "locale"]
-FORMAT_MODULE_PATH = []
 
 STATIC_URL = "/tinh/"
 STATIC_ROOT = DATA / "static"
@@ -231,4 +233,3 @@ LOGGING = {
     },
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -25,14 +25,18 @@ class SameWard(BaseConstraint):
     def _clause(self, model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> str:
         quote = editor.quote_name
         parent = apps.get_model(self.to)._meta.db_table
-        column = model._meta.get_field(self.field).column  # type: ignore[union-attr]
+        column = str(model._meta.get_field(self.field).column)  # type: ignore[union-attr]
         return (
             f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote('ward_id')}, {quote(column)}) "
             f"REFERENCES {quote(parent)} ({quote('ward_id')}, {quote('id')}) DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
-        return self._clause(model, schema_editor)
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "sqlite":
+            return self._clause(model, schema_editor)
+        # The parent's unique pair may be made later in the same migration: wait for the end of it.
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return None
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
         return f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self._clause(model, schema_editor)}"

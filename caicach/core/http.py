@@ -96,7 +96,12 @@ def put_refusal(form: BaseForm, refusal: Refusal) -> int:
 
 def error_page(request: HttpRequest, status: int, title: str, text: str, *, now: str = "") -> HttpResponse:
     """One calm page: what happened, and what to do now."""
-    return render(request, "errors/page.html", {"status": status, "title": title, "text": text, "now": now}, status=status)
+    return render(
+        request,
+        "errors/page.html",
+        {"status": status, "title": title, "text": text, "now": now},
+        status=status,
+    )
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -108,21 +113,39 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 400, "Yêu cầu không hợp lệ", "Trình duyệt gửi tới một yêu cầu mà máy chủ không hiểu. Hãy tải lại trang rồi thử lại.")
+    return error_page(
+        request,
+        400,
+        "Yêu cầu không hợp lệ",
+        "Trình duyệt gửi tới một yêu cầu mà máy chủ không hiểu. Hãy tải lại trang rồi thử lại.",
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return error_page(
-        request, 403, "Anh/chị không có quyền làm việc này", "Nếu cần làm việc này, hãy nhờ người điều phối hoặc quản trị của phường."
+        request,
+        403,
+        "Anh/chị không có quyền làm việc này",
+        "Nếu cần làm việc này, hãy nhờ người điều phối hoặc quản trị của phường.",
     )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_page(request, 403, "Trang đã cũ", "Trang mở quá lâu hoặc đã đăng nhập lại ở nơi khác. Hãy tải lại trang rồi làm lại.")
+    return error_page(
+        request,
+        403,
+        "Trang đã cũ",
+        "Trang mở quá lâu hoặc đã đăng nhập lại ở nơi khác. Hãy tải lại trang rồi làm lại.",
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 404, "Không có trang này", "Địa chỉ có thể đã đổi, hoặc dòng này không thuộc phường của anh/chị.")
+    return error_page(
+        request,
+        404,
+        "Không có trang này",
+        "Địa chỉ có thể đã đổi, hoặc dòng này không thuộc phường của anh/chị.",
+    )
 
 
 def server_fault(request: HttpRequest) -> HttpResponse:
@@ -152,13 +175,13 @@ def page_context(request: HttpRequest) -> dict[str, object]:
     return {"actor": actor, "nav": nav}
 
 
-def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> FileResponse:
+def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> HttpResponse:
     """A stored file to its reader: never run by the browser, named as it was given."""
     response = FileResponse(file, as_attachment=not inline, filename=name, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=0, must-revalidate"
-    return response
+    return cast(HttpResponse, response)
 
 
 def day_of(text: str) -> dt.date | None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import logging
 
-_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "status_code"}
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "request",
+    "status_code",
+}
 
 
 class FactsFormatter(logging.Formatter):

@@ -52,11 +52,18 @@ class refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         limit = (settings.FILE_LIMIT_MIB + 1) * 1024 * 1024
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            words = f"Tệp gửi lên nặng quá {settings.FILE_LIMIT_MIB} MiB. Hãy tách hoặc nén nhỏ tệp rồi thử lại."
+            words = (
+                f"Tệp gửi lên nặng quá {settings.FILE_LIMIT_MIB} MiB. Hãy tách hoặc nén nhỏ tệp rồi thử lại."
+            )
             return http.error_page(request, 413, "Tệp quá lớn", words)
         response = self.get_response(request)
         if response.status_code == 405 and not response.content:
-            page = http.error_page(request, 405, "Trang này không mở theo cách đó", "Hãy quay lại trang trước rồi bấm nút trên trang.")
+            page = http.error_page(
+                request,
+                405,
+                "Trang này không mở theo cách đó",
+                "Hãy quay lại trang trước rồi bấm nút trên trang.",
+            )
             page["Allow"] = response["Allow"]
             return page
         return response
@@ -66,6 +73,9 @@ class refusals:
             return http.refused(request, exception)
         if isinstance(exception, http.Missing):
             return http.not_found(request)
-        if not isinstance(exception, Http404 | PermissionError) and type(exception).__module__ != "django.core.exceptions":
+        if (
+            not isinstance(exception, Http404 | PermissionError)
+            and type(exception).__module__ != "django.core.exceptions"
+        ):
             log.error("lỗi", exc_info=exception, extra={"number": getattr(request, "number", "-")})
         return None

@@ -59,6 +59,11 @@ def style(request: HttpRequest) -> HttpResponse:
             "pages": pages,
             "today": clock.today(),
             "moment": clock.now() - dt.timedelta(hours=3),
-            "tones": [("late", "Trễ 4 ngày"), ("warn", "Chưa có tin 2 tháng"), ("next", "Còn 7 ngày"), ("ok", "Xong")],
+            "tones": [
+                ("late", "Trễ 4 ngày"),
+                ("warn", "Chưa có tin 2 tháng"),
+                ("next", "Còn 7 ngày"),
+                ("ok", "Xong"),
+            ],
         },
     )

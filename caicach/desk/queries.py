@@ -28,10 +28,19 @@ def my_work(ward: int, office: int | None, *, today: dt.date) -> MyWork:
     shorts = {o.id: o.short for o in offices(ward)}
     views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today, shorts=shorts)
     mine = [v for v in views if not v.task.is_indicator and (office is None or office in v.lead_ids)]
-    mine.sort(key=lambda v: (_ORDER[v.status.group], -(v.status.days or 0) if v.status.group == "late" else (v.status.days or 0)))
+    mine.sort(
+        key=lambda v: (
+            _ORDER[v.status.group],
+            -(v.status.days or 0) if v.status.group == "late" else (v.status.days or 0),
+        )
+    )
     return MyWork(
         first=tuple(v for v in mine if v.status.group in ("late", "warn")),
-        coming=tuple(v for v in mine if v.status.group == "soon" or (v.status.group == "far" and (v.status.days or 999) <= 60)),
+        coming=tuple(
+            v
+            for v in mine
+            if v.status.group == "soon" or (v.status.group == "far" and (v.status.days or 999) <= 60)
+        ),
         waiting=tuple(v for v in views if v.has_waiting),
         going_on=sum(v.status.group == "ok" for v in mine),
     )

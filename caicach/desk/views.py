@@ -30,4 +30,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """What my office owes, most urgent first, and what waits for the coordinator's word."""
     actor = ward_request(request).actor
     page = queries.my_work(actor.ward_id, actor.office_id, today=clock.today())
-    return render(request, "desk/my_work.html", {"page": page, "today": clock.today(), "may_judge": actor.role == rights.COORDINATOR})
+    return render(
+        request,
+        "desk/my_work.html",
+        {"page": page, "today": clock.today(), "may_judge": actor.role == rights.COORDINATOR},
+    )

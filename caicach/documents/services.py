@@ -6,13 +6,13 @@ import datetime as dt
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
-from collections.abc import Iterator
 
 from django.conf import settings
 
-from caicach.documents.models import StoredFile
+from caicach.documents.models import StoredFile as StoredFile
 from caicach.rules.refusal import Refusal
 
 _BY_START = (
@@ -74,7 +74,13 @@ def store(upload: Upload, *, ward: int, at: dt.datetime) -> StoredFile:
                 start = start or bytes(chunk[:2048])
                 size += len(chunk)
                 if size > limit:
-                    raise Refusal("file.too-large", "file", name=name, size_mib=-(-size // 2**20), limit_mib=settings.FILE_LIMIT_MIB)
+                    raise Refusal(
+                        "file.too-large",
+                        "file",
+                        name=name,
+                        size_mib=-(-size // 2**20),
+                        limit_mib=settings.FILE_LIMIT_MIB,
+                    )
                 digest.update(chunk)
                 out.write(chunk)
             out.flush()
@@ -82,7 +88,12 @@ def store(upload: Upload, *, ward: int, at: dt.datetime) -> StoredFile:
         if size == 0:
             raise Refusal("file.empty", "file", name=name)
         file = StoredFile(
-            ward_id=ward, sha256=digest.hexdigest(), name=name, kind=kind_of(start, name), size=size, stored_at=at
+            ward_id=ward,
+            sha256=digest.hexdigest(),
+            name=name,
+            kind=kind_of(start, name),
+            size=size,
+            stored_at=at,
         )
         target = path_of(file)
         target.parent.mkdir(exist_ok=True)

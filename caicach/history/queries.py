@@ -22,5 +22,10 @@ class Told:
 
 def of(ward: int, kind: str, rows: Iterable[int]) -> list[Told]:
     """The events of these rows of one kind ("tasks.task"), newest first. One query."""
-    events = Event.objects.filter(ward_id=ward, object_kind=kind, object_id__in=list(rows)).select_related("actor")
-    return [Told(e.at, e.code, e.actor.full_name if e.actor else None, e.word, e.facts) for e in events.order_by("-at", "-id")]
+    events = Event.objects.filter(ward_id=ward, object_kind=kind, object_id__in=list(rows)).select_related(
+        "actor"
+    )
+    return [
+        Told(e.at, e.code, e.actor.full_name if e.actor else None, e.word, e.facts)
+        for e in events.order_by("-at", "-id")
+    ]

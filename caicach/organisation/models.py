@@ -36,7 +36,9 @@ class Office(models.Model):
             ward_pair("organisation_office"),
             models.UniqueConstraint(fields=["ward", "name"], name="office_name_in_ward"),
             models.CheckConstraint(
-                condition=Q(exists_until__isnull=True) | Q(exists_from__isnull=True) | Q(exists_until__gte=F("exists_from")),
+                condition=Q(exists_until__isnull=True)
+                | Q(exists_from__isnull=True)
+                | Q(exists_until__gte=F("exists_from")),
                 name="office_dates_in_order",
             ),
         ]

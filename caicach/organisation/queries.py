@@ -26,9 +26,16 @@ def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
     rows = Office.objects.filter(ward_id=ward)
     if on is not None:
         rows = rows.filter(
-            Q(exists_from__isnull=True) | Q(exists_from__lte=on), Q(exists_until__isnull=True) | Q(exists_until__gte=on)
+            Q(exists_from__isnull=True) | Q(exists_from__lte=on),
+            Q(exists_until__isnull=True) | Q(exists_until__gte=on),
         )
     return [
-        OfficeFacts(o.pk, o.name, o.short_name or o.name, o.is_group, tuple(o.aliases.split("\n")) if o.aliases else ())
+        OfficeFacts(
+            o.pk,
+            o.name,
+            o.short_name or o.name,
+            o.is_group,
+            tuple(o.aliases.split("\n")) if o.aliases else (),
+        )
         for o in rows
     ]

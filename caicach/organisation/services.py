@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from caicach.organisation.models import Office, Ward
+from caicach.organisation.models import Office as Office
+from caicach.organisation.models import Ward as Ward
 
 
 def found_ward(*, name: str, province: str) -> Ward:
@@ -12,7 +13,9 @@ def found_ward(*, name: str, province: str) -> Ward:
     return Ward.objects.create(name=name, province=province)
 
 
-def add_office(ward: Ward, *, name: str, short: str = "", aliases: Sequence[str] = (), is_group: bool = False) -> Office:
+def add_office(
+    ward: Ward, *, name: str, short: str = "", aliases: Sequence[str] = (), is_group: bool = False
+) -> Office:
     """A new office after the ward's last one."""
     return Office.objects.create(
         ward=ward,
@@ -27,3 +30,8 @@ def add_office(ward: Ward, *, name: str, short: str = "", aliases: Sequence[str]
 def is_empty() -> bool:
     """Whether no ward exists yet."""
     return not Ward.objects.exists()
+
+
+def has_ward(name: str) -> bool:
+    """Whether a ward of this name exists."""
+    return Ward.objects.filter(name=name).exists()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from pathlib import Path
 
+from caicach import data
 from caicach.organisation.queries import OfficeFacts
 from caicach.plans.models import (
     DraftFinding,
@@ -23,15 +21,6 @@ from caicach.plans.models import (
 from caicach.reading.document import Source
 from caicach.reading.plan import PlanReading
 from caicach.rules.deadlines import DueReading, Occurrence, occurrences, read_due
-from caicach.rules.workdays import WorkCalendar, calendar_from_rows
-
-
-@cache
-def calendar() -> WorkCalendar:
-    """The public service's days off, from data/holidays.csv."""
-    path = Path(__file__).resolve().parent.parent / "data" / "holidays.csv"
-    with path.open(newline="", encoding="utf-8") as file:
-        return calendar_from_rows(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
 def title_of(content: str, limit: int = 110) -> str:
@@ -59,7 +48,7 @@ def due_of(phrase: str, year: int) -> DueReading:
 
 def days_of(phrase: str, year: int, not_before: dt.date | None) -> tuple[Occurrence, ...]:
     """The dated occurrences of a phrase in a plan's year."""
-    return occurrences(read_due(phrase, year).due, year, calendar(), not_before)
+    return occurrences(read_due(phrase, year).due, year, data.work_calendar(), not_before)
 
 
 def due_words(reading: DueReading) -> str:
@@ -69,7 +58,13 @@ def due_words(reading: DueReading) -> str:
         case "by":
             return f"{due.end:%d/%m/%Y}" if due.end else ""
         case "recurring":
-            every = {"week": "mỗi tuần", "month": "mỗi tháng", "quarter": "mỗi quý", "half-year": "mỗi 6 tháng", "year": "mỗi năm"}
+            every = {
+                "week": "mỗi tuần",
+                "month": "mỗi tháng",
+                "quarter": "mỗi quý",
+                "half-year": "mỗi 6 tháng",
+                "year": "mỗi năm",
+            }
             if due.every == "dates":
                 return ", ".join(f"{day:%d/%m}" for day in due.dates)
             return every.get(due.every or "", "nhiều kỳ")
@@ -115,13 +110,20 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
     )
     sections = DraftSection.objects.bulk_create(
         DraftSection(
-            ward_id=ward, draft=draft, position=n, number=s.number[:40], title=s.title[:400], declared_count=s.declared_count
+            ward_id=ward,
+            draft=draft,
+            position=n,
+            number=s.number[:40],
+            title=s.title[:400],
+            declared_count=s.declared_count,
         )
         for n, s in enumerate(reading.sections)
     )
     by_number = {section.number: section for section in sections}
     if any(task.section not in by_number for task in reading.tasks):
-        extra = DraftSection.objects.create(ward_id=ward, draft=draft, position=len(sections), number="", title="Nhiệm vụ khác")
+        extra = DraftSection.objects.create(
+            ward_id=ward, draft=draft, position=len(sections), number="", title="Nhiệm vụ khác"
+        )
         for task in reading.tasks:
             by_number.setdefault(task.section, extra)
     DraftLine.objects.bulk_create(
@@ -174,7 +176,9 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
         for n, f in enumerate(ranked)
     )
     DraftMend.objects.bulk_create(
-        DraftMend(ward_id=ward, finding=row, position=n, place=m.where[:80], field=m.field[:30], value=m.value)
+        DraftMend(
+            ward_id=ward, finding=row, position=n, place=m.where[:80], field=m.field[:30], value=m.value
+        )
         for row, finding in zip(findings, ranked, strict=True)
         for n, m in enumerate(finding.mends)
     )
@@ -182,6 +186,13 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
         DraftSource(ward_id=ward, draft=draft, position=n, text=line.text, **_place(line.source))
         for n, line in enumerate(reading.source_lines)
     )
+
+
+def source_key(row: DraftLine | DraftSource) -> tuple[object, ...]:
+    """By what a draft's line and the line of the file it was read from are brought together."""
+    if row.sheet or row.table:
+        return (row.sheet, row.table, row.row)
+    return (row.page, row.row) if row.row else (row.line,)
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -27,7 +27,7 @@ def x_of(day: dt.date, year: int) -> int:
 def months(year: int) -> SafeString:
     """The heading: twelve numbers over the middles of their months."""
     texts = "".join(f'<text x="{x_of(dt.date(year, m, 15), year)}" y="14">{m}</text>' for m in range(1, 13))
-    return mark_safe(f'<svg class="months" viewBox="-8 0 576 20" aria-hidden="true">{texts}</svg>')  # noqa: S308 — numbers only
+    return mark_safe(f'<svg class="months" viewBox="-8 0 576 20" aria-hidden="true">{texts}</svg>')
 
 
 def line(view: TaskView, *, year: int, today: dt.date) -> SafeString:
@@ -44,20 +44,26 @@ def line(view: TaskView, *, year: int, today: dt.date) -> SafeString:
     elif facts.kind in ("ongoing", "external"):
         begins = x_of(facts.start, year) if facts.start else 0
         parts.append(_track("track" if facts.kind == "ongoing" else "track dashed", begins))
-        parts += [f'<circle cx="{x}" cy="{_MIDDLE}" r="3.2" class="done"/>' for x in _apart(view.words_on, year)]
+        parts += [
+            f'<circle cx="{x}" cy="{_MIDDLE}" r="3.2" class="done"/>' for x in _apart(view.words_on, year)
+        ]
     else:
         parts.append(_track("track dashed"))
     return format_html(
         '<svg viewBox="-8 0 576 26" role="img" aria-label="{}">{}</svg>',
         describe(view, year),
-        mark_safe("".join(parts)),  # noqa: S308 — numbers and fixed classes only
+        mark_safe("".join(parts)),
     )
 
 
 def describe(view: TaskView, year: int) -> str:
     """The same in words, for those who hear the page."""
     facts = view.facts
-    days = [f"{o.due_on:%d/%m}" + (" đã duyệt" if o.accepted else " đã nộp" if o.handed_in_on and not o.returned else "") for o in facts.occurrences]
+    days = [
+        f"{o.due_on:%d/%m}"
+        + (" đã duyệt" if o.accepted else " đã nộp" if o.handed_in_on and not o.returned else "")
+        for o in facts.occurrences
+    ]
     words = [f"Hạn {', '.join(days)}" if days else view.status.words]
     reported = sorted({day.month for day in view.words_on if day.year == year})
     if reported:

@@ -45,7 +45,10 @@ class Section(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [ward_pair("plans_section"), SameWard(field="plan", to="plans.Plan", name="section_plan_ward")]
+        constraints = [
+            ward_pair("plans_section"),
+            SameWard(field="plan", to="plans.Plan", name="section_plan_ward"),
+        ]
 
 
 class PlanLine(models.Model):
@@ -99,7 +102,14 @@ class PlanImport(models.Model):
     origin: read, typed or copied. amends: the plan in force that this one changes.
     """
 
-    WAITING, READING, REVIEW, REFUSED, IN_FORCE, DISCARDED = "waiting", "reading", "review", "refused", "in-force", "discarded"
+    WAITING, READING, REVIEW, REFUSED, IN_FORCE, DISCARDED = (
+        "waiting",
+        "reading",
+        "review",
+        "refused",
+        "in-force",
+        "discarded",
+    )
 
     ward = _ward()
     token = models.CharField(max_length=32)
@@ -126,7 +136,8 @@ class PlanImport(models.Model):
             ward_pair("plans_import"),
             models.UniqueConstraint(fields=["ward", "token"], name="import_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "reading", "review", "refused", "in-force", "discarded"]), name="import_state"
+                condition=Q(state__in=["waiting", "reading", "review", "refused", "in-force", "discarded"]),
+                name="import_state",
             ),
             SameWard(field="file", to="documents.StoredFile", name="import_file_ward"),
         ]
@@ -228,7 +239,9 @@ class DraftFinding(models.Model):
         ordering = ["position"]
         constraints = [
             ward_pair("plans_draftfinding"),
-            models.CheckConstraint(condition=Q(state__in=["open", "accepted", "aside"]), name="draft_finding_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "accepted", "aside"]), name="draft_finding_state"
+            ),
             SameWard(field="draft", to="plans.PlanImport", name="draft_finding_ward"),
         ]
 

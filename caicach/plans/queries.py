@@ -13,7 +13,16 @@ from django.utils.safestring import SafeString
 from caicach.core.http import Missing
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import drafts, drawing
-from caicach.plans.models import DraftFinding, DraftHead, DraftLine, DraftSource, Indicator, Plan, PlanImport, PlanLine
+from caicach.plans.models import (
+    DraftFinding,
+    DraftHead,
+    DraftLine,
+    DraftSource,
+    Indicator,
+    Plan,
+    PlanImport,
+    PlanLine,
+)
 from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.rules.vntext import key
 from caicach.tasks.queries import TaskView, views_of
@@ -38,12 +47,15 @@ def plan_list(ward: int, *, with_drafts: bool) -> PlanList:
     """The ward's plans, newest year first, and the drafts that wait. Two queries."""
     from django.db.models import Count, Q
 
-    plans = Plan.objects.filter(ward_id=ward).annotate(tasks=Count("lines", filter=Q(lines__task__set_aside_at__isnull=True)))
+    plans = Plan.objects.filter(ward_id=ward).annotate(
+        tasks=Count("lines", filter=Q(lines__task__set_aside_at__isnull=True))
+    )
     waiting = PlanImport.objects.filter(
-        ward_id=ward, state__in=[PlanImport.WAITING, PlanImport.READING, PlanImport.REVIEW, PlanImport.REFUSED]
+        ward_id=ward,
+        state__in=[PlanImport.WAITING, PlanImport.READING, PlanImport.REVIEW, PlanImport.REFUSED],
     ).select_related("file", "made_by")
     return PlanList(
-        tuple(PlanRow(plan, plan.tasks, f"/ke-hoach/{plan.year}/{plan.kind}/") for plan in plans),  # type: ignore[attr-defined]
+        tuple(PlanRow(plan, plan.tasks, f"/ke-hoach/{plan.year}/{plan.kind}/") for plan in plans),
         tuple(waiting[:20]) if with_drafts else (),
     )
 
@@ -58,7 +70,9 @@ def plan_for(ward: int, year: int, kind: str) -> Plan:
 
 def import_for(ward: int, token: str) -> PlanImport:
     """The one door to an import. Raises Missing."""
-    draft = PlanImport.objects.filter(ward_id=ward, token=token).select_related("file", "plan", "amends").first()
+    draft = (
+        PlanImport.objects.filter(ward_id=ward, token=token).select_related("file", "plan", "amends").first()
+    )
     if draft is None or draft.state == PlanImport.DISCARDED:
         raise Missing
     return draft
@@ -89,7 +103,7 @@ class RibbonFilter:
         return cls(
             section=asked.get("muc", "")[:40],
             office=int(office) if office.isdigit() and len(office) < 18 else None,
-            group=group if group in GROUPS else None,  # type: ignore[arg-type]
+            group=group if group in GROUPS else None,
             month=int(month) if month.isdigit() and len(month) < 3 and 1 <= int(month) <= 12 else None,
             words=asked.get("tim", "").strip()[:100],
         )
@@ -167,7 +181,11 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
     Seven queries, whatever the number of tasks, wards and years.
     """
     shorts = {o.id: o.short for o in offices_of(ward)}
-    lines = list(PlanLine.objects.filter(ward_id=ward, plan=plan).select_related("task", "section").order_by("section__position", "position"))
+    lines = list(
+        PlanLine.objects.filter(ward_id=ward, plan=plan)
+        .select_related("task", "section")
+        .order_by("section__position", "position")
+    )
     views = views_of([row.task for row in lines], ward=ward, today=today, shorts=shorts)
     alive = [(row, view) for row, view in zip(lines, views, strict=True) if not view.task.set_aside_at]
     gone = tuple(view for view in views if view.task.set_aside_at)
@@ -178,7 +196,9 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
     shown = [(row, view) for row, view in apart_from_group if asked.group in (None, view.status.group)]
     sections: dict[int, list[RibbonRow]] = defaultdict(list)
     for row, view in shown:
-        sections[row.section_id].append(RibbonRow(row.number, view, drawing.line(view, year=plan.year, today=today)))
+        sections[row.section_id].append(
+            RibbonRow(row.number, view, drawing.line(view, year=plan.year, today=today))
+        )
     titles = {row.section_id: row.section for row, _ in alive}
     sizes: dict[int, int] = defaultdict(int)
     for row, _ in tasks:
@@ -188,14 +208,25 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
         plan=plan,
         months=drawing.months(plan.year),
         sections=tuple(
-            RibbonSection(section.number, section.title, sizes[pk], tuple(sections[pk])) for pk, section in titles.items() if sections[pk]
+            RibbonSection(section.number, section.title, sizes[pk], tuple(sections[pk]))
+            for pk, section in titles.items()
+            if sections[pk]
         ),
         tallies=tuple(
-            Tally(g, _TONES[g], name, counts[g], asked.address(group=None if asked.group == g else g), asked.group == g)
+            Tally(
+                g,
+                _TONES[g],
+                name,
+                counts[g],
+                asked.address(group=None if asked.group == g else g),
+                asked.group == g,
+            )
             for g, name in GROUPS.items()
         ),
         indicators=tuple(_indicators(ward, plan, by_number, asked)),
-        section_choices=tuple((s.number or s.title, f"{s.number} {s.title}".strip()) for s in titles.values()),
+        section_choices=tuple(
+            (s.number or s.title, f"{s.number} {s.title}".strip()) for s in titles.values()
+        ),
         office_choices=tuple((pk, short) for pk, short in shorts.items() if pk in leading),
         shown=len(shown),
         total=len(tasks),
@@ -210,7 +241,9 @@ def _fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool
         return False
     if asked.group and view.status.group != asked.group:
         return False
-    if asked.month and not any((o.due_on.year, o.due_on.month) == (year, asked.month) for o in view.facts.occurrences):
+    if asked.month and not any(
+        (o.due_on.year, o.due_on.month) == (year, asked.month) for o in view.facts.occurrences
+    ):
         return False
     if asked.words:
         text = key(f"{view.task.number} {view.task.content} {' '.join(view.leads)}")
@@ -236,7 +269,9 @@ def _indicators(
             continue
         exact = "" if indicator.target is None else f"{indicator.target.normalize():f}"
         unit = indicator.unit if indicator.unit == "%" else f" {indicator.unit}" if indicator.unit else ""
-        target = f"{_COMPARATORS.get(indicator.comparator, '')}{number(exact)}{unit}" if exact else "chưa có số"
+        target = (
+            f"{_COMPARATORS.get(indicator.comparator, '')}{number(exact)}{unit}" if exact else "chưa có số"
+        )
         rows.append(IndicatorRow(indicator, indicator.where, target, view))
     return rows
 
@@ -262,6 +297,11 @@ class FindingView:
     places: tuple[str, ...]
     mends: tuple[Mended, ...]
     line: int | None
+
+    @property
+    def where(self) -> str:
+        """The places in the words of the screen."""
+        return ", ".join(_place_words(place) for place in self.places)
 
     @property
     def is_open(self) -> bool:
@@ -340,7 +380,7 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         for place in found.places:
             at[place].append(found)
     sources = tuple(draft.sources.all())
-    source_at = {_source_key(s): s.position for s in sources}
+    source_at = {drafts.source_key(s): s.position for s in sources}
     views: dict[int, list[LineView]] = defaultdict(list)
     for row in lines:
         where = where_of[row.pk]
@@ -352,16 +392,20 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
                 cells=tuple(_cells(row, found_here, where, draft.year)),
                 findings=found_here,
                 hints=tuple(f for f in found_here if f.line == row.pk and f.is_open),
-                source=source_at.get(_source_key(row)),
+                source=source_at.get(drafts.source_key(row)),
             )
         )
     every = [view for section in sections for view in views[section.pk]]
-    pick = next((v for v in every if v.line.pk == chosen), None) or next((v for v in every if v.hints), every[0] if every else None)
+    pick = next((v for v in every if v.line.pk == chosen), None) or next(
+        (v for v in every if v.hints), every[0] if every else None
+    )
     in_list = [f for f in findings if shown in ("", f.finding.severity, f.finding.state)]
     return Review(
         draft=draft,
         head=draft.head,
-        sections=tuple(ReviewSection(s.pk, s.number, s.title, s.declared_count, tuple(views[s.pk])) for s in sections),
+        sections=tuple(
+            ReviewSection(s.pk, s.number, s.title, s.declared_count, tuple(views[s.pk])) for s in sections
+        ),
         findings=tuple(in_list),
         sources=sources,
         tasks=len(lines),
@@ -379,21 +423,23 @@ def _where(row: DraftLine, section: str) -> str:
     return f"{section}.{row.number}" if section else row.number
 
 
-def _source_key(row: DraftLine | DraftSource) -> tuple[object, ...]:
-    if row.sheet or row.table:
-        return (row.sheet, row.table, row.row)
-    return (row.page, row.row) if row.row else (row.line,)
+def _place_words(place: str) -> str:
+    first, _, rest = place.partition(" ")
+    words = {"head": "đầu kế hoạch", "annex": "tên phụ lục", "body": "thân bài"}.get(first, first)
+    return f"{words} {rest}".strip()
 
 
 def _finding(row: DraftFinding, line_at: Mapping[str, int]) -> FindingView:
     places = tuple(place.strip() for place in row.places.split(",") if place.strip())
-    tone, chip = _CHIPS.get(row.severity, ("warn", "Xem"))
+    tone, chip = ("ok", "Đã nối") if row.code == "row-continued-across-page" else _CHIPS.get(row.severity, ("warn", "Xem"))
     return FindingView(
         finding=row,
         chip=chip,
         tone=tone,
         places=places,
-        mends=tuple(Mended(m.position, m.place, _FIELD_NAMES.get(m.field, m.field), m.value) for m in row.mends.all()),
+        mends=tuple(
+            Mended(m.position, m.place, _FIELD_NAMES.get(m.field, m.field), m.value) for m in row.mends.all()
+        ),
         line=next((line_at[p] for p in places if p in line_at), None),
     )
 

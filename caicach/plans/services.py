@@ -37,7 +37,17 @@ from caicach.tasks.services import Duty
 from caicach.worker import services as queue
 
 LINE_FIELDS = ("number", "content", "deliverables", "leads", "coordinators", "due", "note")
-HEAD_FIELDS = ("number", "date", "place", "issuer", "title", "signer", "signer_title", "signs_for", "coordinating_office")
+HEAD_FIELDS = (
+    "number",
+    "date",
+    "place",
+    "issuer",
+    "title",
+    "signer",
+    "signer_title",
+    "signs_for",
+    "coordinating_office",
+)
 SECTION_FIELDS = ("number", "title")
 _TARGETS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     "line": (DraftLine, LINE_FIELDS),
@@ -107,13 +117,17 @@ def retry(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
 
 def note_progress(draft: int, share: float, words: str) -> None:
     """How far the reading is; a plain update outside any transaction of the reading."""
-    PlanImport.objects.filter(pk=draft, state=PlanImport.READING).update(share=round(share * 100), words=words[:200])
+    PlanImport.objects.filter(pk=draft, state=PlanImport.READING).update(
+        share=round(share * 100), words=words[:200]
+    )
 
 
 def begin_reading(draft: int) -> PlanImport | None:
     """The import if it still waits to be read (a worker that was killed in the middle left it so), else None."""
     with transaction.atomic():
-        row = PlanImport.objects.select_for_update(of=("self",)).select_related("file").filter(pk=draft).first()
+        row = (
+            PlanImport.objects.select_for_update(of=("self",)).select_related("file").filter(pk=draft).first()
+        )
         if row is None or row.state not in (PlanImport.WAITING, PlanImport.READING):
             return None
         row.state, row.share, row.words = PlanImport.READING, 0, "Đang mở tệp"
@@ -133,7 +147,9 @@ def finish_reading(draft: PlanImport, reading: PlanReading, *, read_ms: int, at:
     if reading.head.year and not draft.is_amendment and 2000 <= reading.head.year <= 2100:
         draft.year = reading.head.year
     draft.save()
-    history.append(draft, "import.read", by=None, at=at, lines=len(reading.tasks), findings=len(reading.findings))
+    history.append(
+        draft, "import.read", by=None, at=at, lines=len(reading.tasks), findings=len(reading.findings)
+    )
 
 
 @transaction.atomic
@@ -144,7 +160,7 @@ def refuse_reading(draft: PlanImport, refusal: Refusal, *, at: dt.datetime) -> N
         return
     draft.state, draft.refusal = PlanImport.REFUSED, str(refusal)
     draft.save(update_fields=["state", "refusal"])
-    history.append(draft, "import.refused", by=None, at=at, code=refusal.code)
+    history.append(draft, "import.refused", by=None, at=at, refusal=refusal.code)
 
 
 def _lock(draft: PlanImport) -> PlanImport:
@@ -171,7 +187,9 @@ class Cell:
 
 
 @transaction.atomic
-def save_cell(draft: PlanImport, cell: Cell, value: str, *, seen: str | None, by: int, at: dt.datetime) -> None:
+def save_cell(
+    draft: PlanImport, cell: Cell, value: str, *, seen: str | None, by: int, at: dt.datetime
+) -> None:
     """Save what was typed. seen: what stood there when the typing began; something else by now is a 409, not lost.
 
     Raises Refusal draft.changed-meanwhile, draft.value-unusable, draft.field-unknown.
@@ -206,7 +224,11 @@ def _settle_by_typing(draft: PlanImport, cell: Cell, row: models.Model, value: s
         return
     where = _where(row)
     for finding in draft.findings.filter(state=DraftFinding.OPEN, places=where).prefetch_related("mends"):
-        about_due = finding.code.startswith("deadline-") and cell.field == "due" and not drafts.due_of(value, draft.year).findings
+        about_due = (
+            finding.code.startswith("deadline-")
+            and cell.field == "due"
+            and not drafts.due_of(value, draft.year).findings
+        )
         if about_due or any(m.place == where and m.field == cell.field for m in finding.mends.all()):
             finding.state, finding.reason = DraftFinding.ACCEPTED, "Đã sửa bằng tay"
             finding.save(update_fields=["state", "reason"])
@@ -244,7 +266,14 @@ def _set(row: models.Model, field: str, value: str) -> None:
     setattr(row, field, value)
 
 
-def _put(draft: PlanImport, changes: Iterable[tuple[Cell, str]], *, by: int, at: dt.datetime, finding: int | None = None) -> int:
+def _put(
+    draft: PlanImport,
+    changes: Iterable[tuple[Cell, str]],
+    *,
+    by: int,
+    at: dt.datetime,
+    finding: int | None = None,
+) -> int:
     batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
     for cell, value in changes:
         row = _row(draft, cell)
@@ -255,12 +284,23 @@ def _put(draft: PlanImport, changes: Iterable[tuple[Cell, str]], *, by: int, at:
         row.save()
         _note(draft, batch, cell.target, row.pk, cell.field, before, value, by=by, at=at)
     if finding is not None:
-        _note(draft, batch, "finding", finding, "state", DraftFinding.OPEN, DraftFinding.ACCEPTED, by=by, at=at)
+        _note(
+            draft, batch, "finding", finding, "state", DraftFinding.OPEN, DraftFinding.ACCEPTED, by=by, at=at
+        )
     return batch
 
 
 def _note(
-    draft: PlanImport, batch: int, target: str, pk: int, field: str, before: str, after: str, *, by: int, at: dt.datetime
+    draft: PlanImport,
+    batch: int,
+    target: str,
+    pk: int,
+    field: str,
+    before: str,
+    after: str,
+    *,
+    by: int,
+    at: dt.datetime,
 ) -> None:
     DraftChange.objects.create(
         ward_id=draft.ward_id, draft=draft, batch=batch, at=at, by_id=by, target=target, target_id=pk,
@@ -286,7 +326,9 @@ def cells_of(draft: PlanImport, place: str, field: str) -> list[Cell]:
 
 
 @transaction.atomic
-def accept_finding(draft: PlanImport, position: int, *, by: int, at: dt.datetime, only: int | None = None) -> None:
+def accept_finding(
+    draft: PlanImport, position: int, *, by: int, at: dt.datetime, only: int | None = None
+) -> None:
     """Make a finding's mends (or one of them), and settle it. Raises Refusal draft.no-mend."""
     draft = _open(draft)
     finding = _finding(draft, position)
@@ -299,7 +341,9 @@ def accept_finding(draft: PlanImport, position: int, *, by: int, at: dt.datetime
     finding.state = DraftFinding.ACCEPTED
     finding.save(update_fields=["state"])
     _put(draft, changes, by=by, at=at, finding=finding.pk)
-    history.append(draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places)
+    history.append(
+        draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
+    )
 
 
 @transaction.atomic
@@ -315,7 +359,15 @@ def set_finding_aside(draft: PlanImport, position: int, *, reason: str, by: int,
     finding.save(update_fields=["state", "reason"])
     batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
     _note(draft, batch, "finding", finding.pk, "state", DraftFinding.OPEN, DraftFinding.ASIDE, by=by, at=at)
-    history.append(draft, "import.finding-set-aside", by=by, at=at, word=reason.strip(), finding=finding.code, places=finding.places)
+    history.append(
+        draft,
+        "import.finding-set-aside",
+        by=by,
+        at=at,
+        word=reason.strip(),
+        finding=finding.code,
+        places=finding.places,
+    )
 
 
 @transaction.atomic
@@ -325,7 +377,9 @@ def reopen_finding(draft: PlanImport, position: int, *, by: int, at: dt.datetime
     finding = _finding(draft, position)
     finding.state, finding.reason = DraftFinding.OPEN, ""
     finding.save(update_fields=["state", "reason"])
-    history.append(draft, "import.finding-reopened", by=by, at=at, finding=finding.code, places=finding.places)
+    history.append(
+        draft, "import.finding-reopened", by=by, at=at, finding=finding.code, places=finding.places
+    )
 
 
 def _finding(draft: PlanImport, position: int) -> DraftFinding:
@@ -349,7 +403,9 @@ def step_back(draft: PlanImport, *, by: int, at: dt.datetime) -> str:
     changes = list(draft.changes.filter(batch=newest.batch))
     for change in changes:
         if change.target == "finding":
-            DraftFinding.objects.filter(draft=draft, pk=change.target_id).update(state=DraftFinding.OPEN, reason="")
+            DraftFinding.objects.filter(draft=draft, pk=change.target_id).update(
+                state=DraftFinding.OPEN, reason=""
+            )
         elif change.target == "added":
             DraftLine.objects.filter(draft=draft, pk=change.target_id).delete()
         elif change.target == "removed":
@@ -365,13 +421,19 @@ def step_back(draft: PlanImport, *, by: int, at: dt.datetime) -> str:
 
 
 @transaction.atomic
-def add_line(draft: PlanImport, *, section: int | None, title: str = "", by: int, at: dt.datetime) -> DraftLine:
+def add_line(
+    draft: PlanImport, *, section: int | None, title: str = "", by: int, at: dt.datetime
+) -> DraftLine:
     """A new empty row at the end of a section; without a section: a new section of that title with one row."""
     draft = _open(draft)
     if section is None:
         count = draft.sections.count()
         home = DraftSection.objects.create(
-            ward_id=draft.ward_id, draft=draft, position=count, number=_roman(count + 1), title=title.strip() or "Mục mới"
+            ward_id=draft.ward_id,
+            draft=draft,
+            position=count,
+            number=_roman(count + 1),
+            title=title.strip() or "Mục mới",
         )
     else:
         found = draft.sections.filter(pk=section).first()
@@ -381,7 +443,11 @@ def add_line(draft: PlanImport, *, section: int | None, title: str = "", by: int
     numbers = [int(n) for n in home.lines.values_list("number", flat=True) if n.isdigit()]
     last = draft.lines.aggregate(last=Max("position"))["last"]
     row = DraftLine.objects.create(
-        ward_id=draft.ward_id, draft=draft, section=home, position=(last or 0) + 1, number=str(max(numbers, default=0) + 1)
+        ward_id=draft.ward_id,
+        draft=draft,
+        section=home,
+        position=(last or 0) + 1,
+        number=str(max(numbers, default=0) + 1),
     )
     batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
     _note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
@@ -397,7 +463,21 @@ def remove_line(draft: PlanImport, line: int, *, by: int, at: dt.datetime) -> No
     row = draft.lines.filter(pk=line).first()
     if row is None:
         return
-    keep = {f: getattr(row, f) for f in (*LINE_FIELDS, "section_id", "position", "is_indicator", "page", "line", "table", "sheet", "row", "box")}
+    keep = {
+        f: getattr(row, f)
+        for f in (
+            *LINE_FIELDS,
+            "section_id",
+            "position",
+            "is_indicator",
+            "page",
+            "line",
+            "table",
+            "sheet",
+            "row",
+            "box",
+        )
+    }
     batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
     _note(draft, batch, "removed", row.pk, "line", json.dumps(keep), "", by=by, at=at)
     row.delete()
@@ -406,7 +486,9 @@ def remove_line(draft: PlanImport, line: int, *, by: int, at: dt.datetime) -> No
 def _restore(draft: PlanImport, change: DraftChange) -> None:
     import json
 
-    DraftLine.objects.create(pk=change.target_id, ward_id=draft.ward_id, draft=draft, **json.loads(change.before))
+    DraftLine.objects.create(
+        pk=change.target_id, ward_id=draft.ward_id, draft=draft, **json.loads(change.before)
+    )
 
 
 def _roman(number: int) -> str:
@@ -433,7 +515,9 @@ def discard(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def begin_typed(*, ward: int, token: str, year: int, copy_from: int | None, by: int, at: dt.datetime) -> PlanImport:
+def begin_typed(
+    *, ward: int, token: str, year: int, copy_from: int | None, by: int, at: dt.datetime
+) -> PlanImport:
     """A draft typed from nothing, or with last year's lines in it, their years moved on; once for a token.
 
     Raises Refusal plan.nothing-to-copy, plan.year-unusable.
@@ -444,7 +528,14 @@ def begin_typed(*, ward: int, token: str, year: int, copy_from: int | None, by: 
         return there
     origin = "typed" if copy_from is None else "copied"
     draft = PlanImport.objects.create(
-        ward_id=ward, token=token, origin=origin, year=year, state=PlanImport.REVIEW, share=100, made_at=at, made_by_id=by
+        ward_id=ward,
+        token=token,
+        origin=origin,
+        year=year,
+        state=PlanImport.REVIEW,
+        share=100,
+        made_at=at,
+        made_by_id=by,
     )
     DraftHead.objects.create(ward_id=ward, draft=draft, title=f"Cải cách hành chính năm {year}")
     if copy_from is None:
@@ -456,6 +547,12 @@ def begin_typed(*, ward: int, token: str, year: int, copy_from: int | None, by: 
     return draft
 
 
+@transaction.atomic
+def fill(draft: PlanImport, reading: PlanReading) -> None:
+    """Put a ready reading into a draft that is under review, in place of what stands there."""
+    drafts.write(_open(draft), reading)
+
+
 def _copy(draft: PlanImport, copy_from: int) -> None:
     plan = Plan.objects.filter(ward_id=draft.ward_id, year=copy_from, kind="cchc").first()
     if plan is None:
@@ -464,7 +561,9 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
     def moved(text: str) -> str:
         return text.replace(str(copy_from), str(draft.year))
 
-    DraftHead.objects.filter(draft=draft).update(issuer=plan.issuer, coordinating_office=plan.coordinating_office)
+    DraftHead.objects.filter(draft=draft).update(
+        issuer=plan.issuer, coordinating_office=plan.coordinating_office
+    )
     homes = {
         s.pk: DraftSection(
             ward_id=draft.ward_id, draft=draft, position=s.position, number=s.number, title=moved(s.title)
@@ -472,7 +571,11 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
         for s in plan.sections.all()
     }
     DraftSection.objects.bulk_create(homes.values())
-    lines = plan.lines.select_related("task").prefetch_related("task__offices").filter(task__set_aside_at__isnull=True)
+    lines = (
+        plan.lines.select_related("task")
+        .prefetch_related("task__offices")
+        .filter(task__set_aside_at__isnull=True)
+    )
     DraftLine.objects.bulk_create(
         DraftLine(
             ward_id=draft.ward_id,
@@ -504,13 +607,16 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
 
 def _checked_lines(draft: PlanImport) -> list[DraftLine]:
     lines = sorted(
-        draft.lines.select_related("section"), key=lambda row: (row.section.position, row.section.pk, row.position, row.pk)
+        draft.lines.select_related("section"),
+        key=lambda row: (row.section.position, row.section.pk, row.position, row.pk),
     )
     if not lines:
         raise Refusal("plan.no-lines")
     for row in lines:
         if not row.content.strip() or not row.number.strip():
-            raise Refusal("plan.line-incomplete", place=_where(row) if row.number else f"cuối mục {row.section.number}")
+            raise Refusal(
+                "plan.line-incomplete", place=_where(row) if row.number else f"cuối mục {row.section.number}"
+            )
     twice = [where for where, count in Counter(_address(row) for row in lines).items() if count > 1]
     if twice:
         raise Refusal("plan.number-twice", place=twice[0])
@@ -530,7 +636,14 @@ def _address(row: DraftLine) -> str:
     return "".join(c if c.isalnum() or c in ".-" else "-" for c in text).strip("-.")[:40] or "0"
 
 
-def _duty(row: DraftLine, year: int, not_before: dt.date | None) -> Duty:
+def _sources(draft: PlanImport) -> dict[tuple[object, ...], str]:
+    """The file's own lines by their place; empty for what was typed."""
+    return {drafts.source_key(row): row.text for row in draft.sources.all()}
+
+
+def _duty(
+    row: DraftLine, year: int, not_before: dt.date | None, sources: dict[tuple[object, ...], str]
+) -> Duty:
     reading = drafts.due_of(row.due, year)
     place = " · ".join(
         words
@@ -554,14 +667,9 @@ def _duty(row: DraftLine, year: int, not_before: dt.date | None) -> Duty:
         occurrences=drafts.days_of(row.due, year, not_before),
         note=row.note,
         is_indicator=row.is_indicator,
-        source_text=_source_text(row),
+        source_text=sources.get(drafts.source_key(row), "") if sources else "",
         source_place=place,
     )
-
-
-def _source_text(row: DraftLine) -> str:
-    parts = [row.number, row.content.replace("\n", " "), row.deliverables, row.leads, row.coordinators, row.due]
-    return " | ".join(part for part in parts if part)
 
 
 @transaction.atomic
@@ -599,14 +707,22 @@ def _make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
         coordinating_office=head.coordinating_office, in_force_at=at,
     )  # fmt: skip
     homes = _sections(draft, plan)
-    duties = [_duty(row, draft.year, head.date) for row in lines]
+    sources = _sources(draft)
+    duties = [_duty(row, draft.year, head.date, sources) for row in lines]
     since = head.date if head.date and head.date <= today else today
     made = tasks.take_over(
         duties, ward=draft.ward_id, year=draft.year, book=draft.kind, origin=_origin(head, draft.year), since=since,
         offices=offices_of(draft.ward_id), by=by, at=at,
     )  # fmt: skip
     PlanLine.objects.bulk_create(
-        PlanLine(ward_id=draft.ward_id, plan=plan, section=homes[row.section_id], position=n, number=row.number, task=task)
+        PlanLine(
+            ward_id=draft.ward_id,
+            plan=plan,
+            section=homes[row.section_id],
+            position=n,
+            number=row.number,
+            task=task,
+        )
         for n, (row, task) in enumerate(zip(lines, made, strict=True))
     )
     _indicators(draft, plan)
@@ -617,7 +733,8 @@ def _make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
 def _sections(draft: PlanImport, plan: Plan) -> dict[int, Section]:
     rows = list(draft.sections.all())
     made = Section.objects.bulk_create(
-        Section(ward_id=draft.ward_id, plan=plan, position=n, number=row.number, title=row.title) for n, row in enumerate(rows)
+        Section(ward_id=draft.ward_id, plan=plan, position=n, number=row.number, title=row.title)
+        for n, row in enumerate(rows)
     )
     return {row.pk: section for row, section in zip(rows, made, strict=True)}
 
@@ -669,7 +786,11 @@ def compare(draft: PlanImport) -> amendment.Amendment[int]:
         for row in draft.lines.select_related("section").order_by("section__position", "position")
     ]  # fmt: skip
     old = []
-    for line in plan.lines.select_related("task").prefetch_related("task__offices").filter(task__set_aside_at__isnull=True):
+    for line in (
+        plan.lines.select_related("task")
+        .prefetch_related("task__offices")
+        .filter(task__set_aside_at__isnull=True)
+    ):
         task = line.task
         old.append(
             amendment.Duty(
@@ -682,9 +803,12 @@ def compare(draft: PlanImport) -> amendment.Amendment[int]:
     return amendment.compare(old, new)
 
 
-def _amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
+def _amend(
+    draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date
+) -> Plan:
     plan = Plan.objects.select_for_update().get(pk=_amended(draft.ward_id, draft.year).pk)
     found = compare(draft)
+    sources = _sources(draft)
     head = draft.head
     word = f"Theo {_origin(head, draft.year)}"
     offices = offices_of(draft.ward_id)
@@ -698,25 +822,36 @@ def _amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.dat
     task_of = {after.ref: before.ref for before, after in found.same}
     for changed in found.changed:
         task_of[changed.after.ref] = changed.before.ref
-        duty = _duty(rows[changed.after.ref], draft.year, head.date or plan.date)
+        duty = _duty(rows[changed.after.ref], draft.year, head.date or plan.date, sources)
         tasks.change(old[changed.before.ref].task, duty, offices=offices, by=by, at=at, word=word)
     fresh = [rows[duty.ref] for duty in found.added]
     made = tasks.take_over(
-        [_duty(row, draft.year, head.date) for row in fresh], ward=draft.ward_id, year=draft.year, book=draft.kind,
+        [_duty(row, draft.year, head.date, sources) for row in fresh], ward=draft.ward_id, year=draft.year, book=draft.kind,
         origin=_origin(head, draft.year), since=head.date if head.date and head.date <= today else today,
         offices=offices, by=by, at=at,
     )  # fmt: skip
     task_of |= {row.pk: task.pk for row, task in zip(fresh, made, strict=True)}
-    kept = [line for line in old.values() if line.task_id in {d.ref for d in found.dropped} or line.task.set_aside_at]
+    kept = [
+        line
+        for line in old.values()
+        if line.task_id in {d.ref for d in found.dropped} or line.task.set_aside_at
+    ]
     homes = _sections(draft, plan)
     last = Section.objects.filter(plan=plan, pk__in=[s.pk for s in homes.values()]).count()
     plan.lines.exclude(pk__in=[line.pk for line in kept]).delete()
     old_homes = {line.section_id for line in kept}
-    Section.objects.filter(plan=plan).exclude(pk__in=[s.pk for s in homes.values()]).exclude(pk__in=old_homes).delete()
+    Section.objects.filter(plan=plan).exclude(pk__in=[s.pk for s in homes.values()]).exclude(
+        pk__in=old_homes
+    ).delete()
     Section.objects.filter(plan=plan, pk__in=old_homes).update(position=models.F("position") + last)
     PlanLine.objects.bulk_create(
         PlanLine(
-            ward_id=draft.ward_id, plan=plan, section=homes[row.section_id], position=n, number=row.number, task_id=task_of[row.pk]
+            ward_id=draft.ward_id,
+            plan=plan,
+            section=homes[row.section_id],
+            position=n,
+            number=row.number,
+            task_id=task_of[row.pk],
         )
         for n, row in enumerate(lines)
     )

@@ -11,7 +11,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, refused, see_other, send_file, status_of, ward_request
+from caicach.core.http import (
+    Missing,
+    may,
+    put_refusal,
+    refused,
+    see_other,
+    send_file,
+    status_of,
+    ward_request,
+)
 from caicach.documents import services as documents
 from caicach.plans import queries, services
 from caicach.plans.forms import StartForm, UploadForm
@@ -44,7 +53,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            if data["file"] is None and not PlanImport.objects.filter(ward_id=actor.ward_id, token=data["token"]).exists():
+            if (
+                data["file"] is None
+                and not PlanImport.objects.filter(ward_id=actor.ward_id, token=data["token"]).exists()
+            ):
                 raise Refusal("file.empty" if "file" in request.FILES else "file.not-chosen", "file", name="")
             draft = services.upload(
                 data["file"], ward=actor.ward_id, token=data["token"], year=data["year"],
@@ -80,7 +92,9 @@ def start(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                draft = services.begin_typed(ward=actor.ward_id, **form.cleaned_data, by=actor.person_id, at=clock.now())
+                draft = services.begin_typed(
+                    ward=actor.ward_id, **form.cleaned_data, by=actor.person_id, at=clock.now()
+                )
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
@@ -176,7 +190,9 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
     try:
         for name in names:
             one = services.Cell(target, int(pk) if pk.isdigit() else 0, name)
-            services.save_cell(draft, one, request.POST[name], seen=request.POST.get(f"seen-{name}"), by=by, at=at)
+            services.save_cell(
+                draft, one, request.POST[name], seen=request.POST.get(f"seen-{name}"), by=by, at=at
+            )
     except Refusal as refusal:
         if _is_script(request):
             facts = {"words": str(refusal), "theirs": refusal.facts.get("theirs")}
@@ -199,7 +215,11 @@ def row(request: HttpRequest, token: str) -> HttpResponse:
         services.remove_line(draft, int(out), by=by, at=at)
         return see_other(_address(draft))
     made = services.add_line(
-        draft, section=int(section) if section.isdigit() else None, title=request.POST.get("title", ""), by=by, at=at
+        draft,
+        section=int(section) if section.isdigit() else None,
+        title=request.POST.get("title", ""),
+        by=by,
+        at=at,
     )
     return see_other(f"{_address(draft)}?sua={made.pk}#d{made.pk}")
 
@@ -213,7 +233,9 @@ def head(request: HttpRequest, token: str) -> HttpResponse:
     for name in services.HEAD_FIELDS:
         if name in request.POST:
             seen = request.POST.get(f"seen-{name}")
-            services.save_cell(draft, services.Cell("head", 0, name), request.POST[name], seen=seen, by=by, at=at)
+            services.save_cell(
+                draft, services.Cell("head", 0, name), request.POST[name], seen=seen, by=by, at=at
+            )
     return see_other(_address(draft))
 
 
@@ -281,7 +303,9 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
     """Put the draft into effect: the plan, its tasks, their days."""
     draft = _draft(request, token)
     try:
-        plan = services.put_into_effect(draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today())
+        plan = services.put_into_effect(
+            draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today()
+        )
     except Refusal as refusal:
         return _review(request, draft, refusal=str(refusal), status=status_of(refusal))
     messages.success(request, "Kế hoạch đã được đưa vào thực hiện.")
@@ -299,7 +323,13 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     return render(
         request,
         "plans/ribbon.html",
-        {"page": page, "plan": plan, "asked": asked, "may_undo": rights.allows("plan.undo", actor.role), "months": range(1, 13)},
+        {
+            "page": page,
+            "plan": plan,
+            "asked": asked,
+            "may_undo": rights.allows("plan.undo", actor.role),
+            "months": range(1, 13),
+        },
     )
 
 
@@ -345,7 +375,13 @@ def _review(request: HttpRequest, draft: PlanImport, *, refusal: str = "", statu
     return render(
         request,
         "plans/review.html",
-        {"page": page, "draft": draft, "editing": editing, "refusal": refusal, "head_fields": _head_fields(page.head)},
+        {
+            "page": page,
+            "draft": draft,
+            "editing": editing,
+            "refusal": refusal,
+            "head_fields": _head_fields(page.head),
+        },
         status=status,
     )
 

@@ -3,9 +3,15 @@ from django import forms
 
 class ReportForm(forms.Form):
     percent = forms.IntegerField(
-        label="Đã làm được (%)", min_value=0, max_value=100, required=False, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label="Đã làm được (%)",
+        min_value=0,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    word = forms.CharField(label="Lời ghi", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    word = forms.CharField(
+        label="Lời ghi", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class HandInForm(forms.Form):
@@ -18,8 +24,12 @@ class HandInForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "23/11/2026"}),
     )
     file = forms.FileField(label="Hoặc tệp đính kèm", required=False)
-    word = forms.CharField(label="Lời nhắn", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    word = forms.CharField(
+        label="Lời nhắn", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class JudgeForm(forms.Form):
-    word = forms.CharField(label="Lời ghi", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    word = forms.CharField(
+        label="Lời ghi", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )

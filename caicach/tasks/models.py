@@ -49,11 +49,15 @@ class Task(models.Model):
         constraints = [
             ward_pair("tasks_task"),
             models.UniqueConstraint(
-                fields=["ward", "year", "book", "number"], condition=Q(set_aside_at__isnull=True), name="task_number"
+                fields=["ward", "year", "book", "number"],
+                condition=Q(set_aside_at__isnull=True),
+                name="task_number",
             ),
             models.CheckConstraint(condition=Q(due_kind__in=DUE_KINDS), name="task_due_kind"),
             models.CheckConstraint(
-                condition=Q(due_start__isnull=True) | Q(due_end__isnull=True) | Q(due_end__gte=F("due_start")),
+                condition=Q(due_start__isnull=True)
+                | Q(due_end__isnull=True)
+                | Q(due_end__gte=F("due_start")),
                 name="task_due_in_order",
             ),
         ]
@@ -121,7 +125,9 @@ class Occurrence(models.Model):
         constraints = [
             ward_pair("tasks_occurrence"),
             models.UniqueConstraint(fields=["task", "due_on"], name="occurrence_once"),
-            models.CheckConstraint(condition=Q(working_day__lte=F("due_on")), name="occurrence_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(working_day__lte=F("due_on")), name="occurrence_days_in_order"
+            ),
             SameWard(field="task", to="tasks.Task", name="occurrence_task_ward"),
         ]
 
@@ -139,8 +145,12 @@ class Progress(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(percent__isnull=True) | Q(percent__lte=100), name="progress_percent"),
-            models.CheckConstraint(condition=~Q(word="") | Q(percent__isnull=False), name="progress_says_something"),
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True) | Q(percent__lte=100), name="progress_percent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(word="") | Q(percent__isnull=False), name="progress_says_something"
+            ),
             SameWard(field="task", to="tasks.Task", name="progress_task_ward"),
         ]
 
@@ -170,7 +180,8 @@ class Delivery(models.Model):
                 name="delivery_has_evidence",
             ),
             models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True) | Q(returned_at__isnull=True), name="delivery_one_judgement"
+                condition=Q(accepted_at__isnull=True) | Q(returned_at__isnull=True),
+                name="delivery_one_judgement",
             ),
             SameWard(field="task", to="tasks.Task", name="delivery_task_ward"),
             SameWard(field="occurrence", to="tasks.Occurrence", name="delivery_occurrence_ward"),

@@ -33,7 +33,9 @@ class TaskView:
     @property
     def has_waiting(self) -> bool:
         """Something was handed in and waits for the coordinator's word."""
-        return self.facts.waiting or any(o.handed_in_on and not o.accepted and not o.returned for o in self.facts.occurrences)
+        return self.facts.waiting or any(
+            o.handed_in_on and not o.accepted and not o.returned for o in self.facts.occurrences
+        )
 
     @property
     def address(self) -> str:
@@ -47,10 +49,14 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
     for office in TaskOffice.objects.filter(ward_id=ward, task_id__in=ids):
         offices[office.task_id].append(office)
     days: dict[int, list[tuple[int, dt.date]]] = defaultdict(list)
-    for task_id, pk, due_on in Occurrence.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", "pk", "due_on"):
+    for task_id, pk, due_on in Occurrence.objects.filter(ward_id=ward, task_id__in=ids).values_list(
+        "task_id", "pk", "due_on"
+    ):
         days[task_id].append((pk, due_on))
     said: dict[int, list[tuple[dt.date, int | None]]] = defaultdict(list)
-    for task_id, at, percent in Progress.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", "at", "percent"):
+    for task_id, at, percent in Progress.objects.filter(ward_id=ward, task_id__in=ids).values_list(
+        "task_id", "at", "percent"
+    ):
         said[task_id].append((local_day(at), percent))
     handed: dict[int, list[_Handed]] = defaultdict(list)
     rows = Delivery.objects.filter(ward_id=ward, task_id__in=ids).values_list(
@@ -67,7 +73,9 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
             TaskView(
                 task=task,
                 facts=facts,
-                status=status(facts, today=today, soon_days=settings.SOON_DAYS, silent_months=settings.SILENT_MONTHS),
+                status=status(
+                    facts, today=today, soon_days=settings.SOON_DAYS, silent_months=settings.SILENT_MONTHS
+                ),
                 leads=tuple(shorts.get(o.office_id or 0, o.name) for o in leads),
                 lead_ids=frozenset(o.office_id for o in leads if o.office_id),
                 helpers=tuple(shorts.get(o.office_id or 0, o.name) for o in own if o.role == TaskOffice.HELP),
@@ -93,7 +101,10 @@ class _Handed:
 
 
 def facts_of(
-    task: Task, days: Iterable[tuple[int, dt.date]], said: Sequence[tuple[dt.date, int | None]], handed: Sequence[_Handed]
+    task: Task,
+    days: Iterable[tuple[int, dt.date]],
+    said: Sequence[tuple[dt.date, int | None]],
+    handed: Sequence[_Handed],
 ) -> TaskFacts:
     """The facts that `task_status` asks for, from the rows of one task; handed in order of time."""
     newest = {h.occurrence: h for h in handed}
@@ -171,7 +182,11 @@ def delivery_for(ward: int, task: Task, position: int) -> Delivery:
 def page(ward: int, task: Task, *, today: dt.date, shorts: dict[int, str]) -> TaskPage:
     """All that the task's page shows. Six queries."""
     view = views_of([task], ward=ward, today=today, shorts=shorts)[0]
-    deliveries = tuple(Delivery.objects.filter(ward_id=ward, task=task).select_related("file", "by", "judged_by", "occurrence"))
+    deliveries = tuple(
+        Delivery.objects.filter(ward_id=ward, task=task).select_related(
+            "file", "by", "judged_by", "occurrence"
+        )
+    )
     for number, delivery in enumerate(deliveries, 1):
         delivery.position = number  # type: ignore[attr-defined]
     newest = {d.occurrence_id: d for d in deliveries}
@@ -237,4 +252,6 @@ def _day(text: object) -> str:
 def reported_count(ward: int, ids: Sequence[int]) -> int:
     """How many of these tasks somebody has said or handed in something about."""
     said = set(Progress.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", flat=True))
-    return len(said | set(Delivery.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", flat=True)))
+    return len(
+        said | set(Delivery.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", flat=True))
+    )

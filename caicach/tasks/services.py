@@ -12,9 +12,11 @@ from caicach.documents.services import StoredFile
 from caicach.history import services as history
 from caicach.organisation.queries import OfficeFacts
 from caicach.rules import task_status
-from caicach.rules.deadlines import Due, Occurrence as DatedOccurrence
+from caicach.rules.deadlines import Due
+from caicach.rules.deadlines import Occurrence as DatedOccurrence
 from caicach.rules.refusal import Refusal
-from caicach.tasks.models import Delivery, Occurrence, Progress, Task, TaskOffice
+from caicach.tasks.models import Delivery, Occurrence, Progress, TaskOffice
+from caicach.tasks.models import Task as Task
 
 DatedOccurrences = Sequence[DatedOccurrence]
 
@@ -69,7 +71,9 @@ def take_over(
 
 
 @transaction.atomic
-def change(task: Task, duty: Duty, *, offices: Sequence[OfficeFacts], by: int, at: dt.datetime, word: str) -> None:
+def change(
+    task: Task, duty: Duty, *, offices: Sequence[OfficeFacts], by: int, at: dt.datetime, word: str
+) -> None:
     """An amendment changes what a task says. What was reported and handed in stays; undelivered days are laid anew."""
     task = _lock(task)
     before = {"title": task.title, "due": task.due_text}
@@ -77,7 +81,9 @@ def change(task: Task, duty: Duty, *, offices: Sequence[OfficeFacts], by: int, a
     task.save()
     task.offices.all().delete()
     _give_offices([(task, duty)], offices)
-    kept = set(Delivery.objects.filter(task=task, occurrence__isnull=False).values_list("occurrence_id", flat=True))
+    kept = set(
+        Delivery.objects.filter(task=task, occurrence__isnull=False).values_list("occurrence_id", flat=True)
+    )
     task.occurrences.exclude(pk__in=kept).delete()
     there = set(task.occurrences.values_list("due_on", flat=True))
     # A delivery that was made for the old day of a one-time task counts for the new day.
@@ -115,13 +121,23 @@ def remove(ids: Sequence[int], *, ward: int) -> None:
 
 
 @transaction.atomic
-def report(task: Task, *, by: int, at: dt.datetime, percent: int | None = None, word: str = "", address: str | None = None) -> Progress:
+def report(
+    task: Task,
+    *,
+    by: int,
+    at: dt.datetime,
+    percent: int | None = None,
+    word: str = "",
+    address: str | None = None,
+) -> Progress:
     """Say how far a task is. Raises Refusal task.empty-report, task.set-aside."""
     task = _lock(task)
     _check_open(task)
     if percent is None and not word.strip():
         raise Refusal("task.empty-report", "word")
-    said = Progress.objects.create(ward_id=task.ward_id, task=task, at=at, by_id=by, percent=percent, word=word.strip())
+    said = Progress.objects.create(
+        ward_id=task.ward_id, task=task, at=at, by_id=by, percent=percent, word=word.strip()
+    )
     history.append(task, "task.reported", by=by, at=at, word=word.strip(), address=address, percent=percent)
     return said
 
@@ -178,7 +194,9 @@ def hand_in(
 
 
 @transaction.atomic
-def accept(delivery: Delivery, *, by: int, at: dt.datetime, word: str = "", address: str | None = None) -> None:
+def accept(
+    delivery: Delivery, *, by: int, at: dt.datetime, word: str = "", address: str | None = None
+) -> None:
     """Mark what was handed in as accepted. Raises Refusal task.already-judged."""
     task, delivery = _lock_delivery(delivery)
     delivery.accepted_at, delivery.judged_by_id, delivery.judged_word = at, by, word.strip()
@@ -226,7 +244,9 @@ def _owed(task: Task, occurrence: int | None) -> Occurrence | None:
     if not rows:
         return None
     taken = set(
-        Delivery.objects.filter(task=task, returned_at__isnull=True, occurrence__isnull=False).values_list("occurrence_id", flat=True)
+        Delivery.objects.filter(task=task, returned_at__isnull=True, occurrence__isnull=False).values_list(
+            "occurrence_id", flat=True
+        )
     )
     free = [row for row in rows if row.pk not in taken]
     if not free:
@@ -247,7 +267,9 @@ def _give_offices(pairs: Sequence[tuple[Task, Duty]], offices: Sequence[OfficeFa
 
     known = {key(name): o.id for o in offices for name in (o.name, o.short, *o.aliases)}
     TaskOffice.objects.bulk_create(
-        TaskOffice(ward_id=task.ward_id, task=task, office_id=known.get(key(name)), name=name, role=role, position=n)
+        TaskOffice(
+            ward_id=task.ward_id, task=task, office_id=known.get(key(name)), name=name, role=role, position=n
+        )
         for task, duty in pairs
         for role, names in ((TaskOffice.LEAD, duty.leads), (TaskOffice.HELP, duty.helpers))
         for n, name in enumerate(names)

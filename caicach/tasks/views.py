@@ -122,7 +122,11 @@ def _address(task: Task) -> str:
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": ward_request(request).actor.person_id, "at": clock.now(), "address": request.META.get("REMOTE_ADDR") or None}
+    return {
+        "by": ward_request(request).actor.person_id,
+        "at": clock.now(),
+        "address": request.META.get("REMOTE_ADDR") or None,
+    }
 
 
 def _check_own(request: HttpRequest, task: Task) -> None:
@@ -144,7 +148,13 @@ def _hand_in_form(task: Task, request: HttpRequest | None = None, occurrences: A
 
 
 def _page(
-    request: HttpRequest, task: Task, *, report: Any = None, hand_in: Any = None, judge: Any = None, status: int = 200
+    request: HttpRequest,
+    task: Task,
+    *,
+    report: Any = None,
+    hand_in: Any = None,
+    judge: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
     actor = ward_request(request).actor
     shorts = {o.id: o.short for o in offices(actor.ward_id)}

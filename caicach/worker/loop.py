@@ -64,7 +64,7 @@ def run_one() -> bool:
     with _renewing(taken):
         try:
             services.function_of(taken.name)(**taken.arguments)
-        except Exception as fault:  # noqa: BLE001 — the outer edge of the worker
+        except Exception as fault:
             log.error("việc nền lỗi", exc_info=fault, extra={"job": taken.name, "attempt": taken.attempts})
             services.fail(taken, "".join(traceback.format_exception(fault)[-3:]))
             return True

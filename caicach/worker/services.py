@@ -59,7 +59,12 @@ def take() -> Job | None:
     if not Job.objects.filter(ready).exists():  # the cheap look of an idle worker: no write lock
         return None
     with transaction.atomic():
-        found = Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(ready).order_by("run_at", "id").first()
+        found = (
+            Job.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(ready)
+            .order_by("run_at", "id")
+            .first()
+        )
         if found is None:
             return None
         found.state, found.attempts, found.lease = Job.RUNNING, found.attempts + 1, secrets.token_hex(8)
@@ -89,6 +94,11 @@ def fail(taken: Job, fault: str) -> None:
     else:
         later = _machine_now() + dt.timedelta(seconds=2**taken.attempts)
         mine.update(state=Job.WAITING, run_at=later, fault=fault[:2000], lease_until=None)
+
+
+def failed_count() -> int:
+    """Jobs that failed after their last attempt."""
+    return Job.objects.filter(state=Job.FAILED).count()
 
 
 def _lease() -> dt.timedelta:

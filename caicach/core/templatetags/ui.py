@@ -80,7 +80,11 @@ def field(bound: BoundField, hint: str = "") -> dict[str, object]:
 @register.inclusion_tag("components/summary.html")
 def error_summary(form: Any) -> dict[str, object]:
     """All that is wrong with a form, on top, each linked to its field."""
-    rows = [(form[name] if name in form.fields else None, words) for name, errors in form.errors.items() for words in errors]
+    rows = [
+        (form[name] if name in form.fields else None, words)
+        for name, errors in form.errors.items()
+        for words in errors
+    ]
     return {"rows": rows}
 
 
@@ -112,3 +116,31 @@ def progress(share: int, words: str = "") -> dict[str, object]:
 def notice(content: str, tone: str = "warn") -> SafeString:
     """A note in a coloured box; tone as of the chips."""
     return format_html('<div class="notice is-{}">{}</div>', tone, content)
+
+
+@register.filter
+def seconds(milliseconds: int) -> str:
+    """0,3 from 312."""
+    return f"{milliseconds / 1000:.1f}".replace(".", ",")
+
+
+@register.filter
+def weekday(value: dt.date) -> str:
+    """Thứ Hai … Chủ nhật."""
+    return ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")[value.weekday()]
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, for a loop."""
+    return text.split()
+
+
+@register.simple_tag
+def box_rect(box: str) -> SafeString:
+    """The rectangle of a row on its page, from its shares "left top right bottom"; nothing for no box."""
+    shares = [float(share) for share in box.split()] if box else []
+    if len(shares) != 4:
+        return format_html("")
+    left, top, right, bottom = shares
+    return format_html('<rect x="{}" y="{}" width="{}" height="{}"/>', left, top, right - left, bottom - top)

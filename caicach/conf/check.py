@@ -1,0 +1,104 @@
+"""`caicach check`: says in words what is wrong with an installation."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+
+LEAST_FREE_MIB = 500
+
+
+def check() -> int:
+    """Look at settings, database, disk, worker and tools; print a line each. 1 when something must be mended."""
+    from caicach.conf.manage import setup
+
+    setup()
+    wrong = 0
+    for is_wrong, words in _findings():
+        wrong += is_wrong
+        sys.stdout.write(f"{'LỖI ' if is_wrong else 'Được'}  {words}\n")
+    sys.stdout.write(f"{wrong} chỗ cần sửa.\n" if wrong else "Mọi thứ ổn.\n")
+    return 1 if wrong else 0
+
+
+def _findings() -> Iterator[tuple[bool, str]]:
+    yield from _settings()
+    yield from _database()
+    yield from _disk()
+    yield from _worker()
+    yield from _tools()
+
+
+def _settings() -> Iterator[tuple[bool, str]]:
+    from django.conf import settings
+    from django.core.checks import run_checks
+
+    problems = [p for p in run_checks() if p.is_serious()]
+    for problem in problems:
+        yield True, f"Cài đặt: {problem.msg}"
+    if not problems:
+        yield False, "Cài đặt đọc được."
+    if settings.DEBUG:
+        yield True, "CAICACH_DEBUG đang bật. Chỉ dùng khi viết phần mềm; hãy bỏ đi."
+    if settings.TODAY:
+        yield True, f"CAICACH_TODAY đang giữ ngày ở {settings.TODAY:%d/%m/%Y}. Chỉ dùng để trình bày; hãy bỏ đi."
+    if not settings.SECURE and settings.BIND not in ("127.0.0.1", "localhost"):
+        yield True, "Máy chủ mở ra mạng mà không có HTTPS. Hãy đặt sau một proxy HTTPS và đặt CAICACH_HTTPS=1."
+
+
+def _database() -> Iterator[tuple[bool, str]]:
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError as fault:
+        yield True, f"Không nối được cơ sở dữ liệu ({type(fault).__name__}). Hãy xem lại DATABASE_URL và máy chủ PostgreSQL."
+        return
+    if behind:
+        yield True, f"Cơ sở dữ liệu thiếu {behind} bước nâng cấp. Hãy chạy: caicach manage migrate"
+        return
+    yield False, f"Cơ sở dữ liệu {connection.vendor} nối được và đúng phiên bản."
+    from caicach.worker import services as queue
+
+    failed = queue.failed_count()
+    if failed:
+        yield True, f"{failed} việc nền đã lỗi nhiều lần và đang chờ người xem."
+
+
+def _disk() -> Iterator[tuple[bool, str]]:
+    from django.conf import settings
+
+    try:
+        settings.FILES.mkdir(parents=True, exist_ok=True)
+        probe = settings.FILES / ".thu"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as fault:
+        yield True, f"Không ghi được vào thư mục dữ liệu CAICACH_DATA ({fault.strerror})."
+        return
+    free = shutil.disk_usage(settings.DATA).free // 2**20
+    low = free < LEAST_FREE_MIB
+    yield low, f"Còn {free} MiB trống cho dữ liệu." + (" Hãy dọn hoặc thêm đĩa." if low else "")
+
+
+def _worker() -> Iterator[tuple[bool, str]]:
+    from caicach.core import heartbeat
+
+    age = heartbeat.age_seconds()
+    if age is None:
+        yield True, "Việc nền chưa từng chạy. Hãy chạy: caicach worker (caicach serve tự chạy)."
+    elif age > heartbeat.STALE_SECONDS:
+        yield True, f"Việc nền im lặng {age} giây. Hãy chạy lại: caicach worker"
+    else:
+        yield False, "Việc nền đang chạy."
+
+
+def _tools() -> Iterator[tuple[bool, str]]:
+    for program, words in (("tesseract", "đọc bản quét"), ("soffice", "đọc .doc và .odt")):
+        found = shutil.which(program)
+        yield False, f"{program}: {'có' if found else 'không có'} ({words})."
+    yield False, "Thư điện tử: bản này chưa gửi thư, không cần cài đặt."

@@ -1,0 +1,169 @@
+"""`caicach serve`: web server and worker, started together and stopped together."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+WAIT_SECONDS = 30
+_STOP_SECONDS = 5
+
+
+def serve(port: int) -> int:
+    """Migrate if needed, make the demo ward if the database is empty, serve until INT or TERM.
+
+    Ends with 0 after a stop that was asked for, 2 where it cannot begin (the port is taken), 1 if a part died.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    if _is_taken(settings.BIND, port):
+        _say(
+            f"Cổng {port} đang có phần mềm khác dùng. Hãy chọn cổng khác, ví dụ: make run PORT={port + 1}",
+            error=True,
+        )
+        return 2
+    _prepare()
+    from caicach.desk.demo import LOGINS, PASSWORD
+    from caicach.organisation import services as organisation
+
+    demo = organisation.has_ward("Phường Rạch Giá")
+    from django.db import connections
+
+    connections.close_all()
+    environment = {**os.environ, "CAICACH_WITH_PARENT": "1", "CAICACH_DATA": str(settings.DATA)}
+    parts = [
+        subprocess.Popen(command, env=environment, start_new_session=True)
+        for command in (
+            _web(settings.BIND, port),
+            [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"],
+        )
+    ]
+    stopping = False
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGTERM, told)
+    try:
+        if _answers(settings.BIND, port, parts, lambda: stopping):
+            _say(
+                f"Cải Cách chạy ở http://{'localhost' if settings.BIND == '127.0.0.1' else settings.BIND}:{port}/"
+            )
+            if demo:
+                _say(
+                    f"Phường mẫu, mật khẩu {PASSWORD}: "
+                    + ", ".join(f"{user} ({role})" for user, role in LOGINS)
+                )
+            _say("Dừng: Ctrl+C")
+        while not stopping and all(part.poll() is None for part in parts):
+            time.sleep(0.3)
+    finally:
+        _stop(parts)
+    if stopping:
+        return 0
+    _say("Máy chủ hoặc việc nền đã dừng bất thường; xem các dòng ở trên.", error=True)
+    return 1
+
+
+def _web(host: str, port: int) -> list[str]:
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
+        "--blocking-threads", "4", "--backpressure", "64", "--no-ws", "--log-level", "warning", "caicach.conf.wsgi:application",
+    ]  # fmt: skip
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _prepare() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from caicach.core import clock
+    from caicach.organisation import services as organisation
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        _say("Chuẩn bị cơ sở dữ liệu …")
+        call_command("migrate", interactive=False, verbosity=0)
+    if organisation.is_empty():
+        from caicach.desk import demo
+
+        _say("Tạo phường mẫu …")
+        demo.make(today=clock.today())
+    _collect_static()
+
+
+def _collect_static() -> None:
+    """Gather the static files again where they or the packages that bring some have changed."""
+    import django
+    import django_htmx
+    from django.conf import settings
+    from django.core.management import call_command
+
+    facts = [django.__version__, str(Path(django_htmx.__file__).stat().st_mtime_ns)]
+    for path in sorted(Path(settings.STATICFILES_DIRS[0]).rglob("*")):
+        facts.append(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}")
+    stamp = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    kept = Path(settings.STATIC_ROOT) / ".stamp"
+    if kept.exists() and kept.read_text() == stamp:
+        return
+    _say("Gom các tệp tĩnh …")
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(stamp)
+
+
+def _answers(host: str, port: int, parts: list[subprocess.Popen[bytes]], stopped: Callable[[], bool]) -> bool:
+    until = time.monotonic() + WAIT_SECONDS
+    target = "127.0.0.1" if host in ("0.0.0.0", "") else host
+    while time.monotonic() < until and not stopped():
+        if any(part.poll() is not None for part in parts):
+            return False
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex((target, port)) == 0:
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def _stop(parts: list[subprocess.Popen[bytes]]) -> None:
+    for part in parts:
+        if part.poll() is None:
+            part.terminate()
+    until = time.monotonic() + _STOP_SECONDS
+    for part in parts:
+        try:
+            part.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            part.kill()
+            part.wait(_STOP_SECONDS)
+
+
+def _say(words: str, *, error: bool = False) -> None:
+    stream = sys.stderr if error else sys.stdout
+    stream.write(words + "\n")
+    stream.flush()

@@ -1,0 +1,256 @@
+"""The demo ward: facts of a real plan, invented people, a year of invented progress. Deterministic by seed and day."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import random
+from pathlib import Path
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from caicach.accounts import services as accounts
+from caicach.core.clock import noon
+from caicach.organisation import services as organisation
+from caicach.organisation.services import Office, Ward
+from caicach.plans import services as plans
+from caicach.reading.document import Source
+from caicach.reading.plan import Head, IndicatorLine, PlanReading, Section, TaskLine
+from caicach.rules.deadlines import read_due
+from caicach.rules.rights import ADMINISTRATOR, COORDINATOR, LEADER, OFFICER
+from caicach.tasks import services as tasks
+from caicach.tasks.queries import open_tasks
+
+YEAR = 2026
+SIGNED_ON = dt.date(2026, 2, 3)
+PASSWORD = "caicach-demo"
+"""For a ward of invented people on one's own machine only."""
+
+_OFFICES = (
+    ("Văn phòng HĐND và UBND", "Văn phòng", False),
+    ("Phòng Văn hóa – Xã hội", "VH–XH", False),
+    ("Phòng Kinh tế, Hạ tầng và Đô thị", "KT–HT–ĐT", False),
+    ("Trung tâm Phục vụ hành chính công", "TT PVHCC", False),
+    ("Ban quản lý dự án", "BQL dự án", False),
+    ("Ban Chỉ huy quân sự", "Quân sự", False),
+    ("Công an", "Công an", False),
+    ("Trung tâm Dịch vụ tổng hợp", "TT DVTH", False),
+    ("Các cơ quan chuyên môn", "Chuyên môn", True),
+    ("Các cơ quan, đơn vị thuộc UBND phường", "Tất cả", True),
+    ("Các phòng, ban, ngành", "Các phòng, ban", True),
+)
+_PEOPLE = (
+    ("hanh", "Lâm Thị Hạnh", COORDINATOR, "VH–XH"),
+    ("khang", "Trần Minh Khang", OFFICER, "TT PVHCC"),
+    ("tuan", "Lê Quốc Tuấn", LEADER, ""),
+    ("quantri", "Phạm Ngọc Quân", ADMINISTRATOR, "Văn phòng"),
+    ("mai", "Nguyễn Thị Tuyết Mai", OFFICER, "Văn phòng"),
+    ("phuc", "Huỳnh Hữu Phúc", OFFICER, "KT–HT–ĐT"),
+    ("yen", "Đặng Ngọc Yến", OFFICER, "VH–XH"),
+)
+LOGINS = (("hanh", "điều phối"), ("khang", "chuyên viên"), ("tuan", "lãnh đạo"), ("quantri", "quản trị"))
+
+_TITLES = {
+    "I": "Cải cách thể chế",
+    "II": "Cải cách thủ tục hành chính",
+    "III": "Cải cách tổ chức bộ máy",
+    "IV": "Cải cách chế độ công vụ",
+    "V": "Cải cách tài chính công",
+    "VI": "Chuyển đổi số trong cơ quan nhà nước",
+    "VII": "Các chỉ tiêu kinh tế - xã hội",
+    "VIII": "Chỉ đạo, điều hành cải cách hành chính",
+}
+_NEVER = {"II-1", "VI-1"}
+"""Dated tasks that nobody has handed in."""
+_SILENT_SINCE = {"I-8": 2, "III-3": 3, "VI-3": 2, "VI-11": 9}
+"""Ongoing tasks without a word for so many months."""
+_WORDS = (
+    "Đã làm xong phần việc của tháng, chưa có vướng mắc.",
+    "Đang phối hợp với các khu phố, số liệu gửi kèm báo cáo tháng.",
+    "Đã rà soát, còn hai việc chuyển sang tháng sau.",
+    "Đã hướng dẫn các đơn vị thực hiện, kết quả đúng tiến độ.",
+    "Đã cập nhật lên hệ thống báo cáo chung.",
+    "Đã họp giao ban, thống nhất cách làm cho tháng tới.",
+)
+
+
+def rows() -> list[dict[str, str]]:
+    """The plan's facts, from data/demo_plan.csv."""
+    path = Path(__file__).resolve().parent.parent / "data" / "demo_plan.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def reading() -> PlanReading:
+    """The facts in the shape that a reader gives."""
+    from caicach.plans.drafts import days_of
+
+    found, indicators = [], []
+    for row in rows():
+        targets = [one.split("|") for one in row["targets"].split(";") if one]
+        found.append(
+            TaskLine(
+                section=row["section"],
+                number=row["number"],
+                content=row["title"],
+                deliverables=tuple(part for part in row["deliverables"].split(";") if part),
+                leads=tuple(row["leads"].split(";")),
+                coordinators=tuple(part for part in row["helpers"].split(";") if part),
+                due=read_due(row["due"], YEAR).due,
+                occurrences=days_of(row["due"], YEAR, SIGNED_ON),
+                note=None,
+                source=Source(),
+                is_indicator=bool(targets),
+            )
+        )
+        for name, comparator, target, unit in targets:
+            indicators.append(
+                IndicatorLine(
+                    name=name,
+                    group=None,
+                    comparator=comparator,  # type: ignore[arg-type]
+                    target=target,
+                    unit=unit,
+                    better="lower" if comparator in ("<", "<=") or name == "Thất nghiệp" else "higher",
+                    lead=row["leads"],
+                    source=Source(),
+                    task=f"{row['section']}.{row['number']}",
+                )
+            )
+    return PlanReading(
+        head=Head(number="29/KH-UBND", date=SIGNED_ON, place="Rạch Giá", year=YEAR, issuer="UBND phường Rạch Giá",
+                  coordinating_office="Phòng Văn hóa – Xã hội"),
+        sections=tuple(
+            Section(number, title, None, sum(t.section == number for t in found)) for number, title in _TITLES.items()
+        ),
+        tasks=tuple(found),
+        indicators=tuple(indicators),
+        findings=(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def make(*, today: dt.date, seed: int = 2026, name: str = "Phường Rạch Giá") -> Ward:
+    """Ward, offices, people, plan in effect, and its progress until today. About two seconds."""
+    ward = organisation.found_ward(name=name, province="An Giang")
+    offices = {
+        short: organisation.add_office(ward, name=full, short=short, is_group=group)
+        for full, short, group in _OFFICES
+    }
+    people = _people(ward, offices)
+    _progress(ward, people, today=today, chance=random.Random(seed))
+    return ward
+
+
+def _people(ward: Ward, offices: dict[str, Office]) -> dict[str, int]:
+    hashed = make_password(PASSWORD)  # one hash for all: Argon2 is slow on purpose
+    taken = accounts.taken_names()
+    people: dict[str, int] = {}
+    for user, full, role, office in _PEOPLE:
+        user_name = user if user not in taken else f"{user}{ward.pk}"
+        person = accounts.add_person(
+            user_name=user_name,
+            full_name=full,
+            ward=ward,
+            role=role,
+            office=offices.get(office),
+            password_hash=hashed,
+        )
+        people[office or user] = people.get(office or user, person.pk) if role != OFFICER else person.pk
+        people[user] = person.pk
+    return people
+
+
+def _progress(ward: Ward, people: dict[str, int], *, today: dt.date, chance: random.Random) -> None:
+    start = noon(SIGNED_ON)
+    draft = plans.begin_typed(
+        ward=ward.pk, token=f"demo{ward.pk:08}", year=YEAR, copy_from=None, by=people["hanh"], at=start
+    )
+    plans.fill(draft, reading())
+    plans.put_into_effect(draft, by=people["hanh"], at=start, today=SIGNED_ON)
+    shorts = {full: short for full, short, _ in _OFFICES}
+    for task in open_tasks(ward.pk):
+        lead = task.offices.filter(role="lead").first()
+        by = people.get(shorts.get(lead.name, "") if lead else "", people["hanh"])
+        if task.due_kind in ("by", "recurring"):
+            _hand_in_all(task, by, people["hanh"], today, chance)
+        elif task.due_kind == "ongoing":
+            _report_months(task, by, today, chance)
+        if task.number == "VI-4":
+            _wait_for_word(task, by, today)
+
+
+def _report_months(task: tasks.Task, by: int, today: dt.date, chance: random.Random) -> None:
+    silent = _SILENT_SINCE.get(task.number, 0)
+    last = today.month if today.year == YEAR else 12 if today.year > YEAR else 0
+    for month in range(2, last + 1):
+        if silent and month > last - silent:
+            continue
+        is_last = month in (last, last - silent)
+        if not is_last and chance.random() < 0.25:
+            continue
+        day = dt.date(YEAR, month, chance.randint(5, 24))
+        if SIGNED_ON < day <= today:
+            tasks.report(task, by=by, at=noon(day), percent=None, word=chance.choice(_WORDS))
+        elif is_last and not silent and today.day > 1 and dt.date(YEAR, month, 2) > SIGNED_ON:
+            tasks.report(
+                task,
+                by=by,
+                at=noon(dt.date(YEAR, month, chance.randint(1, today.day - 1))),
+                word=chance.choice(_WORDS),
+            )
+
+
+def _wait_for_word(task: tasks.Task, by: int, today: dt.date) -> None:
+    """Something that the coordinator finds waiting."""
+    day = today - dt.timedelta(days=2)
+    if day > SIGNED_ON:
+        tasks.hand_in(
+            task,
+            by=by,
+            at=noon(day),
+            today=day,
+            document_number="412/KH-UBND",
+            document_date=day,
+            word="Kế hoạch số hóa quý IV",
+        )
+
+
+def _hand_in_all(task: tasks.Task, by: int, judge: int, today: dt.date, chance: random.Random) -> None:
+    if task.number in _NEVER:
+        return
+    days = [o.due_on for o in task.occurrences.all() if o.due_on <= today]
+    skipped = days[-1] if task.number == "III-2" and days else None
+    for n, day in enumerate(days):
+        if day == skipped:
+            continue
+        handed = day - dt.timedelta(days=chance.randint(1, 9))
+        if handed > today:
+            continue
+        number = f"{chance.randint(11, 480)}/{'KH' if 'Kế hoạch' in task.deliverables else 'BC'}-UBND"
+        delivery = tasks.hand_in(
+            task, by=by, at=noon(handed), today=handed, document_number=number, document_date=handed, word=""
+        )
+        if task.number == "VIII-8" and n == 0:
+            back = noon(handed) + dt.timedelta(hours=3)
+            tasks.give_back(delivery, by=judge, at=back, word="Bổ sung danh sách đơn vị được kiểm tra.")
+            again = min(day, handed + dt.timedelta(days=1))
+            delivery = tasks.hand_in(
+                task,
+                by=by,
+                at=noon(again) + dt.timedelta(hours=4),
+                today=again,
+                document_number=number,
+                document_date=handed,
+            )
+        if (today - handed).days >= 3:
+            tasks.accept(delivery, by=judge, at=noon(handed) + dt.timedelta(days=1, hours=5))
+    if task.number == "I-6" and not days and (dt.date(YEAR, 11, 20) <= today <= dt.date(YEAR, 11, 30)):
+        tasks.report(
+            task,
+            by=by,
+            at=noon(dt.date(YEAR, 11, 18)),
+            percent=70,
+            word="Đã khảo sát xong bốn khu phố, còn tổng hợp.",
+        )

@@ -1,0 +1,74 @@
+"""Fixtures of all tests. DATABASE_URL decides the database; nothing here sleeps or asks the real clock."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's loop runs in the stories' process
+
+
+@pytest.fixture(autouse=True)
+def _fixed_day(settings):
+    """The day of all tests, where none is given: 23/11/2026."""
+    import datetime as dt
+
+    settings.TODAY = dt.date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    """Stored files lie in the test's own folder."""
+    settings.FILES = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _events_may_be_emptied():
+    """The one place where the triggers are lifted: emptying the database after a test that committed."""
+    from django.test import TransactionTestCase
+
+    from caicach.history import triggers
+
+    teardown = TransactionTestCase._fixture_teardown
+
+    def lifted(self):
+        with triggers.lifted():
+            teardown(self)
+
+    TransactionTestCase._fixture_teardown = lifted
+    yield
+    TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture
+def ward(db):
+    from tests.factories import rooms
+
+    return rooms.make_ward()
+
+
+@pytest.fixture
+def coordinator(ward):
+    from tests.factories import rooms
+
+    return rooms.make_person(ward, "coordinator", office="Phòng Văn hóa – Xã hội")
+
+
+@pytest.fixture
+def officer(ward):
+    from tests.factories import rooms
+
+    return rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND")
+
+
+@pytest.fixture
+def as_coordinator(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+@pytest.fixture
+def as_officer(client, officer):
+    client.force_login(officer)
+    return client

@@ -1,0 +1,181 @@
+"""Into effect, undone, typed, copied, amended."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from caicach.core.clock import noon
+from caicach.plans import services
+from caicach.plans.models import Plan, PlanImport
+from caicach.rules.refusal import Refusal
+from caicach.tasks import services as tasks
+from caicach.tasks.models import Occurrence, Progress, Task
+from tests.factories import rooms
+
+pytestmark = pytest.mark.django_db
+AT = noon(rooms.TODAY)
+
+
+def settle(draft):
+    draft.findings.update(state="aside", reason="thử")
+    return draft
+
+
+def test_a_plan_comes_into_effect_whole(ward, coordinator, as_coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    answer = as_coordinator.post(reverse("plans:effect", args=[draft.token]))
+    assert answer.status_code == 303 and answer.url == "/ke-hoach/2026/cchc/"
+    assert [t.number for t in Task.objects.order_by("id")] == ["I-1", "I-2", "I-3", "II-1", "II-2"]
+    quarter = Task.objects.get(number="II-1")
+    assert [o.due_on for o in quarter.occurrences.all()] == [
+        dt.date(2026, 3, 31), dt.date(2026, 6, 30), dt.date(2026, 9, 30), dt.date(2026, 12, 31)
+    ]  # fmt: skip
+    assert quarter.offices.get(role="lead").office.short_name == "VH–XH"
+    assert Task.objects.get(number="I-1").source_text.startswith("1 | Rà soát")
+    assert rooms.events("plan.put-into-effect") == 1 and rooms.events("task.taken-over") == 5
+
+
+def test_pressing_twice_makes_one_plan(ward, coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    first = services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    assert services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY) == first
+    assert Plan.objects.count() == 1 and Task.objects.count() == 5
+
+
+def refused(draft, person):
+    with pytest.raises(Refusal) as refusal:
+        services.put_into_effect(draft, by=person.pk, at=AT, today=rooms.TODAY)
+    assert not Plan.objects.filter(imports=draft).exists()
+    return refusal.value.code
+
+
+def test_an_open_error_holds_it_back_and_is_said(ward, coordinator, as_coordinator):
+    draft = rooms.make_draft(ward, coordinator)
+    assert refused(draft, coordinator) == "plan.errors-open"
+    answer = as_coordinator.post(reverse("plans:effect", args=[draft.token]))
+    assert answer.status_code == 422 and "Còn 1 lỗi chưa xem" in answer.content.decode()
+
+
+def test_a_second_plan_of_the_year_is_refused(ward, coordinator):
+    rooms.make_plan(ward, coordinator)
+    assert refused(settle(rooms.make_draft(ward, coordinator)), coordinator) == "plan.already-in-force"
+
+
+def test_a_draft_without_lines_is_refused(ward, coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    draft.lines.all().delete()
+    assert refused(draft, coordinator) == "plan.no-lines"
+
+
+def test_an_incomplete_line_is_refused(ward, coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    draft.lines.filter(number="3").update(content=" ")
+    assert refused(draft, coordinator) == "plan.line-incomplete"
+
+
+def test_a_number_given_twice_is_refused(ward, coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    draft.lines.filter(section__number="I", number="3").update(number="2")
+    assert refused(draft, coordinator) == "plan.number-twice"
+
+
+def test_an_import_is_undone_while_nobody_reported(ward, coordinator, as_coordinator):
+    plan = rooms.make_plan(ward, coordinator)
+    answer = as_coordinator.post(reverse("plans:undo", args=[2026, "cchc"]))
+    assert answer.status_code == 303
+    draft = PlanImport.objects.get()
+    assert draft.state == "review" and draft.lines.count() == 5 and not Task.objects.exists()
+    assert rooms.events("plan.undone") == 1 and not Plan.objects.filter(pk=plan.pk).exists()
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    assert Task.objects.count() == 5
+
+
+def test_an_import_that_was_reported_on_stays(ward, coordinator):
+    plan = rooms.make_plan(ward, coordinator)
+    tasks.report(Task.objects.get(number="I-1"), by=coordinator.pk, at=AT, word="xong một nửa")
+    with pytest.raises(Refusal) as refusal:
+        services.undo(plan, by=coordinator.pk, at=AT)
+    assert refusal.value.code == "plan.reported" and Task.objects.count() == 5
+
+
+def test_a_plan_is_typed_from_nothing(ward, coordinator, as_coordinator):
+    answer = as_coordinator.post(reverse("plans:start"), {"token": "gotaydulieu1", "year": 2027, "copy_from": ""})
+    assert answer.status_code == 303
+    draft = PlanImport.objects.get()
+    line = draft.lines.get()
+    for field, value in {"content": "Việc gõ tay", "due": "Quý I", "leads": "Văn phòng HĐND và UBND"}.items():
+        services.save_cell(draft, services.Cell("line", line.pk, field), value, seen="", by=coordinator.pk, at=AT)
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    assert Occurrence.objects.get().due_on == dt.date(2027, 3, 31)
+
+
+def test_last_years_plan_is_copied_with_its_years_moved_on(ward, coordinator):
+    rooms.make_plan(ward, coordinator)
+    draft = services.begin_typed(ward=ward.pk, token="chepnamsau12", year=2027, copy_from=2026, by=coordinator.pk, at=AT)
+    assert draft.lines.count() == 5 and draft.lines.get(number="2", section__number="I").due == "31/01/2027"
+    assert draft.indicators.count() == 1
+    with pytest.raises(Refusal) as refusal:
+        services.begin_typed(ward=ward.pk, token="chepkhongco12", year=2027, copy_from=2019, by=coordinator.pk, at=AT)
+    assert refusal.value.code == "plan.nothing-to-copy"
+
+
+def test_a_year_that_is_none_is_refused(ward, coordinator):
+    with pytest.raises(Refusal) as refusal:
+        services.begin_typed(ward=ward.pk, token="namkhongdung", year=26, copy_from=None, by=coordinator.pk, at=AT)
+    assert refusal.value.code == "plan.year-unusable"
+
+
+def amended_reading():
+    return rooms.make_reading(
+        (
+            rooms.line("I", "1", "Rà soát sổ sách của phường theo từng tháng"),
+            rooms.line("I", "2", "Việc hoàn toàn mới về chợ đêm", "30/11/2026"),
+            rooms.line("I", "3", "Lập bảng theo dõi tiếp công dân", "28/02/2026"),
+            rooms.line("II", "1", "Đánh giá tủ sách cộng đồng mỗi quý", "Hằng quý", leads=("Phòng Văn hóa – Xã hội",)),
+            rooms.line("II", "2", "Sửa bảng hướng dẫn ở trụ sở", "Tháng 12/2026"),
+        ),
+        findings=(),
+        number="30/KH-UBND",
+    )
+
+
+def test_an_amendment_shows_what_it_adds_changes_and_drops(ward, coordinator, as_coordinator):
+    rooms.make_plan(ward, coordinator)
+    draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
+    page = as_coordinator.get(reverse("plans:changes", args=[draft.token])).content.decode()
+    assert "Thêm 1, đổi 2, rút 1; giữ nguyên 2" in page
+    assert "chợ đêm" in page and "28/02/2026" in page and "tổ dân phố" in page
+
+
+def test_an_amendment_keeps_what_was_reported(ward, coordinator):
+    plan = rooms.make_plan(ward, coordinator)
+    kept, dropped = Task.objects.get(number="I-2"), Task.objects.get(number="I-3")
+    tasks.report(kept, by=coordinator.pk, at=AT, word="đã làm")
+    tasks.report(dropped, by=coordinator.pk, at=AT, word="đã làm một phần")
+    delivery = tasks.hand_in(
+        kept, by=coordinator.pk, at=AT, today=rooms.TODAY, document_number="5/BC-UBND", document_date=dt.date(2026, 1, 30)
+    )
+    draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
+    assert services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY) == plan
+    kept.refresh_from_db()
+    dropped.refresh_from_db()
+    delivery.refresh_from_db()
+    assert kept.number == "I-3" and kept.due_text == "28/02/2026"
+    assert delivery.occurrence.due_on == dt.date(2026, 2, 28)
+    assert dropped.set_aside_at is not None and Progress.objects.filter(task=dropped).count() == 1
+    assert Task.objects.get(number="I-2", set_aside_at=None).content.endswith("chợ đêm")
+    assert rooms.events("plan.amended") == 1 and rooms.events("task.set-aside") == 1 and rooms.events("task.changed") == 2
+    plan.refresh_from_db()
+    assert plan.amended_number == "30/KH-UBND" and plan.lines.count() == 6
+    with pytest.raises(Refusal) as refusal:
+        services.undo(plan, by=coordinator.pk, at=AT)
+    assert refusal.value.code == "plan.amended"
+
+
+def test_the_ribbon_after_an_amendment_shows_what_was_dropped_apart(ward, coordinator, as_coordinator):
+    rooms.make_plan(ward, coordinator)
+    draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    page = as_coordinator.get("/ke-hoach/2026/cchc/").content.decode()
+    assert "Đã rút" in page and "chợ đêm" in page and page.count('scope="colgroup"') == 2

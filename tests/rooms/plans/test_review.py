@@ -1,0 +1,139 @@
+"""Reviewing: cells, findings, steps back, two people at once."""
+
+import pytest
+from django.urls import reverse
+
+from caicach.core.clock import noon
+from caicach.plans import queries, services
+from caicach.rules.refusal import Refusal
+from tests.factories import rooms
+
+pytestmark = pytest.mark.django_db
+AT = noon(rooms.TODAY)
+
+
+@pytest.fixture
+def draft(ward, coordinator):
+    return rooms.make_draft(ward, coordinator)
+
+
+def cell(draft, where, field):
+    section, number = where.split(".")
+    return services.Cell("line", draft.lines.get(section__number=section, number=number).pk, field)
+
+
+def test_a_typed_cell_is_saved_and_its_deadline_read_anew(draft, as_coordinator):
+    line = draft.lines.get(section__number="II", number="2")
+    answer = as_coordinator.post(
+        reverse("plans:cell", args=[draft.token]), {"row": f"line:{line.pk}", "due": "Tháng 9/2026", "seen-due": "Hoàn thành"},
+        headers={"X-Fragment": "1"},
+    )  # fmt: skip
+    assert answer.status_code == 200 and "30/09/2026" in answer.content.decode()
+    assert draft.findings.get(code="deadline-incomplete").state == "accepted", "typing settles the finding"
+
+
+def test_two_people_never_overwrite_in_silence(draft, as_coordinator):
+    line = draft.lines.get(section__number="I", number="1")
+    send = {"row": f"line:{line.pk}", "leads": "Công an", "seen-leads": "Văn phòng HĐND và UBND"}
+    address = reverse("plans:cell", args=[draft.token])
+    assert as_coordinator.post(address, send, headers={"X-Fragment": "1"}).status_code == 200
+    other = as_coordinator.post(address, {**send, "leads": "Quân sự"}, headers={"X-Fragment": "1"})
+    assert other.status_code == 409 and "Công an" in other.json()["words"] and other.json()["theirs"] == "Công an"
+    line.refresh_from_db()
+    assert line.leads == "Công an"
+
+
+def test_a_row_is_saved_whole_without_scripts(draft, as_coordinator):
+    line = draft.lines.get(section__number="I", number="1")
+    page = as_coordinator.get(reverse("plans:import", args=[draft.token]), {"sua": line.pk}).content.decode()
+    assert 'name="seen-content"' in page
+    answer = as_coordinator.post(
+        reverse("plans:cell", args=[draft.token]), {"row": f"line:{line.pk}", "content": "Việc mới", "number": "1", "note": "gấp"}
+    )
+    assert answer.status_code == 303
+    line.refresh_from_db()
+    assert (line.content, line.note) == ("Việc mới", "gấp")
+
+
+def test_one_press_makes_all_mends_and_one_step_takes_them_back(draft, coordinator):
+    finding = draft.findings.get(code="section-title-mismatch")
+    services.accept_finding(draft, finding.position, by=coordinator.pk, at=AT)
+    assert draft.sections.get(number="II").title == "Văn hóa đọc"
+    assert rooms.events("import.finding-accepted") == 1
+    services.step_back(draft, by=coordinator.pk, at=AT)
+    finding.refresh_from_db()
+    assert draft.sections.get(number="II").title == "Mục số II" and finding.state == "open"
+    with pytest.raises(Refusal, match="bước nào để hoàn tác"):
+        services.step_back(draft, by=coordinator.pk, at=AT)
+
+
+def test_a_finding_without_a_mend_needs_a_reason(draft, coordinator):
+    finding = draft.findings.get(code="deadline-before-plan-date")
+    with pytest.raises(Refusal) as none:
+        services.accept_finding(draft, finding.position, by=coordinator.pk, at=AT)
+    assert none.value.code == "draft.no-mend"
+    with pytest.raises(Refusal) as missing:
+        services.set_finding_aside(draft, finding.position, reason=" ", by=coordinator.pk, at=AT)
+    assert missing.value.code == "draft.reason-missing"
+    services.set_finding_aside(draft, finding.position, reason="đã làm xong trước", by=coordinator.pk, at=AT)
+    finding.refresh_from_db()
+    assert (finding.state, finding.reason) == ("aside", "đã làm xong trước")
+    services.reopen_finding(draft, finding.position, by=coordinator.pk, at=AT)
+    finding.refresh_from_db()
+    assert finding.state == "open"
+
+
+def test_typing_in_one_go_is_one_step_back(draft, coordinator):
+    place = cell(draft, "I.1", "content")
+    for text in ("Rà", "Rà soát", "Rà soát sổ"):
+        services.save_cell(draft, place, text, seen=None, by=coordinator.pk, at=AT)
+    services.step_back(draft, by=coordinator.pk, at=AT)
+    assert draft.lines.get(pk=place.id).content == "Rà soát sổ sách của phường theo từng tháng"
+
+
+def test_rows_are_added_removed_and_brought_back(draft, coordinator, as_coordinator):
+    home = draft.sections.get(number="I")
+    as_coordinator.post(reverse("plans:row", args=[draft.token]), {"section": home.pk})
+    assert home.lines.filter(number="4").exists()
+    gone = home.lines.get(number="2")
+    as_coordinator.post(reverse("plans:row", args=[draft.token]), {"out": gone.pk})
+    assert not home.lines.filter(number="2").exists()
+    services.step_back(draft, by=coordinator.pk, at=AT)
+    assert home.lines.get(number="2").content == gone.content
+
+
+@pytest.mark.parametrize(("field", "value", "code"), [("number", "x" * 41, "draft.value-unusable"), ("version", "9", "draft.field-unknown")])
+def test_what_does_not_fit_a_cell_is_refused(draft, coordinator, field, value, code):
+    with pytest.raises(Refusal) as refusal:
+        services.save_cell(draft, cell(draft, "I.1", field), value, seen=None, by=coordinator.pk, at=AT)
+    assert refusal.value.code == code
+
+
+def test_a_day_that_is_none_is_refused_in_the_head(draft, coordinator):
+    with pytest.raises(Refusal) as refusal:
+        services.save_cell(draft, services.Cell("head", 0, "date"), "mai", seen=None, by=coordinator.pk, at=AT)
+    assert refusal.value.code == "draft.value-unusable"
+    services.save_cell(draft, services.Cell("head", 0, "date"), "5/3/2026", seen="03/02/2026", by=coordinator.pk, at=AT)
+    draft.head.refresh_from_db()
+    assert f"{draft.head.date}" == "2026-03-05"
+
+
+def test_a_draft_put_away_takes_nothing_more(draft, coordinator):
+    services.discard(draft, by=coordinator.pk, at=AT)
+    with pytest.raises(Refusal) as refusal:
+        services.save_cell(draft, cell(draft, "I.1", "content"), "x", seen=None, by=coordinator.pk, at=AT)
+    assert refusal.value.code == "draft.not-in-review"
+
+
+def test_the_review_shows_the_source_beside_what_was_understood(draft):
+    page = queries.review(draft)
+    assert page.open_count == 4 and page.sources[0].text.startswith("1 | Rà soát")
+    line = page.sections[1].lines[1]
+    assert line.where == "II.2" and line.source == 4 and [h.finding.code for h in line.hints] == ["deadline-incomplete"]
+
+
+def test_the_review_takes_as_many_queries_for_80_rows_as_for_one(ward, coordinator, as_coordinator, django_assert_max_num_queries):
+    for count in (1, 80):
+        draft = rooms.make_draft(ward, coordinator, rooms.make_many(count))
+        with django_assert_max_num_queries(16):
+            assert as_coordinator.get(reverse("plans:import", args=[draft.token])).status_code == 200
