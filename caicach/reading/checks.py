@@ -201,18 +201,27 @@ def _section_counts(whole: Understood) -> Iterator[Finding]:
 
 def _joined_rows(whole: Understood) -> Iterator[Finding]:
     where = {id(task.raw): task.where for task in whole.tasks}
+    cut: dict[str, str] = {}
+    renumbered: dict[str, str] = {}
     for code, raws, words in whole.annex.slips:
         places = [where.get(id(raw), raw.number) for raw in raws]
-        if code == "row-continued-across-page":
-            if len(places) == 2:
-                text = f"Phần cuối của {places[0]} (“{words}…”) nằm ở đầu dòng {places[1]} sau ngắt trang; đã nối lại."
-            else:
-                text = f"Dòng {places[0]} bị ngắt, phần “{words}” đứng riêng một dòng; đã nối lại."
+        if code == "task-number-out-of-order":
+            renumbered[places[0]] = words
+        elif len(places) == 2:
+            text = f"Phần cuối của {places[0]} (“{words}…”) nằm ở đầu dòng {places[1]} sau ngắt trang; đã nối lại."
             yield _finding(code, places, text)
-        elif code == "task-number-out-of-order":
-            yield _finding(
-                code, places, f"Nhiệm vụ {places[0]} in số {words}, không đúng thứ tự; đã đánh lại."
-            )
+        else:
+            cut.setdefault(places[0], words)
+    if cut:
+        text = "; ".join(f"{place}: “{words}”" for place, words in list(cut.items())[:6] if words)
+        yield _finding(
+            "row-continued-across-page", cut, f"Dòng bị ngắt trang, phần sau đứng riêng; đã nối lại ({text})."
+        )
+    if renumbered:
+        text = ", ".join(f"{place} in số {words}" for place, words in renumbered.items())
+        yield _finding(
+            "task-number-out-of-order", renumbered, f"Số nhiệm vụ sai thứ tự, đã đánh lại: {text}."
+        )
 
 
 def _dittos(whole: Understood) -> Iterator[Finding]:

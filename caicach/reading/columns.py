@@ -31,6 +31,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "Công chức chủ trì", "Cơ quan thực hiện", "Đơn vị thực hiện", "Đơn vị chịu trách nhiệm", "Trách nhiệm thực hiện", "Phân công thực hiện", "Người thực hiện",
         "Cơ quan chủ trì thực hiện", "Đơn vị chủ trì thực hiện", "Phân công", "Chủ trì thực hiện", "Đơn vị đầu mối", "Cơ quan đầu mối", "Đơn vị phụ trách", "Bộ phận thực hiện",
         "Cơ quan chịu trách nhiệm", "Phụ trách", "Cơ quan, đơn vị thực hiện", "Đơn vị/cá nhân chủ trì", "Chủ trì tham mưu",
+        "Cơ quan theo dõi", "Đơn vị theo dõi", "Cơ quan theo dõi, đánh giá", "Đơn vị chủ trì theo dõi", "Cơ quan phụ trách",
     ),
     "coordinator": (
         "Cơ quan phối hợp", "Đơn vị phối hợp", "Cơ quan, đơn vị phối hợp", "Phối hợp", "Đơn vị/cá nhân phối hợp", "Cơ quan phối hợp thực hiện", "Phối hợp thực hiện",

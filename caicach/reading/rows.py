@@ -124,11 +124,13 @@ def read_annex(document: Document) -> Annex:
     events: list[_Event] = []
     columns: Columns | None = None
     after_break = False
+    adjacent = False  # nothing but a page break since the last table of duties
     for index, block in enumerate(document.blocks):
         if isinstance(block, PageBreak):
             after_break = True
             continue
         if not isinstance(block, Table):
+            adjacent = False
             if columns is not None and len(getattr(block, "text", "")) > 60:
                 columns = None  # prose: whatever table follows stands for itself
             continue
@@ -137,8 +139,9 @@ def read_annex(document: Document) -> Annex:
         if found:
             columns, start = found
             annex.headings.append(columns.headings)
-        elif columns is None or not _continues(block, columns):
+        elif columns is None or not _continues(block, columns, adjacent):
             continue
+        adjacent = True
         annex.used.add(index)
         annex.heading_row_of[index] = (start, columns)
         new_chunk = True
@@ -155,10 +158,12 @@ def read_annex(document: Document) -> Annex:
     return annex
 
 
-def _continues(table: Table, columns: Columns) -> bool:
+def _continues(table: Table, columns: Columns, adjacent: bool) -> bool:
     """A table without a heading goes on with the columns before it when it is as wide and holds duties."""
-    if abs(table.width - columns.width) > 0:
+    if table.width != columns.width:
         return False
+    if adjacent:
+        return True
     filled = sum(sum(bool(cell.text.strip()) for cell in row.cells) >= 2 for row in table.rows)
     return filled * 2 >= len(table.rows)
 
@@ -278,6 +283,18 @@ def _take_row(seen: _Read, columns: Columns, events: list[_Event], annex: Annex,
             _join(previous, seen, annex)
             return
         if words:
+            if (
+                at_break
+                and number is None
+                and events
+                and isinstance(events[-1], _Heading)
+                and is_upper(events[-1].printed)
+                and is_upper(re.sub(r"\(.*", "", words))
+            ):
+                above = events[-1]  # a title cut by the page
+                above.printed = f"{above.printed} {clean_short(words)}"
+                above.title, above.count = heading_title(above.printed)
+                return
             title, count = heading_title(words)
             events.append(
                 _Heading(number, title, count, clean_short(words), seen.source, columns.is_indicators)
@@ -300,17 +317,18 @@ def _take_row(seen: _Read, columns: Columns, events: list[_Event], annex: Annex,
             return
     cells = dict(seen.duty)
     cells["content"] = words if number is not None and "number" not in columns.at else seen.content or words
+    code = seen.number_text.strip() if re.fullmatch(r"\s*[\w./-]{1,10}\s*", seen.number_text) else ""
     task = RawTask(
         -1,
-        number.text if number else "",
+        number.text if number else code,
         cells,
         seen.source,
         columns.is_indicators,
         seen.number_text,
         has_markup(" ".join(cells.values())),
     )
-    if at_break and previous is not None and last_is_task:
-        _give_back_words(previous, task, annex)
+    if previous is not None and last_is_task:
+        _give_back_words(previous, task, annex, at_break)
     events.append(task)
 
 
@@ -381,7 +399,7 @@ def _join(previous: RawTask, seen: _Read, annex: Annex) -> None:
     annex.slips.append(("row-continued-across-page", [previous], squeeze(content)[:60]))
 
 
-def _give_back_words(previous: RawTask, task: RawTask, annex: Annex) -> None:
+def _give_back_words(previous: RawTask, task: RawTask, annex: Annex, at_break: bool) -> None:
     """A row's last words at the head of the next row, over a page break: "… về giải | quyết TTHC; … Kiểm soát quy định …"."""
     content = task.get("content").strip()
     if not starts_lower(content) or re.search(r"[.;:!?]\s*$", previous.get("content")):
@@ -401,7 +419,7 @@ def _give_back_words(previous: RawTask, task: RawTask, annex: Annex) -> None:
         if _OPENERS.match(fold(rest)):
             best = place
             break
-        best = best if best is not None else place
+        best = best if best is not None or not at_break else place
     if best is None:
         return
     previous.cells["content"] = f"{previous.get('content').rstrip()} {content[:best].strip()}"
@@ -552,6 +570,8 @@ def _number_tasks(annex: Annex) -> None:
     last_in: dict[int, int] = {}
     running = 0
     for place, task in enumerate(annex.tasks):
+        if task.indicator_table:
+            continue  # not addressed by number
         number = parse_number(task.number) if task.number else None
         previous = last_in.get(task.section, 0)
         following = next(
@@ -562,7 +582,9 @@ def _number_tasks(annex: Annex) -> None:
             ),
             None,
         )
-        if number is None or number.style == "point":
+        if number is None and task.number:
+            value = previous + 1  # a code of the ward's own (NV1): kept
+        elif number is None or number.style == "point":
             first_here = task.section not in last_in
             value = (
                 running + 1 if first_here and following and following.value == running + 2 else previous + 1

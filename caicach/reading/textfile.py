@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from caicach.reading.document import Block, Cell, Document, PageBreak, Paragraph, Row, Source, Table
-from caicach.rules.vntext import key, nfc
+from caicach.rules.vntext import is_upper, key, nfc
 
 _GAP = re.compile(r" {2,}")
 _RULE = re.compile(r"^[\s|+:=_-]*[-=_]{3,}[\s|+:=_-]*$")
@@ -79,13 +79,22 @@ def _row(texts: list[str], page: int, line: int) -> Row:
 
 
 def _tab_table(lines: list[str], start: int, page: int) -> tuple[int, list[Row]]:
-    """Lines with at least two tabs, one a row; a lone line with a single tab is text laid out in two columns."""
+    """Lines with at least two tabs, one a row. Inside a table a section's title may have one tab or none."""
     rows: list[Row] = []
     place = start
-    while place < len(lines) and lines[place].count("\t") >= 2 and "\f" not in lines[place]:
+    while place < len(lines) and "\f" not in lines[place]:
+        tabs = lines[place].count("\t")
+        following = lines[place + 1].count("\t") if place + 1 < len(lines) else 0
+        if tabs < 2 and not (rows and lines[place].strip() and following >= 1 and (tabs or _is_title(lines[place]))):
+            break
         rows.append(_row([_HTML_BREAK.sub("\n", text) for text in lines[place].split("\t")], page, place + 1))
         place += 1
     return place, rows
+
+
+def _is_title(line: str) -> bool:
+    """A section's title on a line of its own: numbered or in capitals."""
+    return is_upper(line) or bool(re.match(r"\s*(?:[IVX]{1,5}|[A-H]|\d{1,2})[.)]\s+\S", line))
 
 
 def _pipe_table(lines: list[str], start: int, page: int) -> tuple[int, list[Row]]:

@@ -145,6 +145,8 @@ def _mend_titles(whole: Understood) -> None:
         lacking = [word for word in theirs if word not in mine]
         if not differs or not lacking or len(differs) > 3:
             continue  # longer or shorter wording, not another word
+        if best >= len(headings) and fuzz.ratio(own, known[best]) < 88:
+            continue  # the body has no such heading: only a slip of the pen is mended to a usual title
         outer, slash, _inner = section.title.rpartition(" / ")
         whole.titles[index] = (section.title, texts[best])
         section.title = f"{outer}{slash}{texts[best]}"

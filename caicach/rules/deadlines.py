@@ -682,7 +682,7 @@ class _Items:
         self.text = folded
         self.tokens = [
             _Token(
-                "number" if m[0].isdigit() else "word" if m[0][0].isalpha() else "sign",
+                "number" if m[0].isdecimal() else "word" if m[0][0].isalpha() else "sign",
                 m[0],
                 m.start(),
                 m.end(),
@@ -996,7 +996,7 @@ class _Items:
         tokens = [self._peek(n).text for n in range(1, 5)]
         if tokens[0] in ("ngay", "va"):
             tokens = [self._peek(n).text for n in range(2, 6)]
-        return tokens[0].isdigit() and tokens[1] == "/" and tokens[2].isdigit() and len(tokens[2]) <= 2
+        return tokens[0].isdecimal() and tokens[1] == "/" and tokens[2].isdecimal() and len(tokens[2]) <= 2
 
     def _year_item(self) -> _Item | None:
         named = self._take("nam")
@@ -1064,7 +1064,7 @@ def _whole_year(text: str) -> int:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _NUMBER_WORDS[text]
+    return int(text) if text.isdecimal() else _NUMBER_WORDS[text]
 
 
 def _lower_first(text: str) -> str:
@@ -1081,7 +1081,7 @@ def _mend_slips(folded: str) -> str:
 
 
 def _roman_alike(text: str) -> str:
-    if text.isdigit():
+    if text.isdecimal():
         return text
     return re.sub(r"[l1|]", "i", text)
 
