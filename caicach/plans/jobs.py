@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from caicach.core import clock
@@ -38,11 +39,7 @@ def read_import(draft: int) -> None:
     services.finish_reading(row, reading, read_ms=round((time.perf_counter() - began) * 1000), at=clock.now())
 
 
-def _read(path: str, name: str, names: list[str] | None, progress: object) -> PlanReading:
-    try:
-        from caicach.reading import sandbox  # late: only a worker with work loads it
-    except ImportError:
-        from caicach.reading import read_plan
+def _read(path: str, name: str, names: list[str] | None, progress: Callable[[float, str], None]) -> PlanReading:
+    from caicach.reading import sandbox  # late: only a worker with work loads it
 
-        return read_plan(Path(path), name=name, offices=names)
     return sandbox.read(Path(path), name=name, offices=names, progress=progress)

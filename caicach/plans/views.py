@@ -53,11 +53,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            if (
-                data["file"] is None
-                and not PlanImport.objects.filter(ward_id=actor.ward_id, token=data["token"]).exists()
-            ):
-                raise Refusal("file.empty" if "file" in request.FILES else "file.not-chosen", "file", name="")
+            if data["file"] is None and "file" not in request.FILES:
+                raise Refusal("file.not-chosen", "file")
+            if data["file"] is None:
+                raise Refusal("file.empty", "file", name=request.FILES["file"].name)
             draft = services.upload(
                 data["file"], ward=actor.ward_id, token=data["token"], year=data["year"],
                 is_amendment=data["is_amendment"], by=actor.person_id, at=clock.now(),

@@ -74,9 +74,6 @@ SENTENCES: dict[str, str] = {
     "task.waiting": _("Kỳ này đã nộp, đang chờ duyệt. Nếu cần sửa, hãy nhờ người điều phối trả lại."),
     "task.settled": _("Kỳ này đã được duyệt xong, không cần nộp nữa."),
     "task.set-aside": _("Nhiệm vụ đã được rút khỏi kế hoạch, không ghi thêm được."),
-    "task.not-yours": _(
-        "Nhiệm vụ này của đơn vị khác. Chỉ đơn vị chủ trì, đơn vị phối hợp và người điều phối ghi được."
-    ),
     "task.empty-report": _("Hãy ghi một lời, hoặc mức đã làm được (từ 0 đến 100)."),
     "task.no-evidence": _("Hãy chọn tệp, hoặc ghi số và ngày của văn bản đã ban hành."),
     "task.evidence-in-future": _("Ngày văn bản {day} còn chưa tới. Hãy kiểm tra lại ngày."),
@@ -87,7 +84,6 @@ SENTENCES: dict[str, str] = {
         "Ô này vừa được người khác sửa thành “{theirs}”. Hãy xem lại rồi sửa tiếp nếu cần."
     ),
     "draft.field-unknown": _("Không có ô này trong bản nháp. Hãy tải lại trang."),
-    "draft.number-taken": _("Mục {section} đã có số {number}. Hãy dùng số khác."),
     "draft.reason-missing": _("Hãy ghi lý do để lại chỗ này."),
     "draft.nothing-to-undo": _("Không còn bước nào để hoàn tác."),
     "draft.no-mend": _("Chỗ này không có gợi ý sẵn. Hãy sửa ô, hoặc ghi lý do để lại."),

@@ -1,0 +1,252 @@
+"""Walks over the whole application: rights, the ward wall, headers, codes, triggers. A new page is under them by itself."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import URLPattern, get_resolver, reverse
+
+import caicach
+from caicach.core.constraints import SameWard
+from caicach.rules import rights
+from caicach.rules.messages import SENTENCES
+from tests.factories import rooms
+
+PACKAGE = Path(caicach.__file__).parent
+
+
+def pages():
+    """Every (name, view) of the address table."""
+
+    def walk(patterns, space):
+        for one in patterns:
+            if isinstance(one, URLPattern):
+                yield f"{space}{one.name}", one.callback
+            else:
+                yield from walk(one.url_patterns, f"{one.namespace}:" if one.namespace else space)
+
+    return sorted(walk(get_resolver().url_patterns, ""), key=lambda pair: pair[0])
+
+
+VALUES = {"year": 2026, "kind": "cchc", "book": "cchc", "number": "I-1", "token": "nhapxemlai01", "page": 1, "position": 1, "suffix": "docx"}
+
+
+def address_of(name):
+    for n in range(6):
+        for keys in _subsets(list(VALUES), n):
+            try:
+                return reverse(name, kwargs={k: VALUES[k] for k in keys})
+            except Exception:  # noqa: BLE001, S112 — not these names
+                continue
+    raise AssertionError(f"{name}: no address")
+
+
+def _subsets(keys, n):
+    from itertools import combinations
+
+    return combinations(keys, n)
+
+
+def test_every_page_is_in_the_table_of_rights_and_says_the_same():
+    found = dict(pages())
+    assert set(found) == set(rights.PAGES), "each page needs a line in rights.PAGES"
+    for name, view in found.items():
+        assert getattr(view, "action", None) == rights.PAGES[name], f"{name}: @may differs from the table"
+        assert rights.PAGES[name] == rights.PUBLIC or rights.PAGES[name] in rights.ACTIONS
+
+
+@pytest.fixture
+def world(db):
+    """Two wards, each with all roles, a plan in force and a draft under review."""
+    made = []
+    for name in ("Phường Một", "Phường Hai"):
+        ward = rooms.make_ward(name)
+        people = {role: rooms.make_person(ward, role, office="Văn phòng HĐND và UBND") for role in rights.ROLES}
+        if not made:
+            rooms.make_plan(ward, people["coordinator"])
+            rooms.make_draft(ward, people["coordinator"], token="nhapxemlai01")
+        made.append((ward, people))
+    return made
+
+
+@pytest.mark.parametrize("name", [name for name, _ in pages()])
+def test_each_page_opens_to_its_roles_only(world, client, name):
+    action, address = rights.PAGES[name], address_of(name)
+    for method in ("get", "post"):
+        anonymous = getattr(client, method)(address)
+        if action == rights.PUBLIC:
+            assert anonymous.status_code != 403
+        elif anonymous.status_code != 405:
+            assert anonymous.status_code == 302 and anonymous.url.startswith("/dang-nhap/"), (name, method)
+    if action == rights.PUBLIC:
+        return
+    _, own = world[0]
+    _, others = world[1]
+    has_row = any(part in address for part in ("2026", "nhapxemlai01"))
+    for role in rights.ROLES:
+        allowed = rights.allows(action, role)
+        client.force_login(own[role])
+        with transaction.atomic():
+            got = client.get(address).status_code
+            assert (got == 403) == (not allowed) or got == 405, (name, role, got)
+            assert allowed or got in (403, 405)
+            transaction.set_rollback(True)
+        client.force_login(others[role])
+        for method in ("get", "post"):
+            got = getattr(client, method)(address).status_code
+            if not allowed:
+                assert got in (403, 405), (name, role, got)
+            elif has_row:
+                assert got in (404, 405), f"{name}: another ward's row must not exist ({role}, {method}: {got})"
+
+
+@pytest.mark.parametrize("name", [name for name, _ in pages()])
+def test_each_page_carries_a_strict_policy_and_nothing_inline(world, client, name):
+    client.force_login(world[0][1]["coordinator"])
+    answer = client.get(address_of(name))
+    policy = answer.get("Content-Security-Policy", "")
+    assert "default-src 'none'" in policy and "unsafe" not in policy, name
+    if answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
+        html = answer.content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", html), name
+        assert not html.startswith("<!doctype") or '<html lang="vi">' in html
+
+
+def test_error_pages_are_vietnamese_and_calm(client, world, monkeypatch):
+    from caicach.plans import queries
+
+    client.force_login(world[0][1]["coordinator"])
+    assert "Không có trang này" in client.get("/khong-co/").content.decode()
+    wrong = client.get("/dang-xuat/")
+    assert wrong.status_code == 405 and "không mở theo cách đó" in wrong.content.decode() and wrong["Allow"] == "POST"
+    client.raise_request_exception = False
+
+    def fault(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(queries, "plan_list", fault)
+    broken = client.get("/ke-hoach/")
+    page = broken.content.decode()
+    assert broken.status_code == 500 and broken["X-Request-Number"] in page and "Traceback" not in page
+    large = client.post("/ke-hoach/nap/", b"x", content_type="application/octet-stream", CONTENT_LENGTH="999999999")
+    assert large.status_code == 413 and "nặng quá" in large.content.decode()
+
+
+def test_a_form_without_its_token_is_refused_kindly(world):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(world[0][1]["coordinator"])
+    answer = strict.post("/ke-hoach/moi/", {})
+    assert answer.status_code == 403 and "Trang đã cũ" in answer.content.decode()
+
+
+def test_logs_hold_no_personal_data(world, client, caplog):
+    person = world[0][1]["officer"]
+    client.force_login(person)
+    with caplog.at_level("INFO", "caicach"):
+        client.get("/viec/2026/cchc/khong-co/?tim=Nguyen+Van+A")
+    from caicach.core.logs import FactsFormatter
+
+    line = FactsFormatter().format(caplog.records[-1])
+    assert "status=404" in line and "view=tasks:detail" in line
+    assert person.full_name not in line and "Nguyen" not in line and person.user_name not in line
+
+
+# --- the ward wall ---------------------------------------------------------------------------------------------
+
+
+def walls():
+    from django.apps import apps
+
+    return [
+        (model, constraint)
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, SameWard)
+    ]
+
+
+def test_every_row_with_a_ward_and_a_parent_with_one_stands_behind_the_wall():
+    from django.apps import apps
+
+    free = {"PlanImport.amends", "PlanImport.plan"}  # set to null when the plan goes; read through the ward's own door
+    for model in apps.get_models():
+        fields = {f.name: f for f in model._meta.get_fields() if f.many_to_one or f.one_to_one}
+        if "ward" not in fields:
+            continue
+        walled = {c.field for c in model._meta.constraints if isinstance(c, SameWard)}
+        for name, field in fields.items():
+            parent = field.related_model
+            if field.auto_created or name == "ward" or not any(f.name == "ward" for f in parent._meta.get_fields()):
+                continue
+            assert name in walled or f"{model.__name__}.{name}" in free, f"{model.__name__}.{name} needs SameWard"
+
+
+@pytest.mark.parametrize("model, wall", walls(), ids=lambda value: getattr(value, "name", None) or value.__name__)
+def test_the_database_has_each_wall(db, model, wall):
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [model._meta.db_table])
+            assert f'"{wall.name}" FOREIGN KEY ("ward_id"' in cursor.fetchone()[0]
+        else:
+            cursor.execute("SELECT contype FROM pg_constraint WHERE conname = %s", [wall.name])
+            assert cursor.fetchone() == ("f",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_across_wards_is_impossible():
+    from caicach.tasks.models import Progress
+
+    one, two = rooms.make_ward("Một"), rooms.make_ward("Hai")
+    person = rooms.make_person(one, "coordinator")
+    task = rooms.make_task(one, person)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Progress.objects.create(ward=two, task=task, at=rooms.noon(rooms.TODAY), by=person, word="x")
+    assert not Progress.objects.exists()
+
+
+# --- codes, triggers -------------------------------------------------------------------------------------------
+
+
+def raised_codes():
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal" and node.args:
+                for part in ast.walk(node.args[0]):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        yield path, node, part.value
+
+
+def test_every_code_that_is_raised_has_its_sentence_and_its_facts():
+    for path, node, code in raised_codes():
+        assert code in SENTENCES, f"{path.name}:{node.lineno}: {code} has no sentence"
+        if any(keyword.arg is None for keyword in node.keywords):
+            continue
+        given = {keyword.arg for keyword in node.keywords}
+        wanted = set(re.findall(r"{(\w+)}", SENTENCES[code]))
+        assert wanted <= given, f"{path.name}:{node.lineno}: {code} lacks {wanted - given}"
+
+
+def test_every_sentence_of_the_rooms_is_raised_somewhere():
+    said = {code for _, _, code in raised_codes()}
+    ours = {code for code in SENTENCES if code.split(".")[0] in ("account", "task", "draft", "plan")}
+    assert ours <= said, f"never raised: {ours - said}"
+
+
+def test_the_triggers_stand_after_migrating(db):
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history_event'")
+            assert {row[0] for row in cursor.fetchall()} == {"history_event_no_update", "history_event_no_delete"}
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'history_event'::regclass AND NOT tgisinternal")
+            assert cursor.fetchall() == [("history_event_no_change",)]
+
+
+def test_no_migration_is_missing(db):
+    from django.core.management import call_command
+
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
