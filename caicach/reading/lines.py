@@ -16,7 +16,9 @@ _NUMBERED = re.compile(
     r"(?:[IVXL]{1,6}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđA-ZĐ])[.)](?:\s|$)|(?:Điều|Phần|Chương|Mục)\s+[\dIVX]+\b"
 )
 _OPENER = re.compile(r"[“\"(\[]*(?:[A-ZĐÀ-ÖØ-Þ]|[\u1ea0-\u1ef9ĂĐƠƯ])")
-_CUT_YEAR = re.compile(r"(?:\d{1,2}/){1,2}\d{0,3}$")
+_CUT_DATE = re.compile(r"\d{1,2}/(?:\d{0,4}|\d{1,2}/\d{0,4})")
+_DATE = re.compile(r"(?:\d{1,2}/){1,2}\d{4}[.,;]?")
+_CONSONANTS = re.compile(r"[bcdđghklmnpqrstvx]{1,3}[.,;]?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +132,25 @@ def cell_text(words: Sequence[Word], left: float, right: float) -> str:
         if new:
             text += "\n" + line.text
         else:
-            text += ("" if _is_cut_date(before.words[-1].text, line.words[0].text) else " ") + line.text
+            text += ("" if _is_cut(text.rpartition(" ")[2], before, line, width) else " ") + line.text
     return text
 
 
-def _is_cut_date(end: str, start: str) -> bool:
-    """A date that a narrow column cut inside its year ("30/6/202" and "6")."""
-    return (
-        _CUT_YEAR.search(end) is not None
-        and start[0].isdigit()
-        and re.match(r"(?:\d{1,2}/){1,2}\d{4}\D?$", end + start) is not None
-    )
+def _is_cut(end: str, before: Line, line: Line, width: float) -> bool:
+    """A word or date too long for its narrow column, cut where the column ends ("30/6/202" and "6", "Thườn" and "g").
+
+    Only where the line before is full to its last sign, and what stands apart is no word by itself.
+    """
+    start = line.words[0].text
+    if _DATE.fullmatch(end + start) and _CUT_DATE.fullmatch(end):
+        return True
+    if width - (before.right - before.left) > 0.8 * before.height:
+        return False
+    if _CUT_DATE.fullmatch(end + start.rstrip(".,;")) and (end.isdigit() or _CUT_DATE.fullmatch(end)):
+        return True
+    if _CONSONANTS.fullmatch(start) and end[-1:].isalpha() and start.islower() == end[-1:].islower():
+        return True
+    return _CONSONANTS.fullmatch(end) is not None and start[:1].islower() and not _CONSONANTS.match(start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,17 @@ def read_office(path: Path, kind: str) -> Document:
                 from caicach.reading.xlsx import read_xlsx
 
                 document = read_xlsx(stream)
+    if kind == "doc" and not any(table.width > 2 for table in document.tables()):
+        document = _with_tables(path.read_bytes(), document)
     document.kind = kind
     return document
+
+
+def _with_tables(data: bytes, converted: Document) -> Document:
+    """LibreOffice found no table: look whether the file's own text has cell marks."""
+    from caicach.reading.oldword import cell_marks, read_old_word
+
+    return read_old_word(data) if cell_marks(data) > 20 else converted
 
 
 def _check_opendocument(path: Path) -> None:
