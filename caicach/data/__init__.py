@@ -17,6 +17,11 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def lines(name: str) -> list[str]:
+    """The lines of `data/NAME.txt`."""
+    return (files(__name__) / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+
+
 @cache
 def work_calendar() -> WorkCalendar:
     """Days off and make-up days of every year the file knows."""

@@ -36,6 +36,10 @@ def read_plan(
     from caicach.reading.understand import understand
 
     document = extract(path, name=name, progress=progress)
+    if document.kind == "scan":
+        from caicach.reading.scanwords import known_pairs, mended
+
+        document = mended(document, known_pairs(data.lines("words")))
     return understand(
         document,
         directory=data.office_directory(offices),

@@ -197,7 +197,9 @@ def _drawn(
         for step in range(begin, len(steps) - 1):
             if steps[step] > rule.end:
                 break
-            overlap = min(rule.end + tolerance, steps[step + 1]) - max(rule.start - tolerance, steps[step])
+            # lines may stop a little short of a corner, but a row that is open between two lines stays open
+            slack = min(tolerance, 0.1 * (steps[step + 1] - steps[step]))
+            overlap = min(rule.end + slack, steps[step + 1]) - max(rule.start - slack, steps[step])
             covered[nearest][step] += max(0.0, overlap)
     return [
         [part > 0.5 * (steps[step + 1] - steps[step]) for step, part in enumerate(line)] for line in covered

@@ -228,14 +228,11 @@ def _see(row: Row, columns: Columns) -> _Read:
         for meaning, text in cells.items()
         if meaning in _DUTY or meaning in ("note", "parent_content", "legal_basis", "budget")
     }
-    if (
-        not title
-        and number_text
-        and not content
-        and parse_number(number_text) is None
-        and len(number_text) > 4
-    ):
-        title, number_text = number_text, ""
+    if not title and len(number_text) > 4 and parse_number(number_text) is None:
+        # a title that runs over the columns; a scan may cut it at a line that is not there
+        capitals = is_upper(number_text) and is_upper(re.sub(r"\(.*", "", content))
+        if not content or (capitals and not duty.keys() & set(_DUTY)):
+            title, number_text = f"{number_text} {content}".strip(), ""
     fresh = {meaning: text for meaning, text in duty.items() if not down.get(meaning) and meaning in _DUTY}
     both_down = down.get("number", "number" not in columns.at) and down.get(content_meaning, False)
     return _Read(
@@ -533,6 +530,7 @@ def _number_sections(annex: Annex) -> None:
         groups.setdefault(number.style if number else "none", []).append(section)
     for style, sections in groups.items():
         if style == "none":
+            _fill_gaps(annex.sections)
             if len(groups) == 1:
                 for place, section in enumerate(sections, 1):
                     section.number = roman(place)
@@ -565,6 +563,14 @@ def _number_sections(annex: Annex) -> None:
             expected = value + 1
 
 
+def _fill_gaps(sections: list[RawSection]) -> None:
+    """A section whose number was lost between two that leave room for just one."""
+    for before, section, after in zip(sections, sections[1:], sections[2:], strict=False):
+        a, b = parse_number(before.number or "-"), parse_number(after.printed_number or "-")
+        if not section.number and a and b and a.style == b.style == "roman" and b.value == a.value + 2:
+            section.number = section.printed_number = roman(a.value + 1)
+
+
 def _number_tasks(annex: Annex) -> None:
     """Numbers as printed; missing ones and those out of order get the one of their place."""
     last_in: dict[int, int] = {}
@@ -574,6 +580,10 @@ def _number_tasks(annex: Annex) -> None:
             continue  # not addressed by number
         number = parse_number(task.number) if task.number else None
         previous = last_in.get(task.section, 0)
+        if task.number in ("i", "l", "I") and not previous:
+            after = [t.number for t in annex.tasks[place + 1 : place + 2] if t.section == task.section]
+            if after == ["2"]:
+                number, task.number = parse_number("1"), "1"  # a scan's look-alike
         following = next(
             (
                 parse_number(t.number)

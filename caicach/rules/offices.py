@@ -24,7 +24,9 @@ _WRITTEN_OUT = (
     (r"\blhpn\b", "lien hiep phu nu"), (r"\bccb\b", "cuu chien binh"), (r"\bubmttqvn\b", "ubmttq viet nam"), (r"\buy ban mat tran to quoc\b", "ubmttq"), (r"\b(?:uy ban|ub) mttq\b", "ubmttq"),
     (r"\bcap\b$", "cong an"),
 )  # fmt: skip
-_TAIL = re.compile(r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu|PHƯỜNG|XÃ)(?!\s+[Hh][ộỘ][iI]|\s+HỘI)(?:\s+[A-ZĐÀ-Ỹ][^\s,;]*){0,4}$")
+_TAIL = re.compile(
+    r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu|PHƯỜNG|XÃ)(?!\s+[Hh][ộỘ][iI]|\s+HỘI)(?:\s+[A-ZĐÀ-Ỹ][^\s,;]*){0,4}$"
+)
 _HEADS = (
     "phong|ban|trung tam|tt|van phong|vp|cong an|ca|tram|truong|hoi(?! nghi)|doan(?! the)|ubmttq|uy ban|mat tran|so|dang uy|to(?! chuc)|chi cuc|kho bac|bao hiem|thue|ngan hang|"
     "dien luc|cong ty|hdnd|ubnd|lanh dao|bi thu|chu tich|can bo|cong chuc|bo phan|thuong truc|quan su|bch|bql|bqlda|khu pho|ap|thon|vien|toa an|hat|doi|"
@@ -117,6 +119,18 @@ class Directory:
         found = process.extractOne(key, self._keys.keys(), scorer=fuzz.ratio, score_cutoff=90)
         return self._keys[found[0]] if found and abs(len(found[0]) - len(key)) <= 2 else None
 
+    def _cut_short(self, text: str) -> KnownOffice | None:
+        """The one office whose name begins so, when most of it is there: "Phòng Kinh tế, Hạ tầng và Đô"."""
+        key = office_key(text)
+        if len(key) < 14:
+            return None
+        begun = {
+            office.name: office
+            for known, office in self._keys.items()
+            if known.startswith(key) and len(key) * 10 >= len(known) * 7
+        }
+        return next(iter(begun.values())) if len(begun) == 1 else None
+
     def in_ward(self, name: str) -> bool:
         """Whether the ward has it (always, when its list was not given)."""
         if self.own is None:
@@ -153,7 +167,7 @@ class Directory:
         office = self.find(plain)
         misspelt = False
         if office is None and not is_group(plain):
-            office = self.nearest(plain)
+            office = self.nearest(plain) or self._cut_short(plain)
             misspelt = office is not None
         if office is None:
             if re.fullmatch(r"van phong|vp", fold(plain).strip(" .")):
