@@ -14,6 +14,7 @@ from shutil import which
 
 from caicach.reading.document import Document
 from caicach.reading.limits import Inflated
+from caicach.reading.oldword import hides_its_rows, read_old_word
 from caicach.rules.refusal import Refusal
 
 _SECONDS = 60
@@ -29,6 +30,8 @@ def read_office(path: Path, kind: str) -> Document:
     Macros are never run: LibreOffice converts headless, in a profile of its own that lives as long as the call.
     Raises Refusal tool.libreoffice-missing, file.timeout, file.encrypted, file.broken and what the readers raise.
     """
+    if kind == "doc" and hides_its_rows(data := path.read_bytes()):
+        return read_old_word(data)
     program = which("soffice") or which("libreoffice")
     if program is None:
         raise Refusal("tool.libreoffice-missing")
@@ -45,17 +48,8 @@ def read_office(path: Path, kind: str) -> Document:
                 from caicach.reading.xlsx import read_xlsx
 
                 document = read_xlsx(stream)
-    if kind == "doc" and not any(table.width > 2 for table in document.tables()):
-        document = _with_tables(path.read_bytes(), document)
     document.kind = kind
     return document
-
-
-def _with_tables(data: bytes, converted: Document) -> Document:
-    """LibreOffice found no table: look whether the file's own text has cell marks."""
-    from caicach.reading.oldword import cell_marks, read_old_word
-
-    return read_old_word(data) if cell_marks(data) > 20 else converted
 
 
 def _check_opendocument(path: Path) -> None:
