@@ -48,8 +48,15 @@ def read_office(path: Path, kind: str) -> Document:
                 from caicach.reading.xlsx import read_xlsx
 
                 document = read_xlsx(stream)
+    if kind == "doc" and not _has_wide_table(document):
+        own = read_old_word(path.read_bytes())
+        document = own if _has_wide_table(own) else document
     document.kind = kind
     return document
+
+
+def _has_wide_table(document: Document) -> bool:
+    return any(table.width > 2 for table in document.tables())
 
 
 def _check_opendocument(path: Path) -> None:

@@ -1,7 +1,7 @@
 """A Word 97-2003 file straight from its bytes: paragraphs, and tables with their merged cells.
 
-Only for files whose rows have more properties than fit beside the text: LibreOffice's own export of long tables puts
-them into the stream of data, and does not look for them there again. Source: [MS-DOC] 2.4 (text, paragraphs, tables), [MS-CFB]
+Only for files in which LibreOffice finds no table: its own export of long tables puts the rows' properties where it
+does not look for them again. Source: [MS-DOC] 2.4 (text, paragraphs, tables), [MS-CFB]
 (the container).
 """
 
