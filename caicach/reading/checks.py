@@ -87,16 +87,13 @@ def _document_number(whole: Understood) -> Iterator[Finding]:
     if head.date and note.date and head.date != note.date:
         differs.append(f"ngày {note.date:%d/%m/%Y} thay vì {head.date:%d/%m/%Y}")
     if differs:
-        right = (
-            f"Kế hoạch số {head.number} ngày {head.date:%d/%m/%Y}"
-            if head.date
-            else f"Kế hoạch số {head.number}"
-        )
+        day = f" ngày {head.date:%d/%m/%Y}" if head.date else ""
         yield _finding(
             "document-number-mismatch",
             ["head", "annex"],
             f"Phụ lục ghi kế hoạch khác: {', '.join(differs)}.",
-            f"Sửa dòng “Kèm theo” thành {right}.",
+            f"Lấy theo phần đầu: số {head.number}{day}",
+            [Mend("head", "number", head.number)] if head.number else [],
         )
 
 
@@ -542,6 +539,7 @@ def _shown(text: str, name: str) -> str:
 
 
 def _targets(whole: Understood) -> Iterator[Finding]:
+    contents = {task.where: task.content for task in whole.tasks}
     for listed, annexed in whole.pairs:
         a, b = listed.target, annexed.target
         if a.value is None or b.value is None or (a.value == b.value and a.comparator == b.comparator):
@@ -557,6 +555,8 @@ def _targets(whole: Understood) -> Iterator[Finding]:
             "target-mismatch",
             [f"body {listed.body_path}", annexed.task or "annex"],
             f"Một chỉ tiêu có hai mức: thân bài {mine}, phụ lục {theirs}.",
+            f"Lấy mức của phụ lục: {theirs}",
+            [Mend(annexed.task, "content", contents[annexed.task])] if annexed.task in contents else [],
         )
     for measured in whole.measured:
         place = measured.task or (f"body {measured.body_path}" if measured.body_path else "annex")
