@@ -7,10 +7,12 @@ are cut out and stacked into one tall picture, which it reads in one pass; what 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from shutil import which
@@ -199,17 +201,27 @@ class _Piece:
 
 
 def _cell_words(page: Gray, boxes: Sequence[Box]) -> list[Word]:
+    """The words of all cells. Short labels are read apart: Roman ones of section rows, numbers of the others."""
     pieces = [piece for box in boxes if (piece := _cut(page, box)) is not None]
     if not pieces:
         return []
-    labels = [piece for piece in pieces if _is_label(piece, page)]
-    texts = [piece for piece in pieces if not _is_label(piece, page)]
-    read = _read_stack(texts, 1.0) | _read_labels(labels)
+    filled = Counter(piece.box.top for piece in pieces)
+    romans, numbers, texts = [], [], []
+    for piece in pieces:
+        if not _is_label(piece, page):
+            texts.append(piece)
+        elif filled[piece.box.top] <= 2:
+            romans.append(piece)
+        else:
+            numbers.append(piece)
+    read = _read_stack(texts, 1.0) | _read_labels(romans, _ROMAN_SIGNS) | _read_labels(numbers, _NUMBER_SIGNS)
     doubtful = [piece for piece in pieces if _mean(read[piece.box]) < _DOUBTFUL]
     again = _read_stack(doubtful, 1.5)
     for piece in doubtful:
         if _mean(again[piece.box]) > _mean(read[piece.box]):
             read[piece.box] = again[piece.box]
+    for piece in pieces:
+        read[piece.box] = _numerals_counted(read[piece.box], page, is_label=piece in romans)
     return [word for found in read.values() for word in found]
 
 
@@ -219,7 +231,7 @@ def _is_label(piece: _Piece, page: Gray) -> bool:
     return bool(piece.ink.shape[1] < 9 * mm and piece.ink.shape[0] < 7 * mm)
 
 
-def _read_labels(pieces: Sequence[_Piece]) -> dict[Box, list[Word]]:
+def _read_labels(pieces: Sequence[_Piece], signs: str) -> dict[Box, list[Word]]:
     """Short labels side by side in long lines, with nothing but the signs of numbers allowed."""
     read: dict[Box, list[Word]] = {piece.box: [] for piece in pieces}
     if not pieces:
@@ -238,7 +250,7 @@ def _read_labels(pieces: Sequence[_Piece]) -> dict[Box, list[Word]]:
             sheet[top : top + height, left : left + wide] = piece.ink
             places.append((left, index * row_height + 20, left + wide, (index + 1) * row_height + 20, piece))
             left += wide + gap
-    for word in tesseract(sheet, 6, signs=_LABEL_SIGNS):
+    for word in tesseract(sheet, 6, signs=signs):
         middle = (word.left + word.right) / 2
         for begin, upper, end, lower, piece in places:
             if begin - gap / 2 <= middle < end + gap / 2 and upper <= word.middle < lower:
@@ -258,7 +270,39 @@ def _read_labels(pieces: Sequence[_Piece]) -> dict[Box, list[Word]]:
     return read
 
 
-_LABEL_SIGNS = "0123456789IVXLABCDEGHabcdegh.,)-"
+_NUMBER_SIGNS = "0123456789abcdegh.,)-"
+_ROMAN_SIGNS = "IVXABCDE."
+
+_NUMERAL = re.compile(r"(?P<numeral>[IVl1|!Hi]{1,4})(?P<rest>[./,].*|)")
+_ALIKE = {"H": "II", "l": "I", "1": "I", "|": "I", "!": "I", "i": "I"}
+
+
+def _numerals_counted(words: list[Word], page: Gray, *, is_label: bool) -> list[Word]:
+    """Roman numerals (of a section, of a quarter) by the strokes that stand there: "Quý H/2026" is Quý II.
+
+    Strokes side by side are what the recogniser counts worst; the picture itself tells them.
+    """
+    if not words:
+        return words
+    opens_title = len(words) > 1 and words[1].text.isupper()
+    mended = list(words)
+    for index, word in enumerate(words):
+        after_quarter = index > 0 and words[index - 1].text.lower() in ("quý", "quy", "qúy", "quỷ")
+        if not (after_quarter or (index == 0 and (is_label or opens_title))):
+            continue
+        found = _NUMERAL.fullmatch(word.text)
+        if found is None or (
+            found["numeral"].isdigit() and (opens_title or len(found["rest"]) < 2) and not is_label
+        ):
+            continue
+        numeral = "".join(_ALIKE.get(sign, sign) for sign in found["numeral"])
+        if set(numeral) == {"I"} and not is_label and word.confidence < 88:
+            strokes = scan.strokes(
+                page[int(word.top) : int(word.bottom) + 1, int(word.left) : int(word.right) + 1]
+            )
+            numeral = "I" * strokes if 1 <= strokes <= 3 else numeral
+        mended[index] = replace(word, text=numeral + found["rest"])
+    return mended
 
 
 def _mean(words: Sequence[Word]) -> float:

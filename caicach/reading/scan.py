@@ -57,10 +57,8 @@ def _shrunk(ink: Ink) -> Ink:
     """At most 1,200 pixels long: enough for profiles."""
     factor = max(1, round(max(ink.shape) / 1200))
     height, width = (size // factor * factor for size in ink.shape)
-    small: Ink = (
-        ink[:height, :width].reshape(height // factor, factor, width // factor, factor).any(axis=(1, 3))
-    )
-    return small
+    blocks = ink[:height, :width].reshape(height // factor, factor, width // factor, factor)
+    return np.asarray(blocks.any(axis=(1, 3)), dtype=np.bool_)
 
 
 def _sharpest(ink: Ink) -> tuple[float, float]:
@@ -252,6 +250,20 @@ def ink_box(cell: Gray) -> tuple[int, int, int, int] | None:
     left, right = max(0, int(columns[0]) - margin), min(width, int(columns[-1]) + margin + 1)
     top, bottom = max(0, int(rows[0]) - margin), min(height, int(rows[-1]) + margin + 1)
     return left, top, right, bottom
+
+
+def strokes(word: Gray) -> int:
+    """How many upright strokes as high as the word stand in its left part: the ones of a Roman numeral."""
+    if min(word.shape, default=0) < 6:
+        return 0
+    dark = word < 140
+    rows = np.nonzero(dark.any(axis=1))[0]
+    if len(rows) == 0:
+        return 0
+    high = dark[rows[0] : rows[-1] + 1]
+    full = high.sum(axis=0) > 0.7 * high.shape[0]
+    starts = np.nonzero(np.diff(np.concatenate(([0], full.view(np.int8)))) == 1)[0]
+    return int((starts < 0.5 * word.shape[1]).sum())
 
 
 def enlarged(picture: Gray, scale: float) -> Gray:
