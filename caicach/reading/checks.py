@@ -432,14 +432,21 @@ def _deliverables(whole: Understood) -> Iterator[Finding]:
 
 
 def _duplicates(whole: Understood) -> Iterator[Finding]:
-    tasks = [(task, key(task.content)) for task in whole.tasks if not task.is_indicator]
-    for (a, text_a), (b, text_b) in combinations(tasks, 2):
-        longer, shorter = max(len(text_a), len(text_b)), min(len(text_a), len(text_b))
-        if shorter < 25 or shorter * 10 < longer * 7:
+    known = [
+        (task, text := key(task.content), re.findall(r"\d+", text))
+        for task in whole.tasks
+        if not task.is_indicator
+    ]
+    known = sorted((item for item in known if len(item[1]) >= 25), key=lambda item: len(item[1]))
+    order = {id(task): place for place, task in enumerate(whole.tasks)}
+    for (a, text_a, numbers_a), (b, text_b, numbers_b) in combinations(known, 2):
+        if len(text_a) * 10 < len(text_b) * 7 or numbers_a != numbers_b:
             continue
         likeness = fuzz.ratio(text_a, text_b, score_cutoff=85)
-        if likeness < 85 or re.findall(r"\d+", text_a) != re.findall(r"\d+", text_b):
+        if likeness < 85:
             continue
+        if order[id(a)] > order[id(b)]:
+            a, b = b, a
         same_lead = {m.name for m in a.leads} == {m.name for m in b.leads}
         if (
             same_lead

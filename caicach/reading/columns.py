@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -68,6 +69,7 @@ _YEAR = re.compile(r"\b(?:nam )?20\d\d\b")
 _ROMAN_QUARTER = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
+@lru_cache(maxsize=4096)
 def meaning_of(heading: str) -> str | None:
     """The meaning of one heading, None for words that are none of ours. A scan may have lost two letters."""
     plain = key(re.sub(r"\((?:[^)]*)\)", " ", heading)) or key(heading)
@@ -305,7 +307,11 @@ def is_repeated_heading(row: Row, columns: Columns) -> bool:
         same += (
             fuzz.ratio(squeezed, known) >= 80
             or (len(text) > 4 and known.startswith(squeezed))
-            or (meaning_of(text) is not None and len(text) > 6 and fuzz.partial_ratio(squeezed, known) > 90)
+            or (
+                6 < len(text) <= 70
+                and fuzz.partial_ratio(squeezed, known) > 90
+                and meaning_of(text) is not None
+            )
         )
     return (
         filled >= 2

@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from caicach.rules.vntext import fold, nfc, spelling, squeeze
@@ -76,6 +77,7 @@ class DueReading:
     suggestion: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def read_due(text: str, year: int) -> DueReading:
     """Any phrase, read for the plan of a year (R1: the year of a phrase without one). Never raises."""
     text = nfc(text).strip()

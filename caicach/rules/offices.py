@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -67,6 +68,7 @@ class Mention:
     misspelt: bool = False
 
 
+@lru_cache(maxsize=8192)
 def office_key(text: str) -> str:
     """What an office is compared by: equal for all its spellings."""
     folded = re.sub(
@@ -100,6 +102,8 @@ class Directory:
     own: list[KnownOffice] | None = None
     _keys: dict[str, KnownOffice] = field(init=False, default_factory=dict)
     _words: int = field(init=False, default=0)
+    _told_apart: dict[str, list[Mention]] = field(init=False, default_factory=dict)
+    """cells already read: a plan names the same few offices on every row"""
 
     def __post_init__(self) -> None:
         for office in [*(self.own or []), *self.known]:
@@ -140,6 +144,11 @@ class Directory:
 
     def mentions(self, cell: str) -> list[Mention]:
         """The offices a cell names, in order; [] for an empty one."""
+        if cell not in self._told_apart:
+            self._told_apart[cell] = self._tell_apart(cell)
+        return list(self._told_apart[cell])
+
+    def _tell_apart(self, cell: str) -> list[Mention]:
         text = nfc(cell)
         text = re.sub(r"(?m)^\s*(?:[-–+•*]\s*)+", "\n", text)
         text = re.sub(r"^[\s.;,–-]+|[\s.;,–-]+$", "", text)
