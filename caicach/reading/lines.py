@@ -16,8 +16,13 @@ _NUMBERED = re.compile(
     r"(?:[IVXL]{1,6}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđA-ZĐ])[.)](?:\s|$)|(?:Điều|Phần|Chương|Mục)\s+[\dIVX]+\b"
 )
 _OPENER = re.compile(r"[“\"(\[]*(?:[A-ZĐÀ-ÖØ-Þ]|[\u1ea0-\u1ef9ĂĐƠƯ])")
-_CUT_DATE = re.compile(r"\d{1,2}/(?:\d{0,4}|\d{1,2}/\d{0,4})")
-_DATE = re.compile(r"(?:\d{1,2}/){1,2}\d{4}[.,;]?")
+_DATE = re.compile(r"(?:[IVX]{1,4}/|(?:\d{1,2}/){1,2})\d{4}[.,;]?")
+_CUT_DATE = re.compile(r"(?:[IVX]{1,4}|\d{1,2})(?:/\d{0,4}){0,2}")
+# How the name of an office begins; a cell that begins so lists offices, and each stands on a line of its own.
+_OFFICE = re.compile(
+    r"(?:[-–+*•]\s*)?(?:Văn phòng|VP|Phòng|Trung tâm|TT|Ban|Bộ phận|Công an|Trạm|Trường|Các|Trưởng|Hội|Đoàn|UBMTTQ|Ủy ban|BCH|BQL)\b"
+)
+_RUNS_ON = re.compile(r"(?:[,(–-]|\b(?:và|của|thuộc|với|Trưởng|Phó|Chánh|lãnh|đạo|Lãnh|các|Các|tại|cùng))$")
 _CONSONANTS = re.compile(r"[bcdđghklmnpqrstvx]{1,3}[.,;]?", re.IGNORECASE)
 
 
@@ -123,11 +128,13 @@ def cell_text(words: Sequence[Word], left: float, right: float) -> str:
     for before, line in itertools.pairwise(lines):
         gap = line.middle - before.middle > 2.2 * max(before.height, line.height)
         by_hand = _OPENER.match(line.text) is not None and would_fit(before, line, width)
+        numbered = _NUMBERED.match(line.text) is not None and would_fit(before, line, width)
         new = (
             BULLET.match(line.text) is not None
             or gap
             or by_hand
-            or (_NUMBERED.match(line.text) is not None and would_fit(before, line, width))
+            or numbered
+            or _begins_office(text, before, line)
         )
         if new:
             text += "\n" + line.text
@@ -136,17 +143,32 @@ def cell_text(words: Sequence[Word], left: float, right: float) -> str:
     return text
 
 
+def _begins_office(text: str, before: Line, line: Line) -> bool:
+    """Whether a list of offices goes on with the next: in a narrow column its lines are too full to tell otherwise."""
+    return (
+        _OFFICE.match(text) is not None
+        and _OFFICE.match(line.text) is not None
+        and _RUNS_ON.search(before.text) is None
+    )
+
+
 def _is_cut(end: str, before: Line, line: Line, width: float) -> bool:
     """A word or date too long for its narrow column, cut where the column ends ("30/6/202" and "6", "Thườn" and "g").
 
     Only where the line before is full to its last sign, and what stands apart is no word by itself.
     """
     start = line.words[0].text
-    if _DATE.fullmatch(end + start) and _CUT_DATE.fullmatch(end):
+    whole = end + start
+    if "/" in end and _CUT_DATE.fullmatch(end) and _DATE.fullmatch(whole):
         return True
     if width - (before.right - before.left) > 0.8 * before.height:
         return False
-    if _CUT_DATE.fullmatch(end + start.rstrip(".,;")) and (end.isdigit() or _CUT_DATE.fullmatch(end)):
+    if (
+        "/" in whole
+        and start[0] in "0123456789/IVX"
+        and _CUT_DATE.fullmatch(whole.rstrip(".,;"))
+        and not _DATE.fullmatch(end)
+    ):
         return True
     if _CONSONANTS.fullmatch(start) and end[-1:].isalpha() and start.islower() == end[-1:].islower():
         return True
