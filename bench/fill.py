@@ -1,0 +1,128 @@
+"""A province in the database: the demo ward's plan again for a hundred wards and five years. And counted queries."""
+
+from __future__ import annotations
+
+import sys
+
+from caicach.conf.manage import setup
+
+setup()
+
+from django.db import connection, transaction  # noqa: E402 - after setup
+
+
+def queries() -> int:
+    """How many queries the ribbon takes."""
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from caicach.accounts.models import Person
+
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(Person.objects.get(user_name="hanh"))
+    client.get("/ke-hoach/2026/cchc/")
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get("/ke-hoach/2026/cchc/").status_code == 200
+    return len(seen)
+
+
+def province(wards: int = 100, years: int = 5) -> None:
+    """Copies every row of the demo ward's plan by SQL, ward by ward and year by year."""
+    from caicach.organisation.models import Office, Ward
+    from caicach.plans.models import Plan, PlanLine, Section
+    from caicach.tasks.models import Occurrence, Progress, Task, TaskOffice
+
+    source = Ward.objects.order_by("pk").first()
+    assert source
+    plan = Plan.objects.filter(ward=source).first()
+    assert plan
+    sections = list(Section.objects.filter(plan=plan))
+    lines = list(PlanLine.objects.filter(plan=plan).select_related("task"))
+    offices = list(Office.objects.filter(ward=source))
+    task_offices = list(TaskOffice.objects.filter(ward=source))
+    occurrences = list(Occurrence.objects.filter(ward=source))
+    progress = list(Progress.objects.filter(ward=source))
+
+    def copy(row, **changes):
+        fields = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
+        return type(row)(**{**fields, **changes})
+
+    for n in range(wards):
+        with transaction.atomic():
+            ward = (
+                source
+                if n == 0
+                else copy(
+                    source, **({"slug": f"phuong-{n}"} if hasattr(source, "slug") else {}), name=f"Phường {n}"
+                )
+            )
+            own = {}
+            if n:
+                ward.save()
+                for office in offices:
+                    twin = copy(office, ward_id=ward.pk)
+                    twin.save()
+                    own[office.pk] = twin.pk
+            else:
+                own = {office.pk: office.pk for office in offices}
+            for year in range(2026 - years + 1, 2027):
+                if n == 0 and year == 2026:
+                    continue
+                twin = copy(plan, ward_id=ward.pk, year=year)
+                twin.save()
+                section_of = {}
+                for section in sections:
+                    other = copy(section, ward_id=ward.pk, plan_id=twin.pk)
+                    other.save()
+                    section_of[section.pk] = other.pk
+                tasks = Task.objects.bulk_create(
+                    [copy(line.task, ward_id=ward.pk, year=year) for line in lines]
+                )
+                task_of = {line.task_id: task.pk for line, task in zip(lines, tasks, strict=True)}
+                PlanLine.objects.bulk_create(
+                    [
+                        copy(
+                            line,
+                            ward_id=ward.pk,
+                            plan_id=twin.pk,
+                            section_id=section_of[line.section_id],
+                            task_id=task_of[line.task_id],
+                        )
+                        for line in lines
+                    ]
+                )
+                TaskOffice.objects.bulk_create(
+                    [
+                        copy(
+                            row,
+                            ward_id=ward.pk,
+                            task_id=task_of[row.task_id],
+                            office_id=own.get(row.office_id),
+                        )
+                        for row in task_offices
+                        if row.task_id in task_of
+                    ]
+                )
+                Occurrence.objects.bulk_create(
+                    [
+                        copy(row, ward_id=ward.pk, task_id=task_of[row.task_id])
+                        for row in occurrences
+                        if row.task_id in task_of
+                    ]
+                )
+                Progress.objects.bulk_create(
+                    [
+                        copy(row, ward_id=ward.pk, task_id=task_of[row.task_id])
+                        for row in progress
+                        if row.task_id in task_of
+                    ]
+                )
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "queries":
+        print(queries())
+    else:
+        province()

@@ -1,0 +1,218 @@
+"""The ribbon beside a bare Django list, with one ward and with a hundred wards of five years; memory at rest."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.measure import Table, median, share
+
+RIBBON = "/ke-hoach/2026/cchc/"
+REQUESTS = 60
+
+
+def _port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+class _Visitor:
+    """One browser's worth of HTTP: keep-alive, cookies, gzip."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.cookies: dict[str, str] = {}
+
+    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, int, str]:
+        """status, body, bytes transferred, Location."""
+        headers = {
+            "Accept-Encoding": "gzip",
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+        }
+        body = None
+        if form is not None:
+            body = urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request("POST" if form is not None else "GET", path, body, headers)
+        answer = self.connection.getresponse()
+        raw = answer.read()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.split(";")[0]
+        plain = gzip.decompress(raw) if answer.getheader("Content-Encoding") == "gzip" else raw
+        return answer.status, plain, len(raw), answer.getheader("Location") or ""
+
+    def sign_in(self, user: str) -> None:
+        _status, page, _size, _to = self.ask("/dang-nhap/")
+        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token
+        status, _page, _size, _to = self.ask(
+            "/dang-nhap/",
+            {
+                "csrfmiddlewaretoken": token[1].decode(),
+                "user_name": user,
+                "password": "caicach-demo",
+                "tiep": "/",
+            },
+        )
+        assert status in (302, 303), status
+
+    def times(self, path: str, count: int = REQUESTS) -> list[float]:
+        for _ in range(5):
+            status, _body, _size, _to = self.ask(path)
+            assert status == 200, (path, status)
+        found = []
+        for _ in range(count):
+            start = time.perf_counter()
+            self.ask(path)
+            found.append(time.perf_counter() - start)
+        return found
+
+
+def _pss_mib(root: int) -> float:
+    """Proportional memory of a process and all below it."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            children.setdefault(parent, []).append(int(entry.name))
+    total, queue = 0.0, [root]
+    while queue:
+        pid = queue.pop()
+        queue += children.get(pid, [])
+        try:
+            found = re.search(
+                r"^Pss:\s+(\d+)", (Path("/proc") / str(pid) / "smaps_rollup").read_text(), re.MULTILINE
+            )
+        except OSError:
+            continue
+        total += int(found[1]) / 1024 if found else 0
+    return total
+
+
+def _weight(visitor: _Visitor) -> int:
+    """Bytes of the ribbon as transferred, with its styles and scripts, without fonts."""
+    _status, page, size, _to = visitor.ask(RIBBON)
+    assets = set(re.findall(rb'(?:href|src)="(/tinh/[^"]+\.(?:css|js)[^"]*)"', page))
+    return size + sum(visitor.ask(path.decode())[2] for path in assets)
+
+
+def run(table: Table) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="caicach-bench-"))
+    env = {
+        "CAICACH_DATA": str(folder),
+        "CAICACH_TODAY": "2026-11-23",
+        "CAICACH_LOG": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "caicach.conf.settings",
+    }
+    bare_env = {"BARE_DATABASE": str(folder / "bare.sqlite3")}
+    subprocess.run([sys.executable, "-m", "bench.bare"], check=True, env={**os.environ, **bare_env})
+    port, bare_port = _port(), _port()
+    serve = [sys.executable, "-m", "caicach", "serve", "--port", str(port)]
+    bare = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--port",
+        str(bare_port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "bench.bare:application",
+    ]
+
+    with _running(serve, port, env) as server, _running(bare, bare_port, bare_env):
+        visitor = _Visitor(port)
+        visitor.sign_in("hanh")
+        ours = visitor.times(RIBBON)
+        limit = _Visitor(bare_port).times("/")
+        weight = _weight(visitor) / 1024
+        time.sleep(8)
+        memory = _pss_mib(server.pid)
+        ratio = share(ours, 0.95) / share(limit, 0.95)
+        table.add(
+            "cả năm, 76 nhiệm vụ: p50 / p95",
+            f"{median(ours) * 1000:.1f} / {share(ours, 0.95) * 1000:.1f} ms",
+            f"20 dòng Django trần p95 {share(limit, 0.95) * 1000:.1f} ms",
+            f"≤ 8×: {ratio:.1f}×",
+            ratio <= 8,
+        )
+        table.add("cả năm: trọng lượng trang, không phông", f"{weight:.0f} KB", "", "< 120 KB", weight < 120)
+        table.add("máy chủ và việc nền khi nghỉ", f"{memory:.0f} MiB", "", "< 200 MiB", memory < 200)
+
+    start = time.perf_counter()
+    with _running(serve, port, env):
+        visitor = _Visitor(port)
+        visitor.ask("/dang-nhap/")
+        second = time.perf_counter() - start
+        table.add("chạy lần thứ hai đến câu trả lời đầu", f"{second:.1f} s", "", "< 3 s", second < 3)
+
+    queries = subprocess.run(
+        [sys.executable, "-m", "bench.fill", "queries"],
+        check=True,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    table.add("cả năm: số truy vấn", queries, "", "≤ 12", int(queries) <= 12)
+    subprocess.run([sys.executable, "-m", "bench.fill", "province"], check=True, env={**os.environ, **env})
+    with _running(serve, port, env), _running(bare, bare_port, bare_env):
+        visitor = _Visitor(port)
+        visitor.sign_in("hanh")
+        large = visitor.times(RIBBON)
+        limit2 = _Visitor(bare_port).times("/")
+        # each beside the bare list of its own minute: the machine's mood falls out
+        growth = (share(large, 0.95) / share(limit2, 0.95)) / (share(ours, 0.95) / share(limit, 0.95))
+        middle = (median(large) / median(limit2)) / (median(ours) / median(limit))
+        table.add(
+            "cả năm với 100 phường × 5 năm: p50 / p95",
+            f"{median(large) * 1000:.1f} / {share(large, 0.95) * 1000:.1f} ms",
+            f"20 dòng Django trần p95 {share(limit2, 0.95) * 1000:.1f} ms",
+            f"≤ 1,2×: p95 {growth:.2f}×, p50 {middle:.2f}×",
+            growth <= 1.2,
+        )
