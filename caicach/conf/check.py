@@ -42,9 +42,15 @@ def _settings() -> Iterator[tuple[bool, str]]:
     if settings.DEBUG:
         yield True, "CAICACH_DEBUG đang bật. Chỉ dùng khi viết phần mềm; hãy bỏ đi."
     if settings.TODAY:
-        yield True, f"CAICACH_TODAY đang giữ ngày ở {settings.TODAY:%d/%m/%Y}. Chỉ dùng để trình bày; hãy bỏ đi."
+        yield (
+            True,
+            f"CAICACH_TODAY đang giữ ngày ở {settings.TODAY:%d/%m/%Y}. Chỉ dùng để trình bày; hãy bỏ đi.",
+        )
     if not settings.SECURE and settings.BIND not in ("127.0.0.1", "localhost"):
-        yield True, "Máy chủ mở ra mạng mà không có HTTPS. Hãy đặt sau một proxy HTTPS và đặt CAICACH_HTTPS=1."
+        yield (
+            True,
+            "Máy chủ mở ra mạng mà không có HTTPS. Hãy đặt sau một proxy HTTPS và đặt CAICACH_HTTPS=1.",
+        )
 
 
 def _database() -> Iterator[tuple[bool, str]]:
@@ -56,7 +62,10 @@ def _database() -> Iterator[tuple[bool, str]]:
         executor = MigrationExecutor(connection)
         behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except DatabaseError as fault:
-        yield True, f"Không nối được cơ sở dữ liệu ({type(fault).__name__}). Hãy xem lại DATABASE_URL và máy chủ PostgreSQL."
+        yield (
+            True,
+            f"Không nối được cơ sở dữ liệu ({type(fault).__name__}). Hãy xem lại DATABASE_URL và máy chủ PostgreSQL.",
+        )
         return
     if behind:
         yield True, f"Cơ sở dữ liệu thiếu {behind} bước nâng cấp. Hãy chạy: caicach manage migrate"

@@ -131,15 +131,19 @@ def reading() -> PlanReading:
 
 
 @transaction.atomic
-def make(*, today: dt.date, seed: int = 2026, name: str = "Phường Rạch Giá") -> Ward:
-    """Ward, offices, people, plan in effect, and its progress until today. About two seconds."""
+def make(*, today: dt.date, seed: int = 2026, name: str = "Phường Rạch Giá", with_plan: bool = True) -> Ward:
+    """Ward, offices, people, plan in effect, and its progress until today. About two seconds.
+
+    A second ward's people sign in with its number behind their names ("hanh2").
+    """
     ward = organisation.found_ward(name=name, province="An Giang")
     offices = {
         short: organisation.add_office(ward, name=full, short=short, is_group=group)
         for full, short, group in _OFFICES
     }
     people = _people(ward, offices)
-    _progress(ward, people, today=today, chance=random.Random(seed))
+    if with_plan:
+        _progress(ward, people, today=today, chance=random.Random(seed))
     return ward
 
 

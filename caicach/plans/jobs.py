@@ -39,7 +39,9 @@ def read_import(draft: int) -> None:
     services.finish_reading(row, reading, read_ms=round((time.perf_counter() - began) * 1000), at=clock.now())
 
 
-def _read(path: str, name: str, names: list[str] | None, progress: Callable[[float, str], None]) -> PlanReading:
+def _read(
+    path: str, name: str, names: list[str] | None, progress: Callable[[float, str], None]
+) -> PlanReading:
     from caicach.reading import sandbox  # late: only a worker with work loads it
 
     return sandbox.read(Path(path), name=name, offices=names, progress=progress)

@@ -431,7 +431,11 @@ def _place_words(place: str) -> str:
 
 def _finding(row: DraftFinding, line_at: Mapping[str, int]) -> FindingView:
     places = tuple(place.strip() for place in row.places.split(",") if place.strip())
-    tone, chip = ("ok", "Đã nối") if row.code == "row-continued-across-page" else _CHIPS.get(row.severity, ("warn", "Xem"))
+    tone, chip = (
+        ("ok", "Đã nối")
+        if row.code == "row-continued-across-page"
+        else _CHIPS.get(row.severity, ("warn", "Xem"))
+    )
     return FindingView(
         finding=row,
         chip=chip,

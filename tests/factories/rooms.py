@@ -12,7 +12,16 @@ from caicach.plans import services as plans
 from caicach.plans.drafts import days_of
 from caicach.plans.models import PlanImport
 from caicach.reading.document import Source
-from caicach.reading.plan import Finding, Head, IndicatorLine, Mend, PlanReading, Section, SourceLine, TaskLine
+from caicach.reading.plan import (
+    Finding,
+    Head,
+    IndicatorLine,
+    Mend,
+    PlanReading,
+    Section,
+    SourceLine,
+    TaskLine,
+)
 from caicach.rules.deadlines import read_due
 
 _number = count(1)
@@ -28,7 +37,9 @@ def make_ward(name: str = "Phường Thử"):
     return ward
 
 
-def make_person(ward, role: str, *, office: str | None = None, user_name: str | None = None, password: str | None = None):
+def make_person(
+    ward, role: str, *, office: str | None = None, user_name: str | None = None, password: str | None = None
+):
     from django.contrib.auth.hashers import make_password
 
     found = ward.offices.get(name=office) if office else None
@@ -40,7 +51,12 @@ def make_person(ward, role: str, *, office: str | None = None, user_name: str | 
 
 def line(section: str, number: str, content: str, due: str = "Thường xuyên", **other) -> TaskLine:
     place = other.pop("place", 10 * (1 + "I II III".split().index(section)) + int(number))
-    facts = {"deliverables": ("Báo cáo",), "leads": ("Văn phòng HĐND và UBND",), "coordinators": ("Các phòng, ban, ngành",), "note": None}
+    facts = {
+        "deliverables": ("Báo cáo",),
+        "leads": ("Văn phòng HĐND và UBND",),
+        "coordinators": ("Các phòng, ban, ngành",),
+        "note": None,
+    }
     return TaskLine(
         section=section, number=number, content=content, due=read_due(due, 2026).due, occurrences=days_of(due, 2026, SIGNED),
         source=Source(page=1, line=place), **{**facts, **other},
@@ -68,9 +84,16 @@ def make_reading(lines=LINES, *, findings=None, number: str = "12/KH-UBND", year
     numbers = list(dict.fromkeys(row.section for row in lines))
     return PlanReading(
         head=Head(number=number, date=SIGNED, year=year, issuer="UBND phường Thử", place="Thử"),
-        sections=tuple(Section(n, f"Mục số {n}", sum(r.section == n for r in lines), sum(r.section == n for r in lines)) for n in numbers),
+        sections=tuple(
+            Section(n, f"Mục số {n}", sum(r.section == n for r in lines), sum(r.section == n for r in lines))
+            for n in numbers
+        ),
         tasks=tuple(lines),
-        indicators=(IndicatorLine("Hồ sơ đúng hạn", None, ">=", "95.5", "%", "higher", "Văn phòng HĐND và UBND", Source(), None),),
+        indicators=(
+            IndicatorLine(
+                "Hồ sơ đúng hạn", None, ">=", "95.5", "%", "higher", "Văn phòng HĐND và UBND", Source(), None
+            ),
+        ),
         findings=findings,
         source_lines=tuple(SourceLine(f"{r.number} | {r.content} | {r.due.text}", r.source) for r in lines),
     )
@@ -80,7 +103,11 @@ def make_many(count: int):
     """A reading of so many lines, some with a day, some without."""
     phrases = ("Thường xuyên", "Quý IV/2026", "Hằng quý", "30/6/2026")
     return make_reading(
-        tuple(line("I", str(n), f"Việc thứ {n} của tổ dân phố số {n * 7}", phrases[n % 4], place=n) for n in range(1, count + 1)), findings=()
+        tuple(
+            line("I", str(n), f"Việc thứ {n} của tổ dân phố số {n * 7}", phrases[n % 4], place=n)
+            for n in range(1, count + 1)
+        ),
+        findings=(),
     )
 
 
@@ -88,7 +115,13 @@ def make_draft(ward, person, reading=None, *, is_amendment: bool = False, token:
     """A draft under review, as if its file had just been read."""
     token = token or f"nhap{next(_number):08}"
     draft = PlanImport.objects.create(
-        ward_id=ward.pk, token=token, year=2026, is_amendment=is_amendment, state=PlanImport.READING, made_at=noon(TODAY), made_by=person
+        ward_id=ward.pk,
+        token=token,
+        year=2026,
+        is_amendment=is_amendment,
+        state=PlanImport.READING,
+        made_at=noon(TODAY),
+        made_by=person,
     )
     plans.finish_reading(draft, reading or make_reading(), read_ms=300, at=noon(TODAY))
     draft.refresh_from_db()

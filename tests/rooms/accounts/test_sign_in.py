@@ -15,7 +15,9 @@ PASSWORD = "mat-khau-thu-12"
 
 @pytest.fixture
 def person(ward):
-    return rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND", user_name="lan", password=PASSWORD)
+    return rooms.make_person(
+        ward, "officer", office="Văn phòng HĐND và UBND", user_name="lan", password=PASSWORD
+    )
 
 
 def sign_in(client, password=PASSWORD, name="lan", **other):
@@ -41,7 +43,11 @@ def test_an_account_rests_after_many_wrong_passwords(client, person, settings):
     for _ in range(settings.SIGN_IN_TRIES):
         sign_in(client, "sai")
     answer = sign_in(client)
-    assert answer.status_code == 422 and "Hãy đợi" in answer.content.decode() and rooms.events("account.rests") == 1
+    assert (
+        answer.status_code == 422
+        and "Hãy đợi" in answer.content.decode()
+        and rooms.events("account.rests") == 1
+    )
     settings.TODAY = dt.date(2026, 11, 24)
     assert sign_in(client).status_code == 303
 

@@ -50,12 +50,23 @@ def test_a_full_disk_while_uploading_is_said_on_the_page(as_coordinator, setting
     answer = as_coordinator.post("/ke-hoach/nap/", {"token": "tokendiaday1", "year": 2026, "file": file})
     assert answer.status_code == 422 and "không còn chỗ" in answer.content.decode()
     small = SimpleUploadedFile("nho.txt", b"con dung duoc")
-    assert as_coordinator.post("/ke-hoach/nap/", {"token": "tokendiaday1", "year": 2026, "file": small}).status_code == 303
+    assert (
+        as_coordinator.post(
+            "/ke-hoach/nap/", {"token": "tokendiaday1", "year": 2026, "file": small}
+        ).status_code
+        == 303
+    )
 
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("../../etc/passwd", "passwd"), ("C:\\thu muc\\kế hoạch.docx", "kế hoạch.docx"), ("a\x00b\n.txt", "ab.txt"), ("", "tep"), ("x" * 300 + ".pdf", "x" * 196 + ".pdf")],
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\thu muc\\kế hoạch.docx", "kế hoạch.docx"),
+        ("a\x00b\n.txt", "ab.txt"),
+        ("", "tep"),
+        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
+    ],
 )
 def test_names_lose_their_folders(given, kept):
     assert services.clean_name(given) == kept
@@ -63,7 +74,12 @@ def test_names_lose_their_folders(given, kept):
 
 @pytest.mark.parametrize(
     ("start", "name", "kind"),
-    [(b"%PDF-1.7", "a.docx", "application/pdf"), (b"<script>", "a.pdf", "text/plain; charset=utf-8"), (b"\x00\x01", "a.png", "application/octet-stream"), (b"\x89PNG\r\n\x1a\n", "a", "image/png")],
+    [
+        (b"%PDF-1.7", "a.docx", "application/pdf"),
+        (b"<script>", "a.pdf", "text/plain; charset=utf-8"),
+        (b"\x00\x01", "a.png", "application/octet-stream"),
+        (b"\x89PNG\r\n\x1a\n", "a", "image/png"),
+    ],
 )
 def test_the_kind_comes_from_the_content(start, name, kind):
     assert services.kind_of(start, name) == kind

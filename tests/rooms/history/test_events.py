@@ -19,7 +19,11 @@ def event(ward):
 
 @pytest.mark.parametrize("verb", ["UPDATE history_event SET word = 'x'", "DELETE FROM history_event"])
 def test_the_database_refuses_to_change_an_event(event, verb):
-    with pytest.raises(DatabaseError, match="only appended"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="only appended"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(verb)
     assert Event.objects.get(pk=event.pk).facts == {"number": 5}
 

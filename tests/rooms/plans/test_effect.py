@@ -100,29 +100,39 @@ def test_an_import_that_was_reported_on_stays(ward, coordinator):
 
 
 def test_a_plan_is_typed_from_nothing(ward, coordinator, as_coordinator):
-    answer = as_coordinator.post(reverse("plans:start"), {"token": "gotaydulieu1", "year": 2027, "copy_from": ""})
+    answer = as_coordinator.post(
+        reverse("plans:start"), {"token": "gotaydulieu1", "year": 2027, "copy_from": ""}
+    )
     assert answer.status_code == 303
     draft = PlanImport.objects.get()
     line = draft.lines.get()
     for field, value in {"content": "Việc gõ tay", "due": "Quý I", "leads": "Văn phòng HĐND và UBND"}.items():
-        services.save_cell(draft, services.Cell("line", line.pk, field), value, seen="", by=coordinator.pk, at=AT)
+        services.save_cell(
+            draft, services.Cell("line", line.pk, field), value, seen="", by=coordinator.pk, at=AT
+        )
     services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
     assert Occurrence.objects.get().due_on == dt.date(2027, 3, 31)
 
 
 def test_last_years_plan_is_copied_with_its_years_moved_on(ward, coordinator):
     rooms.make_plan(ward, coordinator)
-    draft = services.begin_typed(ward=ward.pk, token="chepnamsau12", year=2027, copy_from=2026, by=coordinator.pk, at=AT)
+    draft = services.begin_typed(
+        ward=ward.pk, token="chepnamsau12", year=2027, copy_from=2026, by=coordinator.pk, at=AT
+    )
     assert draft.lines.count() == 5 and draft.lines.get(number="2", section__number="I").due == "31/01/2027"
     assert draft.indicators.count() == 1
     with pytest.raises(Refusal) as refusal:
-        services.begin_typed(ward=ward.pk, token="chepkhongco12", year=2027, copy_from=2019, by=coordinator.pk, at=AT)
+        services.begin_typed(
+            ward=ward.pk, token="chepkhongco12", year=2027, copy_from=2019, by=coordinator.pk, at=AT
+        )
     assert refusal.value.code == "plan.nothing-to-copy"
 
 
 def test_a_year_that_is_none_is_refused(ward, coordinator):
     with pytest.raises(Refusal) as refusal:
-        services.begin_typed(ward=ward.pk, token="namkhongdung", year=26, copy_from=None, by=coordinator.pk, at=AT)
+        services.begin_typed(
+            ward=ward.pk, token="namkhongdung", year=26, copy_from=None, by=coordinator.pk, at=AT
+        )
     assert refusal.value.code == "plan.year-unusable"
 
 
@@ -132,7 +142,9 @@ def amended_reading():
             rooms.line("I", "1", "Rà soát sổ sách của phường theo từng tháng"),
             rooms.line("I", "2", "Việc hoàn toàn mới về chợ đêm", "30/11/2026"),
             rooms.line("I", "3", "Lập bảng theo dõi tiếp công dân", "28/02/2026"),
-            rooms.line("II", "1", "Đánh giá tủ sách cộng đồng mỗi quý", "Hằng quý", leads=("Phòng Văn hóa – Xã hội",)),
+            rooms.line(
+                "II", "1", "Đánh giá tủ sách cộng đồng mỗi quý", "Hằng quý", leads=("Phòng Văn hóa – Xã hội",)
+            ),
             rooms.line("II", "2", "Sửa bảng hướng dẫn ở trụ sở", "Tháng 12/2026"),
         ),
         findings=(),
@@ -154,7 +166,12 @@ def test_an_amendment_keeps_what_was_reported(ward, coordinator):
     tasks.report(kept, by=coordinator.pk, at=AT, word="đã làm")
     tasks.report(dropped, by=coordinator.pk, at=AT, word="đã làm một phần")
     delivery = tasks.hand_in(
-        kept, by=coordinator.pk, at=AT, today=rooms.TODAY, document_number="5/BC-UBND", document_date=dt.date(2026, 1, 30)
+        kept,
+        by=coordinator.pk,
+        at=AT,
+        today=rooms.TODAY,
+        document_number="5/BC-UBND",
+        document_date=dt.date(2026, 1, 30),
     )
     draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
     assert services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY) == plan
@@ -165,7 +182,11 @@ def test_an_amendment_keeps_what_was_reported(ward, coordinator):
     assert delivery.occurrence.due_on == dt.date(2026, 2, 28)
     assert dropped.set_aside_at is not None and Progress.objects.filter(task=dropped).count() == 1
     assert Task.objects.get(number="I-2", set_aside_at=None).content.endswith("chợ đêm")
-    assert rooms.events("plan.amended") == 1 and rooms.events("task.set-aside") == 1 and rooms.events("task.changed") == 2
+    assert (
+        rooms.events("plan.amended") == 1
+        and rooms.events("task.set-aside") == 1
+        and rooms.events("task.changed") == 2
+    )
     plan.refresh_from_db()
     assert plan.amended_number == "30/KH-UBND" and plan.lines.count() == 6
     with pytest.raises(Refusal) as refusal:

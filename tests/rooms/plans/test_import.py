@@ -56,7 +56,9 @@ def test_a_file_over_the_limit_is_said(as_coordinator, settings):
     answer = press(as_coordinator, text="x" * (1024 * 1024 + 10))
     assert answer.status_code == 422 and "quá mức 1 MiB" in answer.content.decode()
     assert not PlanImport.objects.exists()
-    assert not list(settings.FILES.rglob("*.txt")) and not [p for p in settings.FILES.rglob("*") if p.is_file()]
+    assert not list(settings.FILES.rglob("*.txt")) and not [
+        p for p in settings.FILES.rglob("*") if p.is_file()
+    ]
 
 
 def test_an_amendment_of_nothing_is_refused(as_coordinator):
@@ -80,7 +82,11 @@ def test_the_job_reads_a_real_text(as_coordinator, monkeypatch):
     from caicach.reading import read_plan
 
     press(as_coordinator)
-    monkeypatch.setattr(jobs, "_read", lambda path, name, names, progress: read_plan(jobs.Path(path), name=name, offices=names))
+    monkeypatch.setattr(
+        jobs,
+        "_read",
+        lambda path, name, names, progress: read_plan(jobs.Path(path), name=name, offices=names),
+    )
     assert loop.run_one()
     draft = PlanImport.objects.get()
     assert [row.content for row in draft.lines.all()][0] == "Lập danh mục văn bản của phường còn hiệu lực"
@@ -103,7 +109,9 @@ def test_a_refused_file_is_said_on_its_page_and_may_be_read_again(as_coordinator
     assert PlanImport.objects.get().state == "review"
 
 
-def test_a_worker_that_died_leaves_nothing_and_the_reading_begins_again(as_coordinator, monkeypatch, settings):
+def test_a_worker_that_died_leaves_nothing_and_the_reading_begins_again(
+    as_coordinator, monkeypatch, settings
+):
     press(as_coordinator)
     died = queue.take()
     assert services.begin_reading(PlanImport.objects.get().pk) is not None

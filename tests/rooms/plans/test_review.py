@@ -38,7 +38,11 @@ def test_two_people_never_overwrite_in_silence(draft, as_coordinator):
     address = reverse("plans:cell", args=[draft.token])
     assert as_coordinator.post(address, send, headers={"X-Fragment": "1"}).status_code == 200
     other = as_coordinator.post(address, {**send, "leads": "Quân sự"}, headers={"X-Fragment": "1"})
-    assert other.status_code == 409 and "Công an" in other.json()["words"] and other.json()["theirs"] == "Công an"
+    assert (
+        other.status_code == 409
+        and "Công an" in other.json()["words"]
+        and other.json()["theirs"] == "Công an"
+    )
     line.refresh_from_db()
     assert line.leads == "Công an"
 
@@ -48,7 +52,8 @@ def test_a_row_is_saved_whole_without_scripts(draft, as_coordinator):
     page = as_coordinator.get(reverse("plans:import", args=[draft.token]), {"sua": line.pk}).content.decode()
     assert 'name="seen-content"' in page
     answer = as_coordinator.post(
-        reverse("plans:cell", args=[draft.token]), {"row": f"line:{line.pk}", "content": "Việc mới", "number": "1", "note": "gấp"}
+        reverse("plans:cell", args=[draft.token]),
+        {"row": f"line:{line.pk}", "content": "Việc mới", "number": "1", "note": "gấp"},
     )
     assert answer.status_code == 303
     line.refresh_from_db()
@@ -102,7 +107,10 @@ def test_rows_are_added_removed_and_brought_back(draft, coordinator, as_coordina
     assert home.lines.get(number="2").content == gone.content
 
 
-@pytest.mark.parametrize(("field", "value", "code"), [("number", "x" * 41, "draft.value-unusable"), ("version", "9", "draft.field-unknown")])
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [("number", "x" * 41, "draft.value-unusable"), ("version", "9", "draft.field-unknown")],
+)
 def test_what_does_not_fit_a_cell_is_refused(draft, coordinator, field, value, code):
     with pytest.raises(Refusal) as refusal:
         services.save_cell(draft, cell(draft, "I.1", field), value, seen=None, by=coordinator.pk, at=AT)
@@ -111,9 +119,13 @@ def test_what_does_not_fit_a_cell_is_refused(draft, coordinator, field, value, c
 
 def test_a_day_that_is_none_is_refused_in_the_head(draft, coordinator):
     with pytest.raises(Refusal) as refusal:
-        services.save_cell(draft, services.Cell("head", 0, "date"), "mai", seen=None, by=coordinator.pk, at=AT)
+        services.save_cell(
+            draft, services.Cell("head", 0, "date"), "mai", seen=None, by=coordinator.pk, at=AT
+        )
     assert refusal.value.code == "draft.value-unusable"
-    services.save_cell(draft, services.Cell("head", 0, "date"), "5/3/2026", seen="03/02/2026", by=coordinator.pk, at=AT)
+    services.save_cell(
+        draft, services.Cell("head", 0, "date"), "5/3/2026", seen="03/02/2026", by=coordinator.pk, at=AT
+    )
     draft.head.refresh_from_db()
     assert f"{draft.head.date}" == "2026-03-05"
 
@@ -129,10 +141,16 @@ def test_the_review_shows_the_source_beside_what_was_understood(draft):
     page = queries.review(draft)
     assert page.open_count == 4 and page.sources[0].text.startswith("1 | Rà soát")
     line = page.sections[1].lines[1]
-    assert line.where == "II.2" and line.source == 4 and [h.finding.code for h in line.hints] == ["deadline-incomplete"]
+    assert (
+        line.where == "II.2"
+        and line.source == 4
+        and [h.finding.code for h in line.hints] == ["deadline-incomplete"]
+    )
 
 
-def test_the_review_takes_as_many_queries_for_80_rows_as_for_one(ward, coordinator, as_coordinator, django_assert_max_num_queries):
+def test_the_review_takes_as_many_queries_for_80_rows_as_for_one(
+    ward, coordinator, as_coordinator, django_assert_max_num_queries
+):
     for count in (1, 80):
         draft = rooms.make_draft(ward, coordinator, rooms.make_many(count))
         with django_assert_max_num_queries(16):

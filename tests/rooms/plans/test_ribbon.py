@@ -26,7 +26,12 @@ def plan(ward, coordinator):
 def test_every_task_has_its_line_and_its_status(plan, as_coordinator):
     page = shown(as_coordinator)
     assert page.count('role="img"') == 5
-    assert "Trễ 296 ngày" in page and "Chưa có hạn" in page and "Trễ quý I" in page and "Chưa có tin 9 tháng" in page
+    assert (
+        "Trễ 296 ngày" in page
+        and "Chưa có hạn" in page
+        and "Trễ quý I" in page
+        and "Chưa có tin 9 tháng" in page
+    )
     assert 'class="overrun"' in page and "dưới" not in page and "từ 95,5%" in page
 
 
@@ -65,20 +70,31 @@ def test_without_a_plan_there_is_no_page(as_coordinator):
 
 
 @pytest.mark.parametrize("count", [1, 80])
-def test_twelve_queries_for_1_task_or_80(ward, coordinator, as_coordinator, django_assert_max_num_queries, count):
+def test_twelve_queries_for_1_task_or_80(
+    ward, coordinator, as_coordinator, django_assert_max_num_queries, count
+):
     rooms.make_plan(ward, coordinator, rooms.make_many(count))
     with django_assert_max_num_queries(12) as counted:
         as_coordinator.get(ADDRESS)
     assert len(counted) == 11
 
 
-def test_other_wards_and_years_cost_no_query(ward, coordinator, as_coordinator, django_assert_max_num_queries):
+def test_other_wards_and_years_cost_no_query(
+    ward, coordinator, as_coordinator, django_assert_max_num_queries
+):
     rooms.make_plan(ward, coordinator, rooms.make_many(3))
     for n in range(5):
         other = rooms.make_ward(f"Phường số {n}")
         person = rooms.make_person(other, "coordinator")
         rooms.make_plan(other, person, rooms.make_many(3))
-        draft = services.begin_typed(ward=other.pk, token=f"namkhac{n:05}", year=2025, copy_from=2026, by=person.pk, at=noon(rooms.TODAY))
+        draft = services.begin_typed(
+            ward=other.pk,
+            token=f"namkhac{n:05}",
+            year=2025,
+            copy_from=2026,
+            by=person.pk,
+            at=noon(rooms.TODAY),
+        )
         services.put_into_effect(draft, by=person.pk, at=noon(rooms.TODAY), today=rooms.TODAY)
     with django_assert_max_num_queries(11):
         page = shown(as_coordinator)
@@ -102,6 +118,11 @@ def test_the_demo_is_the_same_each_time(db):
     first = list(Progress.objects.order_by("id").values_list("task__number", "at", "word"))
     papers = list(Delivery.objects.order_by("id").values_list("document_number", flat=True))
     demo.make(today=dt.date(2026, 11, 23), seed=5, name="Hai")
-    assert first == list(Progress.objects.order_by("id").values_list("task__number", "at", "word"))[len(first) :]
-    assert papers == list(Delivery.objects.order_by("id").values_list("document_number", flat=True))[len(papers) :]
+    assert (
+        first == list(Progress.objects.order_by("id").values_list("task__number", "at", "word"))[len(first) :]
+    )
+    assert (
+        papers
+        == list(Delivery.objects.order_by("id").values_list("document_number", flat=True))[len(papers) :]
+    )
     assert len(first) > 200 and max(at for _, at, _ in first) <= noon(rooms.TODAY)

@@ -52,7 +52,9 @@ def test_an_empty_report_is_refused_with_what_was_typed_still_there(task, as_off
 
 
 def test_a_document_is_handed_in_and_accepted(task, as_officer, coordinator):
-    answer = as_officer.post("/viec/2026/cchc/I-2/nop/", {"document_number": "5/BC-UBND", "document_date": "30/01/2026"})
+    answer = as_officer.post(
+        "/viec/2026/cchc/I-2/nop/", {"document_number": "5/BC-UBND", "document_date": "30/01/2026"}
+    )
     assert answer.status_code == 303 and rooms.events("task.handed-in") == 1
     as_officer.force_login(coordinator)
     assert "Chờ duyệt" in as_officer.get("/viec/2026/cchc/I-2/").content.decode()
@@ -98,7 +100,9 @@ def test_what_was_given_back_is_handed_in_again(task, officer, coordinator, clie
     assert answer.status_code == 422 and "Hãy ghi lý do trả lại" in answer.content.decode()
     assert client.post("/viec/2026/cchc/I-2/san-pham/1/tra-lai/", {"word": "Thiếu bảng 2"}).status_code == 303
     assert rooms.events("task.given-back") == 1
-    assert "Trễ 296 ngày" in client.get("/viec/2026/cchc/I-2/").content.decode(), "given back after its day, it is late again"
+    assert "Trễ 296 ngày" in client.get("/viec/2026/cchc/I-2/").content.decode(), (
+        "given back after its day, it is late again"
+    )
     assert hand_in(task, officer).pk != delivery.pk
 
 
@@ -123,7 +127,9 @@ def test_a_quarter_is_handed_in_for_its_own_day(ward, coordinator, officer):
     assert code_of(hand_in, task, coordinator, occurrence=10**9) == "task.settled"
 
 
-def test_the_page_takes_as_many_queries_with_much_history(task, officer, as_officer, django_assert_max_num_queries):
+def test_the_page_takes_as_many_queries_with_much_history(
+    task, officer, as_officer, django_assert_max_num_queries
+):
     for _ in range(30):
         services.report(task, by=officer.pk, at=AT, word="một dòng")
     with django_assert_max_num_queries(13):

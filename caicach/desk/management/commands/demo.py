@@ -23,11 +23,19 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2026, help="số gieo: cùng số thì cùng dữ liệu")
         parser.add_argument("--again", action="store_true", help="thêm một phường mẫu nữa dù đã có phường")
 
+        parser.add_argument(
+            "--without-plan", action="store_true", help="chỉ đơn vị và người dùng, chưa có kế hoạch"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not organisation.is_empty() and not options["again"]:
             self.stdout.write("Đã có phường trong cơ sở dữ liệu; không tạo thêm.")
             return
-        ward = demo.make(today=options["today"] or clock.today(), seed=options["seed"])
-        self.stdout.write(f"Đã tạo {ward.name}.")
+        ward = demo.make(
+            today=options["today"] or clock.today(),
+            seed=options["seed"],
+            with_plan=not options["without_plan"],
+        )
+        self.stdout.write(f"Đã tạo {ward.name}, số {ward.pk}.")
         for user, role in demo.LOGINS:
             self.stdout.write(f"  {role:12} {user:10} mật khẩu {demo.PASSWORD}")

@@ -1,0 +1,148 @@
+"""Serving and working: second start, a busy port, memory at rest, a worker that is killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.stories.conftest import ROOT, Site
+
+pytestmark = [pytest.mark.story, pytest.mark.both]
+
+
+@pytest.fixture
+def own(tmp_path):
+    one = Site(tmp_path)
+    yield one
+    one.stop()
+
+
+def inside(site, code):
+    """Run code in the installation's Django; it prints JSON."""
+    head = "import json; from caicach.conf.manage import setup; setup()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", head + code],
+        env=site.env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def until(truth, seconds=30.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if truth():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_second_start_answers_soon_and_rests_small(own):
+    own.serve()
+    own.stop()
+    assert own.serve() < 3.0
+    assert until(lambda: health(own)["worker"])
+    assert resting_mib(own.running[0].pid) < 200
+    part = own.running[0]
+    part.send_signal(signal.SIGTERM)
+    assert part.wait(10) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", own.port)) != 0, "nothing is left running"
+
+
+def health(site):
+    try:
+        with urllib.request.urlopen(site.address + "/suc-khoe/", timeout=5) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        return json.load(error)
+
+
+def resting_mib(parent):
+    """PSS of the command and all under it, in MiB."""
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    parents[int(entry)] = int(file.read().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+    mine, grown = {parent}, True
+    while grown:
+        more = {pid for pid, above in parents.items() if above in mine} - mine
+        mine |= more
+        grown = bool(more)
+    total = 0
+    for pid in mine:
+        try:
+            with open(f"/proc/{pid}/smaps_rollup") as file:
+                total += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+        except (OSError, StopIteration):
+            continue
+    return total / 1024
+
+
+def test_a_busy_port_is_said(own):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", own.port))
+        taken.listen()
+        done = subprocess.run(
+            [sys.executable, "-m", "caicach", "serve", "--port", str(own.port)],
+            env=own.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    assert done.returncode == 2 and f"Cổng {own.port} đang có phần mềm khác dùng" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_worker_killed_in_the_middle_leaves_no_half_plan_and_the_import_begins_again(own, plan_file):
+    own.manage("migrate", "--verbosity", "0")
+    own.manage("demo", "--without-plan", "--today", "2026-11-23")
+    big = plan_file.read_text() + "".join(
+        f"{n}\tViệc phụ số {n} của tổ dân phố\tBáo cáo\tCông an\t\tQuý IV/2026\t\n" for n in range(3, 1500)
+    )
+    plan_file.write_text(big)
+    inside(
+        own,
+        f"""
+from pathlib import Path
+from django.core.files.uploadedfile import SimpleUploadedFile
+from caicach.core import clock
+from caicach.accounts.models import Person
+from caicach.plans import services
+file = SimpleUploadedFile("lon.txt", Path({str(plan_file)!r}).read_bytes())
+person = Person.objects.get(user_name="hanh")
+services.upload(file, ward=person.posts.get().ward_id, token="tokenbigiet9", year=2026, is_amendment=False, by=person.pk, at=clock.now())
+print("null")""",
+    )
+    state = """
+from caicach.plans.models import PlanImport, DraftLine, DraftSection, DraftSource
+from caicach.worker.models import Job
+print(json.dumps([PlanImport.objects.get().state, DraftLine.objects.count() + DraftSection.objects.count() + DraftSource.objects.count(), Job.objects.get().state, Job.objects.get().attempts]))"""
+    first = own.start("worker")
+    reading = f"/proc/{first.pid}/task/{first.pid}/children"
+    assert until(lambda: os.path.exists(reading) and open(reading).read().strip()), (
+        "the reading has its own process"
+    )
+    first.kill()
+    first.wait(10)
+    assert inside(own, state)[:3] == ["reading", 0, "running"], "no half plan"
+    own.start("worker")
+    done = []
+    assert until(lambda: done.append(inside(own, state)) or done[-1][0] == "review", 60), done[-1]
+    assert done[-1][1] > 1500 and done[-1][3] == 2, "read again, whole"

@@ -1,0 +1,112 @@
+"""Every screen: axe without a violation, at a desk and on a phone; print; letters of the font."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.stories.conftest import DESK, PHONE
+from tests.stories.test_main_job import upload
+
+pytestmark = pytest.mark.story
+SCREENS = (
+    "/viec-cua-toi/",
+    "/ke-hoach/",
+    "/ke-hoach/nap/",
+    "/ke-hoach/moi/",
+    "/ke-hoach/2026/cchc/",
+    "/ke-hoach/2026/cchc/?tinh-trang=late",
+    "/ke-hoach/2026/cchc/?tim=khong-co-gi",
+    "/viec/2026/cchc/III-2/",
+    "/viec/2026/cchc/VI-4/",
+    "/kieu-dang/",
+    "/khong-co/",
+)
+
+
+def violations(page):
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["help"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page, size):
+    page = open_page("hanh", size=size)
+    for address in SCREENS:
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_in_the_review(open_page, site, plan_file, size):
+    page = open_page(f"hanh{site.new_ward()}", size=size)
+    upload(page, plan_file)
+    assert violations(page) == []
+    page.keyboard.press("f")
+    page.keyboard.press("e")
+    assert violations(page) == []
+    page.get_by_role("link", name="Sửa").first.click() if size is DESK else page.goto(page.url)
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_at_the_door(open_page):
+    page = open_page()
+    page.goto("/dang-nhap/")
+    assert violations(page) == []
+    page.fill("#id_user_name", "ai-do")
+    page.fill("#id_password", "sai")
+    page.click("button.go")
+    page.wait_for_selector(".summary")
+    assert violations(page) == []
+
+
+def test_the_year_prints_whole_on_a3(open_page):
+    page = open_page("tuan")
+    page.goto("/ke-hoach/2026/cchc/")
+    page.emulate_media(media="print")
+    assert not page.locator("header.bar").is_visible() and not page.locator("form.filter").is_visible()
+    assert page.locator("table.ribbon svg[role=img]").first.is_visible()
+    paper = page.pdf(prefer_css_page_size=True, print_background=True)
+    import pypdfium2
+
+    sheets = pypdfium2.PdfDocument(paper)
+    width, height = sheets[0].get_size()
+    assert round(width) == 1191 and round(height) == 842, "A3 landscape"
+    assert len(sheets) <= 4
+
+
+def test_the_font_has_every_vietnamese_letter(open_page):
+    page = open_page("hanh")
+    page.goto("/kieu-dang/")
+    missing = page.evaluate(
+        """async () => {
+          await Promise.all([400, 600, 700].map((w) => document.fonts.load(`${w} 20px "Be Vietnam Pro"`, "ế")));
+          const pen = document.createElement("canvas").getContext("2d");
+          const letters = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ";
+          const all = [...letters, ...letters.toUpperCase(), ..."0123456789≤≥–—…“”·"];
+          const width = (w, fall, c) => { pen.font = `${w} 40px "Be Vietnam Pro", ${fall}`; return pen.measureText(c).width; };
+          return [400, 600, 700].flatMap((w) => all.filter((c) => width(w, "monospace", c) !== width(w, "serif", c)).map((c) => `${w} ${c}`));
+        }"""
+    )
+    assert missing == []
+
+
+def test_the_ribbons_transfer_is_under_120_kilobytes(browser, site):
+    context = browser.new_context(viewport=DESK, base_url=site.address)
+    page = context.new_page()
+    page.goto("/dang-nhap/")
+    page.fill("#id_user_name", "hanh")
+    page.fill("#id_password", "caicach-demo")
+    page.click("button.go")
+    page.wait_for_url("**/cchc/")
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes = {}
+    kinds = {}
+    session.on("Network.responseReceived", lambda e: kinds.__setitem__(e["requestId"], e["type"]))
+    session.on("Network.loadingFinished", lambda e: sizes.__setitem__(e["requestId"], e["encodedDataLength"]))
+    page.goto("/ke-hoach/2026/cchc/")
+    page.wait_for_load_state("networkidle")
+    total = sum(size for key, size in sizes.items() if kinds.get(key) != "Font")
+    context.close()
+    assert 5_000 < total < 120_000, total
