@@ -81,7 +81,7 @@ def meaning_of(heading: str) -> str | None:
     had_year = bare != plain
     if bare in _BY_KEY:
         meaning = _BY_KEY[bare]
-        return "target" if had_year and meaning == "indicator" else meaning
+        return "target" if had_year and meaning in ("indicator", "parent_content") else meaning
     if had_year and bare.startswith(("thuc hien", "uoc", "th ", "ket qua")):
         return "baseline"
     if had_year and bare.startswith(("chi tieu", "ke hoach", "kh", "muc tieu")):
@@ -249,7 +249,8 @@ def _columns_of(rows: Sequence[Row], width: int) -> Columns | None:
 def _settle(columns: Columns) -> None:
     """Headings that mean different things beside different neighbours."""
     at = columns.at
-    # two columns that both say "offices" are merged cells of one heading
+    if {"indicator", "parent_content"} <= at.keys() and "target" not in at and "content" not in at:
+        at["target"] = at.pop("parent_content")  # "Chỉ tiêu | Mục tiêu": what is measured, and how far
     if "content" not in at:
         if "parent_content" in at and not at.keys() & {"indicator"}:
             at["content"] = at.pop("parent_content")

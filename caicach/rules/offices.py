@@ -26,7 +26,8 @@ _WRITTEN_OUT = (
     (r"\bcap\b$", "cong an"),
 )  # fmt: skip
 _TAIL = re.compile(
-    r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu|PHƯỜNG|XÃ)(?!\s+[Hh][ộỘ][iI]|\s+HỘI)(?:\s+[A-ZĐÀ-Ỹ][^\s,;]*){0,4}$"
+    r"\s+(?:(?:của|thuộc)\s+)?(?:(?:phường|xã|đặc khu)(?!\s+[Hh][ộỘ][iI])(?:\s+(?!Phòng|Ban |Trung tâm|Văn phòng|Công an|Trạm|Hội |Đoàn |Ủy|Các |Quân sự|Trường )"
+    r"[A-ZĐÀ-Ỹ][a-zà-ỹđ’'-]*){0,4}|(?:PHƯỜNG|XÃ)(?!\s+HỘI)(?:\s+[A-ZĐÀ-Ỹ]+){0,4})$"
 )
 _HEADS = (
     "phong|ban|trung tam|tt|van phong|vp|cong an|ca|tram|truong|hoi(?! nghi)|doan(?! the)|ubmttq|uy ban|mat tran|so|dang uy|to(?! chuc)|chi cuc|kho bac|bao hiem|thue|ngan hang|"
@@ -154,15 +155,19 @@ class Directory:
         text = re.sub(r"^[\s.;,–-]+|[\s.;,–-]+$", "", text)
         if not re.search(r"\w", text):
             return []
-        whole = self._one(squeeze(text))
-        if whole and whole.known:
-            return [whole]
+        whole = squeeze(text)
+        if self.find(whole) and (known := self._one(whole)):
+            return [known]
         found: list[Mention] = []
         for part in self._parts(text):
-            part = re.sub(r"^[\s.;,–+•*-]+|[\s.;,–-]+$", "", squeeze(part))
-            if not re.search(r"\w", part):
-                continue
-            found.append(self._one(part) or Mention(part, part, group=is_group(part)))
+            part = re.sub(r"^[\s.;,–+•*-]+|[\s.;,–+•*-]+$", "", squeeze(part))
+            if re.search(r"\w", part):
+                found.append(self._one(part) or Mention(part, part, group=is_group(part)))
+        # a misread name may fall apart at its own comma: taken whole, when its parts make no sense
+        if len(found) > 1 and any(not mention.known and not mention.group for mention in found):
+            mended = self._one(whole)
+            if mended and mended.known:
+                return [mended]
         return found
 
     def _one(self, text: str) -> Mention | None:
@@ -209,6 +214,9 @@ class Directory:
         """Lines that only wrapped: a line that is no beginning of an office goes on the one before."""
         joined: list[str] = []
         for line in lines:
+            if joined and self.find(line) and not re.search(r"(?:,|[-–]|\bvà|&)\s*$", joined[-1]):
+                joined.append(line)
+                continue
             begins = _HEAD.match(re.sub(r"[^a-z0-9]+", " ", fold(line)).strip())
             if (
                 joined
@@ -262,7 +270,7 @@ class Directory:
         for length in range(min(self._words, len(words) - place), 0, -1):
             end = words[place + length - 1][1]
             text = line[begin:end]
-            if length == 1 and len(text) < 4 and text not in ("CAP", "ĐU"):
+            if length == 1 and len(text) < 4 and text not in ("CA", "CAP", "ĐU"):
                 continue
             if re.search(r"(?:\bvà|\bvới|-|–|\bphường|\bxã|&|,)$", text):
                 continue
