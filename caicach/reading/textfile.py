@@ -214,7 +214,8 @@ def _slices(line: str, edges: list[int]) -> list[str]:
     """A line cut at the columns; one text alone when its words run over a gutter (a section's title)."""
     texts = [line[a:b] for a, b in zip(edges, [*edges[1:], len(line) + 1], strict=True)]
     crossing = [edge for edge in edges[1:] if 0 < edge < len(line) and line[edge - 1] != " "]
-    if crossing and not _GAP.search(line.strip()):
+    one_text = not _GAP.search(line.strip())
+    if one_text and (crossing or not re.fullmatch(r"\s*(?:\d[\d.]*|[IVX]+|[A-ZĐa-zđ])?[.)]?\s*", texts[0])):
         return [line.strip()]
     for edge in crossing:  # a word that leans over the edge goes where most of it stands
         place = edges.index(edge)
