@@ -139,8 +139,15 @@ def cell_text(words: Sequence[Word], left: float, right: float) -> str:
         if new:
             text += "\n" + line.text
         else:
-            text += ("" if _is_cut(text.rpartition(" ")[2], before, line, width) else " ") + line.text
+            text += (
+                "" if _ends_dashed(text) or _is_cut(text.rpartition(" ")[2], before, line, width) else " "
+            ) + line.text
     return text
+
+
+def _ends_dashed(text: str) -> bool:
+    """Whether a line ends with a dash that belongs to its word: "NĐ-", "Nông-Lâm-", not "HĐND -"."""
+    return len(text) > 1 and text[-1] == "-" and text[-2].isalnum()
 
 
 def _begins_office(text: str, before: Line, line: Line) -> bool:
@@ -184,7 +191,10 @@ class TextBlock:
 
     @property
     def text(self) -> str:
-        return " ".join(line.text for line in self.lines)
+        text = ""
+        for line in self.lines:
+            text += line.text if not text or _ends_dashed(text) else f" {line.text}"
+        return text
 
     @property
     def bold(self) -> bool:

@@ -193,7 +193,11 @@ def _words(
     count = textpage.count_chars()
     page = textpage.raw
     unicode_of = raw.FPDFText_GetUnicode
-    signs = [unicode_of(page, index) for index in range(count)]
+    # pdfium writes a dash at a line's end as one of these two; Vietnamese is never hyphenated: it is the text's own
+    signs = [
+        0x2D if sign in (0xFFFE, 0x02) else sign
+        for sign in (unicode_of(page, index) for index in range(count))
+    ]
     _join_surrogates(signs)
     spans: list[tuple[int, int]] = []
     start = -1
@@ -220,7 +224,7 @@ def _words(
 
 
 _BLANKS = frozenset((0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x3000, 0x2028, 0x2029, 0x00))
-_UNSEEN = frozenset((0xAD, 0x200B, 0x200C, 0x200D, 0xFEFF, 0xFFFE, 0xFFFF, 0x02))
+_UNSEEN = frozenset((0xAD, 0x200B, 0x200C, 0x200D, 0xFEFF, 0xFFFE, 0xFFFF))
 
 
 def _join_surrogates(signs: list[int]) -> None:
