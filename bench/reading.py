@@ -82,7 +82,11 @@ def make_pdf(path: Path, pages: int, *, tables: bool) -> None:
     from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer
     from reportlab.platypus import Table as Ruled
 
-    style = ParagraphStyle("body", fontName=_font(), fontSize=10, leading=12)
+    style = (
+        ParagraphStyle("body", fontName=_font(), fontSize=10, leading=12)
+        if tables
+        else ParagraphStyle("body", fontName=_font(), fontSize=13, leading=16)
+    )
     story = []
     data = rows(12 * pages)
     for page in range(pages):
@@ -97,7 +101,7 @@ def make_pdf(path: Path, pages: int, *, tables: bool) -> None:
             )
             story.append(table)
         else:
-            for _ in range(30):
+            for _ in range(22):  # 44 lines: a full page
                 story += [Paragraph(f"- {WORDS}, {WORDS.lower()}.", style), Spacer(1, 4)]
         story.append(PageBreak())
     SimpleDocTemplate(

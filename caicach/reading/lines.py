@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
 BULLET = re.compile(r"(?:[-–—+*•·▪●○➢✓]|\uf0b7|\uf02d|\u2022)(?=\s|$|[^\W\d])")
@@ -43,41 +44,41 @@ class Word:
         return (self.top + self.bottom) / 2
 
 
-@dataclass(slots=True)
+@dataclass
 class Line:
-    """Words of one line from left to right, never empty."""
+    """Words of one line from left to right, never empty and never changed: what follows from them is kept."""
 
     words: list[Word]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def left(self) -> float:
         return self.words[0].left
 
-    @property
+    @cached_property
     def right(self) -> float:
         return max(word.right for word in self.words)
 
-    @property
+    @cached_property
     def top(self) -> float:
         return min(word.top for word in self.words)
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         return max(word.bottom for word in self.words)
 
-    @property
+    @cached_property
     def height(self) -> float:
         return float(median(word.bottom - word.top for word in self.words))
 
-    @property
+    @cached_property
     def middle(self) -> float:
         return float(median(word.middle for word in self.words))
 
-    @property
+    @cached_property
     def bold(self) -> bool:
         return all(word.bold for word in self.words)
 

@@ -163,6 +163,11 @@ class _Upright:
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
     def word(self, word: _RawWord) -> Word:
+        if self.turn == 0:  # nearly every page: spare it the turning
+            x0, y0, x1, y1 = word.box
+            return Word(
+                word.text, x0 - self.left, self.top - y1, x1 - self.left, self.top - y0, bold=word.bold
+            )
         left, top, right, bottom = self.box(*word.box)
         return Word(word.text, left, top, right, bottom, bold=word.bold)
 
@@ -327,13 +332,15 @@ def _is_bold(page: Any, index: int) -> bool:
 def _undoubled(words: list[_RawWord]) -> list[_RawWord]:
     """Without the words that some programs print twice, a hair apart, to look bold."""
     seen: set[tuple[str, int, int]] = set()
+    texts: set[str] = set()
     kept: list[_RawWord] = []
     for word in words:
         x, y = word.box[0], word.box[1]
-        if not any(
+        if word.text not in texts or not any(
             (word.text, round(x + dx), round(y + dy)) in seen for dx in (-0.5, 0.5) for dy in (-0.5, 0.5)
         ):
             kept.append(word)
+        texts.add(word.text)
         seen.add((word.text, round(x), round(y)))
     return kept
 
