@@ -201,54 +201,62 @@ class _Piece:
 
 
 def _cell_words(page: Gray, boxes: Sequence[Box]) -> list[Word]:
-    """The words of all cells. Short labels are read apart: Roman ones of section rows, numbers of the others."""
+    """The words of all cells; Roman labels of section rows, and numbers not read as such, are read apart."""
     pieces = [piece for box in boxes if (piece := _cut(page, box)) is not None]
     if not pieces:
         return []
     filled = Counter(piece.box.top for piece in pieces)
-    romans, numbers, texts = [], [], []
-    for piece in pieces:
-        if not _is_label(piece, page):
-            texts.append(piece)
-        elif filled[piece.box.top] <= 2:
-            romans.append(piece)
-        else:
-            numbers.append(piece)
-    read = _read_stack(texts, 1.0) | _read_labels(romans, _ROMAN_SIGNS) | _read_labels(numbers, _NUMBER_SIGNS)
-    doubtful = [piece for piece in pieces if _mean(read[piece.box]) < _DOUBTFUL]
+    romans = [piece for piece in pieces if _is_label(piece, page) and filled[piece.box.top] <= 2]
+    texts = [piece for piece in pieces if piece not in romans]
+    read = _read_stack(texts, 1.0) | _read_labels(romans, _ROMAN_SIGNS, 1.0)
+    doubtful = [piece for piece in texts if _mean(read[piece.box]) < _DOUBTFUL]
     again = _read_stack(doubtful, 1.5)
-    for piece in doubtful:
-        if _mean(again[piece.box]) > _mean(read[piece.box]):
-            read[piece.box] = again[piece.box]
+    numbers = [piece for piece in texts if _is_label(piece, page) and not _is_number(read[piece.box])]
+    again |= _read_labels(numbers, _NUMBER_SIGNS, 1.6)
+    for box, words in again.items():
+        if _mean(words) > _mean(read[box]) or (_is_number(words) and _mean(words) > _DOUBTFUL):
+            read[box] = words
     for piece in pieces:
         read[piece.box] = _numerals_counted(read[piece.box], page, is_label=piece in romans)
     return [word for found in read.values() for word in found]
 
 
+def _is_number(words: Sequence[Word]) -> bool:
+    return (
+        re.fullmatch(r"\d{1,3}(?:\.\d{1,2})*[.)]?|[a-zđ]\)?|-", "".join(word.text for word in words))
+        is not None
+    )
+
+
 def _is_label(piece: _Piece, page: Gray) -> bool:
-    """A number or letter alone, as in an STT column: too short for a line of its own."""
+    """A number or letter alone in the narrow first column: too short for a line of its own. The heading is none."""
     mm = scan.unit(page.shape[1], page.shape[0])
-    return bool(piece.ink.shape[1] < 9 * mm and piece.ink.shape[0] < 7 * mm)
+    box = piece.box
+    is_narrow = box.right - box.left < 22 * mm or piece.ink.shape[1] < 12 * mm
+    return bool(box.column == 0 and box.row > 0 and is_narrow and piece.ink.shape[0] < 8 * mm)
 
 
-def _read_labels(pieces: Sequence[_Piece], signs: str) -> dict[Box, list[Word]]:
+def _read_labels(pieces: Sequence[_Piece], signs: str, scale: float) -> dict[Box, list[Word]]:
     """Short labels side by side in long lines, with nothing but the signs of numbers allowed."""
     read: dict[Box, list[Word]] = {piece.box: [] for piece in pieces}
     if not pieces:
         return read
     gap, in_a_line = 60, 12
-    rows = [pieces[start : start + in_a_line] for start in range(0, len(pieces), in_a_line)]
-    row_height = max(piece.ink.shape[0] for piece in pieces) + 40
-    width = max(sum(piece.ink.shape[1] + gap for piece in row) for row in rows) + gap
+    inks = [scan.enlarged(piece.ink, scale) for piece in pieces]
+    row_height = max(ink.shape[0] for ink in inks) + 40
+    rows = [range(start, min(start + in_a_line, len(inks))) for start in range(0, len(inks), in_a_line)]
+    width = max(sum(inks[at].shape[1] + gap for at in row) for row in rows) + gap
     sheet = np.full((row_height * len(rows) + 40, width), 255, np.uint8)
     places: list[tuple[float, float, float, float, _Piece]] = []
     for index, row in enumerate(rows):
         left = gap
-        for piece in row:
-            height, wide = piece.ink.shape
-            top = 20 + index * row_height + row_height - 20 - height  # on one base line
-            sheet[top : top + height, left : left + wide] = piece.ink
-            places.append((left, index * row_height + 20, left + wide, (index + 1) * row_height + 20, piece))
+        for at in row:
+            height, wide = inks[at].shape
+            top = (index + 1) * row_height - height  # on one base line
+            sheet[top : top + height, left : left + wide] = inks[at]
+            places.append(
+                (left, index * row_height + 20, left + wide, (index + 1) * row_height + 20, pieces[at])
+            )
             left += wide + gap
     for word in tesseract(sheet, 6, signs=signs):
         middle = (word.left + word.right) / 2
@@ -270,7 +278,7 @@ def _read_labels(pieces: Sequence[_Piece], signs: str) -> dict[Box, list[Word]]:
     return read
 
 
-_NUMBER_SIGNS = "0123456789abcdegh.,)-"
+_NUMBER_SIGNS = "0123456789."
 _ROMAN_SIGNS = "IVXABCDE."
 
 _NUMERAL = re.compile(r"(?P<numeral>[IVl1|!Hi]{1,4})(?P<rest>[./,].*|)")
@@ -292,14 +300,14 @@ def _numerals_counted(words: list[Word], page: Gray, *, is_label: bool) -> list[
             continue
         found = _NUMERAL.fullmatch(word.text)
         if found is None or (
-            found["numeral"].isdigit() and (opens_title or len(found["rest"]) < 2) and not is_label
+            found["numeral"].isdigit() and len(found["numeral"]) == 1 and opens_title and not is_label
         ):
             continue
         numeral = "".join(_ALIKE.get(sign, sign) for sign in found["numeral"])
-        if set(numeral) == {"I"} and not is_label and word.confidence < 88:
-            strokes = scan.strokes(
-                page[int(word.top) : int(word.bottom) + 1, int(word.left) : int(word.right) + 1]
-            )
+        if set(numeral) == {"I"} and not is_label:
+            ink = page[int(word.top) : int(word.bottom) + 1, int(word.left) : int(word.right) + 1]
+            # Before "/2026" the numeral is a third of the word at most, and the first 0 begins after 44%.
+            strokes = scan.strokes(ink, 0.36 if len(found["rest"]) > 3 else 0.9)
             numeral = "I" * strokes if 1 <= strokes <= 3 else numeral
         mended[index] = replace(word, text=numeral + found["rest"])
     return mended

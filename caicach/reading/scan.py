@@ -252,8 +252,8 @@ def ink_box(cell: Gray) -> tuple[int, int, int, int] | None:
     return left, top, right, bottom
 
 
-def strokes(word: Gray) -> int:
-    """How many upright strokes as high as the word stand in its left part: the ones of a Roman numeral."""
+def strokes(word: Gray, share: float) -> int:
+    """How many upright strokes as high as the word begin in the left share of it: the ones of a Roman numeral."""
     if min(word.shape, default=0) < 6:
         return 0
     dark = word < 140
@@ -263,7 +263,7 @@ def strokes(word: Gray) -> int:
     high = dark[rows[0] : rows[-1] + 1]
     full = high.sum(axis=0) > 0.7 * high.shape[0]
     starts = np.nonzero(np.diff(np.concatenate(([0], full.view(np.int8)))) == 1)[0]
-    return int((starts < 0.5 * word.shape[1]).sum())
+    return int((starts < share * word.shape[1]).sum())
 
 
 def enlarged(picture: Gray, scale: float) -> Gray:
