@@ -56,7 +56,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             if data["file"] is None and "file" not in request.FILES:
                 raise Refusal("file.not-chosen", "file")
             if data["file"] is None:
-                raise Refusal("file.empty", "file", name=request.FILES["file"].name)
+                raise Refusal("file.empty", "file", name=getattr(request.FILES["file"], "name", ""))
             draft = services.upload(
                 data["file"], ward=actor.ward_id, token=data["token"], year=data["year"],
                 is_amendment=data["is_amendment"], by=actor.person_id, at=clock.now(),

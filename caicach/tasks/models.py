@@ -66,6 +66,11 @@ class Task(models.Model):
         return f"{self.number} {self.title}"
 
     @property
+    def book_address(self) -> str:
+        """The page of the plan that the task stands in."""
+        return f"/ke-hoach/{self.year}/{self.book}/"
+
+    @property
     def due(self) -> Due:
         """The deadline as a value."""
         return Due(

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -136,7 +137,7 @@ from caicach.worker.models import Job
 print(json.dumps([PlanImport.objects.get().state, DraftLine.objects.count() + DraftSection.objects.count() + DraftSource.objects.count(), Job.objects.get().state, Job.objects.get().attempts]))"""
     first = own.start("worker")
     reading = f"/proc/{first.pid}/task/{first.pid}/children"
-    assert until(lambda: os.path.exists(reading) and open(reading).read().strip()), (
+    assert until(lambda: os.path.exists(reading) and Path(reading).read_text().strip()), (
         "the reading has its own process"
     )
     first.kill()

@@ -101,7 +101,10 @@ def test_two_people_at_once_see_each_other(review):
         page.keyboard.press("Enter")
         expect(page.locator("[data-saved]")).not_to_be_empty()
     assert "vừa được người khác sửa thành “Công an”" in two.inner_text("[data-saved]")
-    one.reload()
+    for page in (one, two):
+        page.reload()
+        assert cell(page, "Lập danh mục văn bản", "leads").inner_text() == "Công an"
+        assert "Quân sự" in page.inner_text("[data-saved]"), "what was typed is not lost either"
     assert "Công an" in cell(one, "Lập danh mục văn bản", "leads").inner_text()
 
 

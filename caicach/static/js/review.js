@@ -10,6 +10,11 @@
   let editing = null; // {cell, area, seen, timer, html}
   let here = null; // "d12:leads": where the keyboard stands
 
+  // What is typed lies in the browser until the server has it, with what stood in the cell when the typing began.
+  const read = (cell) => { try { return JSON.parse(localStorage.getItem(keep(cell))); } catch { return null; } };
+  const write = (cell, text, seen) => localStorage.setItem(keep(cell), JSON.stringify({ text, seen }));
+  const kept = (text) => ` Chữ anh/chị gõ “${text}” còn giữ ở đây: mở ô để xem.`;
+
   const say = (words, stuck) => {
     const place = root().querySelector("[data-saved]");
     place.textContent = words;
@@ -60,18 +65,18 @@
   function begin(cell) {
     if (editing) commit();
     const text = cell.querySelector(".text");
-    const kept = localStorage.getItem(keep(cell));
+    const before = read(cell);
     const area = document.createElement("textarea");
-    area.value = kept ?? textOf(cell);
+    area.value = before?.text ?? textOf(cell);
     area.setAttribute("aria-label", `${cell.dataset.name}, dòng ${cell.closest(".line").querySelector(".no").textContent.trim()}`);
-    editing = { cell, area, seen: textOf(cell), first: textOf(cell), text, timer: 0 };
+    editing = { cell, area, seen: textOf(cell), first: textOf(cell), text, timer: 0, stopped: false };
     text.hidden = true;
     text.after(area);
     area.rows = Math.min(10, Math.max(2, Math.ceil(area.value.length / 28)));
     area.focus();
     area.select();
     area.addEventListener("input", () => {
-      localStorage.setItem(keep(cell), area.value);
+      write(cell, area.value, editing.seen);
       window.clearTimeout(editing.timer);
       const mine = editing;
       editing.timer = window.setTimeout(() => save(mine, false), PAUSE);
@@ -82,7 +87,7 @@
   async function save(state, replace, last) {
     const value = state.area.value.trim();
     const line = state.cell.closest(".line");
-    if (!line || (value === state.seen.trim() && !replace)) return;
+    if (!line || state.stopped || (value === state.seen.trim() && !replace)) return;
     const key = keep(state.cell);
     const body = new URLSearchParams({ csrfmiddlewaretoken: csrf(), row: `line:${line.dataset.line}`, [state.cell.dataset.cell]: value, [`seen-${state.cell.dataset.cell}`]: state.seen });
     state.cell.classList.add("is-saving");
@@ -90,9 +95,12 @@
       const answer = await fetch(root().dataset.cellUrl, { method: "POST", body, headers: { "X-Fragment": "1" }, keepalive: Boolean(last) });
       if (answer.status === 409) {
         const told = await answer.json();
-        say(told.words, true);
+        say(told.words + kept(value), true);
         state.cell.classList.add("is-stuck");
-        state.seen = told.theirs ?? state.seen;
+        write(state.cell, value, state.seen);
+        state.stopped = true;
+        state.theirs = told.theirs ?? state.seen;
+        if (editing !== state) state.text.textContent = state.theirs || "–";
         return;
       }
       if (!answer.ok) throw new Error(answer.status);
@@ -132,6 +140,7 @@
   function commit() {
     const state = close();
     const value = state.area.value.trim();
+    if (state.stopped) { state.text.textContent = state.theirs || "–"; return; }
     state.text.textContent = value || "–";
     if (value !== state.first.trim()) save(state, true);
     else localStorage.removeItem(keep(state.cell));
@@ -141,7 +150,8 @@
     const state = close();
     localStorage.removeItem(keep(state.cell));
     state.area.value = state.first;
-    if (state.seen.trim() !== state.first.trim()) save(state, true);
+    if (state.stopped) state.text.textContent = state.theirs || "–";
+    else if (state.seen.trim() !== state.first.trim()) save(state, true);
     stand(state.cell, false);
   }
 
@@ -233,8 +243,20 @@
   window.addEventListener("online", retry);
   function retry() {
     for (const cell of cells()) {
-      const kept = localStorage.getItem(keep(cell));
-      if (kept === null || kept.trim() === textOf(cell).trim() || (editing && editing.cell === cell)) continue;
+      const before = read(cell);
+      if (!before || (editing && editing.cell === cell)) continue;
+      if (before.text.trim() === textOf(cell).trim()) {
+        if (!cell.classList.contains("is-stuck")) { localStorage.removeItem(keep(cell)); continue; }
+        begin(cell); // shown here, but the server hasn't got it yet
+        editing.seen = editing.first = before.seen;
+        commit();
+        continue;
+      }
+      if (before.seen.trim() !== textOf(cell).trim()) { // somebody else was here: never overwrite in silence
+        cell.classList.add("is-stuck");
+        say(`Một ô đã được người khác sửa thành “${textOf(cell)}”.` + kept(before.text), true);
+        continue;
+      }
       begin(cell);
       commit();
     }

@@ -18,9 +18,10 @@ from tests.factories import rooms
 
 pytestmark = pytest.mark.django_db
 TOKEN = "tokenthunghiem"
+TEXT = rooms.PLAN_TEXT.format(year=2026)
 
 
-def press(client, *, token=TOKEN, text=rooms.PLAN_TEXT.format(year=2026), name="ke-hoach.txt", **other):
+def press(client, *, token=TOKEN, text=TEXT, name="ke-hoach.txt", **other):
     file = SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
     return client.post(reverse("plans:upload"), {"token": token, "year": 2026, "file": file, **other})
 
