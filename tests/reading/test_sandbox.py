@@ -1,0 +1,135 @@
+"""The reading process: same answer, same refusals, and limits that hold."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from caicach.reading import read_plan, sandbox
+from caicach.reading.picture import page_png
+from caicach.rules.refusal import Refusal
+from tests.reading import generator as gen
+
+
+@pytest.fixture(scope="module")
+def plan_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("plan") / "ke-hoach.docx"
+    path.write_bytes(gen.write_docx(gen.laid_out(gen.plan(1), gen.look(1))))
+    return path
+
+
+def refused(path, **limits) -> Refusal:
+    with pytest.raises(Refusal) as found:
+        sandbox.read(path, **limits)
+    return found.value
+
+
+def test_the_same_answer_as_in_this_process(plan_file):
+    assert sandbox.read(plan_file, year=gen.YEAR) == read_plan(plan_file, year=gen.YEAR)
+
+
+def test_progress_grows_and_speaks_vietnamese(plan_file):
+    told = []
+    sandbox.read(plan_file, progress=lambda share, words: told.append((share, words)))
+    assert told[0] == (0.02, "Đang mở tệp")
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+
+
+def test_a_refusal_crosses_with_its_name_and_facts(tmp_path):
+    path = tmp_path / "luu-tam"
+    path.write_bytes(b"")
+    refusal = refused(path, name="Kế hoạch.docx")
+    assert refusal.code == "file.empty"
+    assert "Kế hoạch.docx" in str(refusal)
+
+
+def test_time_is_limited(plan_file):
+    start = time.monotonic()
+    assert refused(plan_file, seconds=0.05).code == "file.timeout"
+    assert time.monotonic() - start < 3
+
+
+def test_memory_is_limited(plan_file, monkeypatch):
+    _replace_reader(monkeypatch, plan_file.parent, "return bytearray(900 * 1024 * 1024)")
+    assert refused(plan_file, memory_mib=200).code == "file.memory"
+
+
+def test_a_crash_is_a_refusal(plan_file, monkeypatch):
+    _replace_reader(monkeypatch, plan_file.parent, "import os; os.abort()")
+    assert refused(plan_file).code == "file.crashed"
+
+
+def test_an_answer_that_is_no_plan_is_not_built(plan_file, monkeypatch):
+    _replace_reader(monkeypatch, plan_file.parent, "import os; return os.system")
+    with pytest.raises(Refusal) as found:
+        sandbox.read(plan_file)
+    assert found.value.code == "file.crashed"
+
+
+def test_helpers_end_with_the_worker(plan_file, monkeypatch, tmp_path):
+    note = tmp_path / "pid"
+    body = f"import subprocess, time; p = subprocess.Popen(['sleep', '60']); open({str(note)!r}, 'w').write(str(p.pid)); time.sleep(60)"
+    _replace_reader(monkeypatch, plan_file.parent, body)
+    assert refused(plan_file, seconds=1.5).code == "file.timeout"
+    pid = int(note.read_text())
+    deadline = time.monotonic() + 3
+    while _lives(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _lives(pid)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def _replace_reader(monkeypatch, folder, body: str) -> None:
+    """Lets the worker run `body` instead of reading: a sitecustomize on its path, as nobody can bring in with a file."""
+    (folder / "sitecustomize.py").write_text(
+        "import caicach.reading\n\n\ndef read_plan(*args, **named):\n    "
+        + body
+        + "\n\n\ncaicach.reading.read_plan = read_plan\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+@pytest.fixture(autouse=True)
+def _no_leftover(plan_file):
+    yield
+    (plan_file.parent / "sitecustomize.py").unlink(missing_ok=True)
+
+
+def test_the_worker_loads_no_django():
+    import subprocess
+
+    code = "import sys, caicach.reading.sandbox, caicach.reading.understand, caicach.reading.open; print('django' in sys.modules)"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "False"
+    )
+    assert signal.SIGKILL  # the signal that ends it
+
+
+@pytest.mark.skipif(not gen.has_fonts(), reason="fonts-croscore is not installed")
+def test_a_picture_of_a_page(tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(gen.write_pdf(gen.laid_out(gen.plan(1), gen.look(1))))
+    picture = tmp_path / "trang-2.png"
+    picture.write_bytes(page_png(path, 2, width=700))
+    with Image.open(picture) as opened:
+        assert opened.format == "PNG"
+        assert abs(opened.width - 700) <= 1
+    with pytest.raises(IndexError):
+        page_png(path, 99)
