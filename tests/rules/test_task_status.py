@@ -38,9 +38,19 @@ def by(due_on, **other):
         (by(on(6, 30), handed_in_on=on(6, 1), returned=True), "late", "late", "Trễ 146 ngày"),
         (TaskFacts("ongoing", since=on(2, 3)), "silent", "warn", "Chưa có tin 9 tháng"),
         (TaskFacts("ongoing", since=on(2, 3), last_word_on=on(9, 24)), "running", "ok", "Đang thực hiện"),
-        (TaskFacts("ongoing", since=on(2, 3), last_word_on=on(9, 23)), "silent", "warn", "Chưa có tin 2 tháng"),
+        (
+            TaskFacts("ongoing", since=on(2, 3), last_word_on=on(9, 23)),
+            "silent",
+            "warn",
+            "Chưa có tin 2 tháng",
+        ),
         (TaskFacts("ongoing", start=on(12, 1)), "not-begun", "next", "Từ 01/12"),
-        (TaskFacts("external", condition="theo thời gian Sở Nội vụ quy định"), "waiting-event", "next", "Chờ cấp trên"),
+        (
+            TaskFacts("external", condition="theo thời gian Sở Nội vụ quy định"),
+            "waiting-event",
+            "next",
+            "Chờ cấp trên",
+        ),
         (TaskFacts("unknown"), "no-deadline", "warn", "Chưa có hạn"),
         (TaskFacts("unknown", waiting=True), "handed-in", "ok", "Chờ duyệt"),
         (TaskFacts("ongoing", set_aside=True), "set-aside", "next", "Đã rút"),
@@ -53,10 +63,18 @@ def test_each_state_has_its_word_and_tone(facts, code, tone, words):
 
 def test_of_several_days_the_earliest_owed_one_speaks():
     quarters = [on(3, 31), on(6, 30), on(9, 30), on(12, 31)]
-    days = [OccurrenceFacts(day, day, accepted=day < on(9, 1)) if day < on(9, 1) else OccurrenceFacts(day) for day in quarters]
-    assert status(TaskFacts("recurring", every="quarter", occurrences=tuple(days)), today=TODAY).words == "Trễ quý III"
+    days = [
+        OccurrenceFacts(day, day, accepted=day < on(9, 1)) if day < on(9, 1) else OccurrenceFacts(day)
+        for day in quarters
+    ]
+    assert (
+        status(TaskFacts("recurring", every="quarter", occurrences=tuple(days)), today=TODAY).words
+        == "Trễ quý III"
+    )
     months = tuple(OccurrenceFacts(on(m, 28)) for m in range(10, 13))
-    assert status(TaskFacts("recurring", every="month", occurrences=months), today=TODAY).words == "Trễ tháng 10"
+    assert (
+        status(TaskFacts("recurring", every="month", occurrences=months), today=TODAY).words == "Trễ tháng 10"
+    )
 
 
 occurrence = st.builds(
@@ -71,7 +89,9 @@ any_facts = st.builds(
     kind=st.sampled_from(["ongoing", "by", "recurring", "external", "unknown"]),
     start=st.none() | st.dates(on(1, 1), on(12, 31)),
     since=st.just(on(2, 3)),
-    occurrences=st.lists(occurrence, max_size=4).map(lambda days: tuple(sorted(days, key=lambda o: o.due_on))),
+    occurrences=st.lists(occurrence, max_size=4).map(
+        lambda days: tuple(sorted(days, key=lambda o: o.due_on))
+    ),
     last_word_on=st.none() | st.dates(on(1, 1), on(12, 31)),
     waiting=st.booleans(),
     returned=st.booleans(),
@@ -102,7 +122,10 @@ def test_only_what_was_handed_in_is_judged_and_only_once():
 
 
 lines = st.lists(
-    st.tuples(st.sampled_from(["rà soát văn bản", "lập kế hoạch đào tạo", "đo thời gian chờ", "số hóa hồ sơ"]), st.sampled_from(["Quý I", "Thường xuyên"])),
+    st.tuples(
+        st.sampled_from(["rà soát văn bản", "lập kế hoạch đào tạo", "đo thời gian chờ", "số hóa hồ sơ"]),
+        st.sampled_from(["Quý I", "Thường xuyên"]),
+    ),
     max_size=6,
 ).map(lambda rows: [Duty(n, f"I-{n}", f"{text} lần thứ {n}", due) for n, (text, due) in enumerate(rows)])
 
@@ -122,5 +145,8 @@ def test_nothing_differs_from_itself(duties):
 
 
 def test_a_line_that_moved_is_changed_not_new():
-    found = compare([Duty(1, "II-3", "Công khai thủ tục ở trụ sở")], [Duty(2, "II-4", "Công khai thủ tục ở trụ sở phường")])
+    found = compare(
+        [Duty(1, "II-3", "Công khai thủ tục ở trụ sở")],
+        [Duty(2, "II-4", "Công khai thủ tục ở trụ sở phường")],
+    )
     assert [d.field for d in found.changed[0].differences] == ["number", "content"]
