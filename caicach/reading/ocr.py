@@ -216,9 +216,27 @@ def _cell_words(page: Gray, boxes: Sequence[Box]) -> list[Word]:
     for box, words in again.items():
         if _mean(words) > _mean(read[box]) or (_is_number(words) and _mean(words) > _DOUBTFUL):
             read[box] = words
+    for piece in romans:
+        ones = _ones(piece.ink)
+        if ones:
+            box = piece.box
+            x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+            read[box] = [Word("I" * ones, x - 1, y - 8, x + 1, y + 8, 90.0)]
     for piece in pieces:
         read[piece.box] = _numerals_counted(read[piece.box], page, is_label=piece in romans)
     return [word for found in read.values() for word in found]
+
+
+def _ones(ink: Gray) -> int:
+    """1, 2 or 3 where a label is nothing but so many upright strokes (I, II, III), else 0."""
+    dark = ink < 150
+    rows, columns = np.nonzero(dark.sum(axis=1) >= 2)[0], np.nonzero(dark.sum(axis=0) >= 2)[0]
+    if len(rows) < 8 or len(columns) == 0:
+        return 0
+    word = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    strokes = scan.strokes(word, 1.0)
+    shape = word.shape[1] / word.shape[0]
+    return strokes if 1 <= strokes <= 3 and 0.28 * strokes < shape < 0.62 * strokes else 0
 
 
 def _is_number(words: Sequence[Word]) -> bool:
