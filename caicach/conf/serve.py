@@ -44,7 +44,7 @@ def serve(port: int) -> int:
     connections.close_all()
     environment = {**os.environ, "CAICACH_WITH_PARENT": "1", "CAICACH_DATA": str(settings.DATA)}
     parts = [
-        subprocess.Popen(command, env=environment, start_new_session=True)
+        subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_end_with_parent)
         for command in (
             _web(settings.BIND, port),
             [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"],
@@ -77,6 +77,14 @@ def serve(port: int) -> int:
         return 0
     _say("Máy chủ hoặc việc nền đã dừng bất thường; xem các dòng ở trên.", error=True)
     return 1
+
+
+def _end_with_parent() -> None:
+    """On Linux a child is told to stop when the command that started it is killed."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _web(host: str, port: int) -> list[str]:

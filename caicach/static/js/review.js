@@ -48,7 +48,7 @@
     const picture = root().querySelector("[data-picture]");
     if (picture && line.dataset.page) {
       const address = root().dataset.pictureUrl.replace(/1\.png$/, `${line.dataset.page}.png`);
-      if (!picture.src.endsWith(address)) { picture.src = address; picture.alt = `Trang ${line.dataset.page} của tệp gốc`; }
+      if (!picture.src.endsWith(address)) { picture.src = address; picture.alt = `Trang ${line.dataset.page} của tệp gốc`; root().querySelector("[data-picture-link]").href = address; }
       root().querySelector("[data-page-number]").textContent = line.dataset.page;
       const svg = root().querySelector("svg[data-box]");
       svg.replaceChildren();
