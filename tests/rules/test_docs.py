@@ -12,7 +12,9 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def test_every_finding_has_its_line_in_the_docs_with_its_severity():
     words = {"lỗi": "error", "xem": "warning", "ghi nhận": "note"}
-    rows = re.findall(r"^\| `([a-z-]+)` \| (lỗi|xem|ghi nhận) \|", (DOCS / "findings.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| (lỗi|xem|ghi nhận) \|", (DOCS / "findings.md").read_text(), re.MULTILINE
+    )
     assert {code: words[severity] for code, severity in rows} == CODES
 
 

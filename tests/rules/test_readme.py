@@ -9,8 +9,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_setting_read_is_in_the_table_and_the_other_way_round():
-    read = set(re.findall(r'"((?:CAICACH_[A-Z_]+)|DATABASE_URL)"', (ROOT / "caicach/conf/settings.py").read_text()))
-    told = set(re.findall(r"^\| `((?:CAICACH_[A-Z_]+)|DATABASE_URL)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    read = set(
+        re.findall(r'"((?:CAICACH_[A-Z_]+)|DATABASE_URL)"', (ROOT / "caicach/conf/settings.py").read_text())
+    )
+    told = set(
+        re.findall(
+            r"^\| `((?:CAICACH_[A-Z_]+)|DATABASE_URL)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE
+        )
+    )
     assert read == told
 
 
