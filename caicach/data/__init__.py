@@ -13,8 +13,7 @@ from caicach.rules.workdays import WorkCalendar, calendar_from_rows
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of `data/NAME.csv`, keyed by its heading."""
-    with (files(__name__) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader((files(__name__) / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
 
 
 def lines(name: str) -> list[str]:

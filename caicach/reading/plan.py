@@ -17,6 +17,9 @@ Severity = Literal["error", "warning", "note"]
 Json = dict[str, object]
 
 
+NOWHERE = Source()
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The plan's own facts. date is ISO in JSON; number, signs_for and signer_title as printed."""
@@ -59,7 +62,7 @@ class Section:
     tasks: int
     printed_number: str = ""
     printed_title: str = ""
-    source: Source = Source()
+    source: Source = NOWHERE
 
     def to_json(self) -> Json:
         return {

@@ -85,7 +85,9 @@ def _tab_table(lines: list[str], start: int, page: int) -> tuple[int, list[Row]]
     while place < len(lines) and "\f" not in lines[place]:
         tabs = lines[place].count("\t")
         following = lines[place + 1].count("\t") if place + 1 < len(lines) else 0
-        if tabs < 2 and not (rows and lines[place].strip() and following >= 1 and (tabs or _is_title(lines[place]))):
+        if tabs < 2 and not (
+            rows and lines[place].strip() and following >= 1 and (tabs or _is_title(lines[place]))
+        ):
             break
         rows.append(_row([_HTML_BREAK.sub("\n", text) for text in lines[place].split("\t")], page, place + 1))
         place += 1
