@@ -22,7 +22,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageOps
 
 from caicach.reading import scan
-from caicach.reading.document import Block, Document, Table
+from caicach.reading.document import Block, Document, Row, Table
 from caicach.reading.grid import Box
 from caicach.reading.layout import PageContent, page_blocks, page_grids
 from caicach.reading.limits import MAX_PICTURE_PIXELS, check_rows
@@ -130,7 +130,48 @@ def read_pages(
             reading.notes.extend(note for note in notes if note not in reading.notes)
             if progress is not None:
                 progress(done + 1, len(numbers))
+    reading.pages = _romans_agreed(reading.pages)
     return reading
+
+
+_WIDE_TITLE = re.compile(r"(?P<number>[1lIHi|!VX]{1,5})(?P<rest>[.,]?\s+[A-ZĐÀ-ỸƠƯ]{2}.*)", re.DOTALL)
+
+
+def _romans_agreed(pages: list[list[Block]]) -> list[list[Block]]:
+    """Where other wide rows are numbered in Roman, "1. CẢI CÁCH" is I: the two look alike in print."""
+
+    def title(row: Row) -> re.Match[str] | None:
+        filled = [cell for cell in row.cells if cell.text]
+        return _WIDE_TITLE.match(filled[0].text) if len(filled) == 1 and len(row.cells) == 1 else None
+
+    found = [
+        match["number"]
+        for blocks in pages
+        for block in blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        if (match := title(row))
+    ]
+    if not any(set(number) & {"V", "X"} or number in ("II", "III") for number in found):
+        return pages
+
+    def agreed(row: Row) -> Row:
+        match = title(row)
+        if match is None:
+            return row
+        number = "".join(_ALIKE.get(sign, sign) for sign in match["number"])
+        cell = row.cells[0]
+        return replace(row, cells=(replace(cell, text=number + match["rest"]),))
+
+    return [
+        [
+            replace(block, rows=tuple(agreed(row) for row in block.rows))
+            if isinstance(block, Table)
+            else block
+            for block in blocks
+        ]
+        for blocks in pages
+    ]
 
 
 def _take(pictures: Iterator[Gray], count: int) -> Iterator[Gray]:
