@@ -39,7 +39,10 @@ _DROPPED = frozenset(
         "annotationRef commentReference tblGrid"
     ).split()
 )
-_NOT_PLAIN = (*tuple(W + name for name in "tbl del moveFrom numPr vanish drawing pict object ruby hMerge".split()), MC + "AlternateContent")
+_NOT_PLAIN = (
+    *tuple(W + name for name in "tbl del moveFrom numPr vanish drawing pict object ruby hMerge".split()),
+    MC + "AlternateContent",
+)
 """what sends a table through the thorough reader; everything else changes no text"""
 GRID_SPAN, V_MERGE, GRID_BEFORE = W + "gridSpan", W + "vMerge", W + "gridBefore"
 _PLAIN_EVENTS = (
