@@ -24,7 +24,7 @@ def today() -> dt.date:
 
 def local_day(moment: dt.datetime) -> dt.date:
     """The day of a moment in the ward's zone."""
-    return timezone.localtime(moment).date()
+    return moment.astimezone(timezone.get_default_timezone()).date()
 
 
 def noon(day: dt.date) -> dt.datetime:

@@ -45,9 +45,12 @@ class TaskView:
 def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[int, str]) -> list[TaskView]:
     """Every task with its status. Four queries, whatever the number. shorts: office id → short name."""
     ids = [task.pk for task in tasks]
-    offices: dict[int, list[TaskOffice]] = defaultdict(list)
-    for office in TaskOffice.objects.filter(ward_id=ward, task_id__in=ids):
-        offices[office.task_id].append(office)
+    offices: dict[int, list[tuple[str, int | None, str]]] = defaultdict(list)
+    named = TaskOffice.objects.filter(ward_id=ward, task_id__in=ids).values_list(
+        "task_id", "role", "office_id", "name"
+    )
+    for task_id, role, office_id, name in named:
+        offices[task_id].append((role, office_id, name))
     days: dict[int, list[tuple[int, dt.date]]] = defaultdict(list)
     for task_id, pk, due_on in Occurrence.objects.filter(ward_id=ward, task_id__in=ids).values_list(
         "task_id", "pk", "due_on"
@@ -68,7 +71,7 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
     for task in tasks:
         facts = facts_of(task, days[task.pk], said[task.pk], handed[task.pk])
         own = offices[task.pk]
-        leads = [o for o in own if o.role == TaskOffice.LEAD]
+        leads = [(pk, name) for role, pk, name in own if role == TaskOffice.LEAD]
         answer.append(
             TaskView(
                 task=task,
@@ -76,10 +79,10 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
                 status=status(
                     facts, today=today, soon_days=settings.SOON_DAYS, silent_months=settings.SILENT_MONTHS
                 ),
-                leads=tuple(shorts.get(o.office_id or 0, o.name) for o in leads),
-                lead_ids=frozenset(o.office_id for o in leads if o.office_id),
-                helpers=tuple(shorts.get(o.office_id or 0, o.name) for o in own if o.role == TaskOffice.HELP),
-                office_ids=frozenset(o.office_id for o in own if o.office_id),
+                leads=tuple(shorts.get(pk or 0, name) for pk, name in leads),
+                lead_ids=frozenset(pk for pk, _ in leads if pk),
+                helpers=tuple(shorts.get(pk or 0, name) for role, pk, name in own if role == TaskOffice.HELP),
+                office_ids=frozenset(pk for _, pk, _ in own if pk),
                 words_on=tuple(sorted({day for day, _ in said[task.pk]} | {h.on for h in handed[task.pk]})),
                 percent=next((p for _, p in said[task.pk] if p is not None), None),
             )
