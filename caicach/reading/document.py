@@ -28,7 +28,13 @@ class Source:
 
     def to_json(self) -> dict[str, int | str]:
         """The keys that are known, in a fixed order, without box."""
-        pairs = (("page", self.page), ("line", self.line), ("table", self.table), ("sheet", self.sheet), ("row", self.row))
+        pairs = (
+            ("page", self.page),
+            ("line", self.line),
+            ("table", self.table),
+            ("sheet", self.sheet),
+            ("row", self.row),
+        )
         return {key: value for key, value in pairs if value is not None}
 
 

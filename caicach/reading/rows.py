@@ -212,7 +212,7 @@ def _see(row: Row, columns: Columns) -> _Read:
         if meaning in cells:
             if text not in cells[meaning].split("\n"):
                 cells[meaning] += "\n" + text
-            down[meaning] = down[meaning] and cell.filled_down
+            down[meaning] = down.get(meaning, False) and cell.filled_down
         else:
             cells[meaning] = text
             down[meaning] = cell.filled_down

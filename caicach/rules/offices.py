@@ -29,6 +29,10 @@ _TAIL = re.compile(
     r"\s+(?:(?:của|thuộc)\s+)?(?:(?:phường|xã|đặc khu)(?!\s+[Hh][ộỘ][iI])(?:\s+(?!Phòng|Ban |Trung tâm|Văn phòng|Công an|Trạm|Hội |Đoàn |Ủy|Các |Quân sự|Trường )"
     r"[A-ZĐÀ-Ỹ][a-zà-ỹđ’'-]*){0,4}|(?:PHƯỜNG|XÃ)(?!\s+HỘI)(?:\s+[A-ZĐÀ-Ỹ]+){0,4})$"
 )
+_PLACE = re.compile(
+    r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu)(?:\s+(?!Phòng|Ban\b|Trung tâm|Văn phòng|Công an|Trạm|Hội\b|Đoàn\b|Ủy|Các\b|Quân sự|Trường\b)"
+    r"[A-ZĐÀ-Ỹ][a-zà-ỹđ’'-]*){0,4}"
+)
 _HEADS = (
     "phong|ban|trung tam|tt|van phong|vp|cong an|ca|tram|truong|hoi(?! nghi)|doan(?! the)|ubmttq|uy ban|mat tran|so|dang uy|to(?! chuc)|chi cuc|kho bac|bao hiem|thue|ngan hang|"
     "dien luc|cong ty|hdnd|ubnd|lanh dao|bi thu|chu tich|can bo|cong chuc|bo phan|thuong truc|quan su|bch|bql|bqlda|khu pho|ap|thon|vien|toa an|hat|doi|"
@@ -241,10 +245,8 @@ class Directory:
                 ):
                     parts.extend(self._loose(before))
                 end = words[place + length - 1][1]
-                tail = re.match(
-                    r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu)(?:\s+[A-ZĐÀ-Ỹ][^\s,;]*)*", line[end:]
-                )
-                end += tail.end() if tail else 0
+                tail = _PLACE.match(line, end)
+                end = tail.end() if tail else end
                 parts.append(line[words[place][0] : end])
                 begin = end
                 place = next((n for n, word in enumerate(words) if word[0] >= end), len(words))
@@ -270,6 +272,10 @@ class Directory:
         for length in range(min(self._words, len(words) - place), 0, -1):
             end = words[place + length - 1][1]
             text = line[begin:end]
+            if length > 3 and re.search(
+                r"\s(?:phường|xã)\s+(?:Phòng|Văn phòng|Trung tâm|Ban|Công an)\b", text
+            ):
+                continue  # two names with a blank between them
             if length == 1 and len(text) < 4 and text not in ("CA", "CAP", "ĐU"):
                 continue
             if re.search(r"(?:\bvà|\bvới|-|–|\bphường|\bxã|&|,)$", text):
