@@ -26,11 +26,11 @@ _WRITTEN_OUT = (
     (r"\bcap\b$", "cong an"),
 )  # fmt: skip
 _TAIL = re.compile(
-    r"\s+(?:(?:của|thuộc)\s+)?(?:(?:phường|xã|đặc khu)(?!\s+[Hh][ộỘ][iI])(?:\s+(?!Phòng|Ban |Trung tâm|Văn phòng|Công an|Trạm|Hội |Đoàn |Ủy|Các |Quân sự|Trường )"
+    r"\s+(?:(?:của|thuộc)\s+)?(?:(?:phường|xã|đặc khu)(?!\s+[Hh][ộỘ][iI])(?:\s+(?!Phòng|Ban |Trung tâm|Văn phòng|Văn$|Trung$|Công an|Trạm|Hội |Đoàn |Ủy|Các |Quân sự|Trường )"
     r"[A-ZĐÀ-Ỹ][a-zà-ỹđ’'-]*){0,4}|(?:PHƯỜNG|XÃ)(?!\s+HỘI)(?:\s+[A-ZĐÀ-Ỹ]+){0,4})$"
 )
 _PLACE = re.compile(
-    r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu)(?:\s+(?!Phòng|Ban\b|Trung tâm|Văn phòng|Công an|Trạm|Hội\b|Đoàn\b|Ủy|Các\b|Quân sự|Trường\b)"
+    r"\s+(?:(?:của|thuộc)\s+)?(?:phường|xã|đặc khu)(?:\s+(?!Phòng|Ban\b|Trung tâm|Văn phòng|Văn$|Trung$|Công an|Trạm|Hội\b|Đoàn\b|Ủy|Các\b|Quân sự|Trường\b)"
     r"[A-ZĐÀ-Ỹ][a-zà-ỹđ’'-]*){0,4}"
 )
 _HEADS = (
