@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -28,7 +28,8 @@ from caicach.plans.models import (
     PlanLine,
     Section,
 )
-from caicach.reading.plan import PlanReading
+from caicach.reading.indicators import measured_from_text, words_set_target
+from caicach.reading.plan import NOWHERE, PlanReading
 from caicach.rules import amendment
 from caicach.rules.refusal import Refusal
 from caicach.tasks import queries as task_queries
@@ -666,7 +667,7 @@ def _duty(
         due=reading.due,
         occurrences=drafts.days_of(row.due, year, not_before),
         note=row.note,
-        is_indicator=row.is_indicator,
+        is_indicator=_is_indicator(row),
         source_text=sources.get(drafts.source_key(row), "") if sources else "",
         source_place=place,
     )
@@ -725,7 +726,7 @@ def _make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
         )
         for n, (row, task) in enumerate(zip(lines, made, strict=True))
     )
-    _indicators(draft, plan)
+    _indicators(draft, lines, plan)
     history.append(plan, "plan.put-into-effect", by=by, at=at, tasks=len(made), number=head.number)
     return plan
 
@@ -739,14 +740,46 @@ def _sections(draft: PlanImport, plan: Plan) -> dict[int, Section]:
     return {row.pk: section for row, section in zip(rows, made, strict=True)}
 
 
-def _indicators(draft: PlanImport, plan: Plan) -> None:
-    Indicator.objects.bulk_create(
-        Indicator(
-            ward_id=draft.ward_id, plan=plan, position=n, name=i.name, group=i.group, comparator=i.comparator,
-            target=i.target, unit=i.unit, better=i.better, lead=i.lead, where=i.where,
-        )
-        for n, i in enumerate(draft.indicators.all())
+def _indicators(draft: PlanImport, lines: Sequence[DraftLine], plan: Plan) -> None:
+    """The plan's indicators: those of the annex's rows by their words as they are now, then those of tables of their own."""
+    read: dict[str, list[DraftIndicator]] = defaultdict(list)
+    for indicator in draft.indicators.all():
+        read[indicator.where].append(indicator)
+    made: list[Indicator] = []
+    for row in lines:
+        known = read.get(_where(row), [])
+        if not _is_indicator(row) and not known:
+            continue
+        group = known[0].group if known else row.section.title
+        leads = drafts.list_of(row.leads)
+        found = measured_from_text(row.content, group=group, source=NOWHERE, task=_where(row), leads=leads)
+        if any(measured.target.value is not None for measured in found):
+            made += [
+                Indicator(
+                    name=m.name, group=group, comparator=m.target.comparator or "", target=m.target.value,
+                    unit=m.target.unit or "", better=m.target.better or "", lead=leads[0] if leads else "", where=_where(row),
+                )
+                for m in found
+            ]  # fmt: skip
+        else:
+            made += [_copied(indicator) for indicator in known]
+    made += [_copied(indicator) for indicator in read.get("", [])]
+    for position, new in enumerate(made):
+        new.ward_id, new.plan, new.position = draft.ward_id, plan, position
+    Indicator.objects.bulk_create(made)
+
+
+def _copied(i: DraftIndicator) -> Indicator:
+    return Indicator(
+        name=i.name, group=i.group, comparator=i.comparator, target=i.target, unit=i.unit, better=i.better, lead=i.lead, where=i.where
     )  # fmt: skip
+
+
+def _is_indicator(row: DraftLine) -> bool:
+    """A row that wants no document but names a figure; typed ones too."""
+    return not row.deliverables.strip() and (
+        row.is_indicator or words_set_target(row.content, row.section.title)
+    )
 
 
 @transaction.atomic
@@ -856,7 +889,7 @@ def _amend(
         for n, row in enumerate(lines)
     )
     plan.indicators.all().delete()
-    _indicators(draft, plan)
+    _indicators(draft, lines, plan)
     plan.amended_number, plan.amended_on = head.number or "sửa đổi", head.date or today
     plan.save(update_fields=["amended_number", "amended_on"])
     history.append(

@@ -43,11 +43,14 @@ def sets_target(task: RawTask, section_title: str) -> bool:
     """Whether a row of duties is an indicator: nothing to hand in, but a figure to reach."""
     if task.indicator_table:
         return True
-    if task.get("target_text").strip() and not task.get("deliverable").strip():
+    has_deliverable = bool(re.search(r"\w", task.get("deliverable")))
+    if task.get("target_text").strip() and not has_deliverable:
         return True
-    if re.search(r"\w", task.get("deliverable")):
-        return False
-    content = task.get("content")
+    return not has_deliverable and words_set_target(task.get("content"), section_title)
+
+
+def words_set_target(content: str, section_title: str) -> bool:
+    """Whether the words of a row that wants no document name a figure to reach."""
     target = read_target(content)
     if "chỉ tiêu" in section_title.lower():
         return target.value is not None or bool(target.findings and re.search(r"\d", content))

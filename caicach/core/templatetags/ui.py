@@ -48,6 +48,12 @@ def number(value: object) -> str:
 
 
 @register.filter
+def place(number: str) -> str:
+    """A task's number as people say it: II.6, where its address has II-6."""
+    return number.replace("-", ".", 1)
+
+
+@register.filter
 def first_words(text: str, limit: int = 90) -> str:
     """The first line, cut at a blank before `limit` letters, with … where something was left out."""
     line = text.strip().split("\n", 1)[0].strip()

@@ -200,3 +200,26 @@ def test_the_ribbon_after_an_amendment_shows_what_was_dropped_apart(ward, coordi
     services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
     page = as_coordinator.get("/ke-hoach/2026/cchc/").content.decode()
     assert "Đã rút" in page and "chợ đêm" in page and page.count('scope="colgroup"') == 2
+
+
+def test_an_indicator_follows_the_words_of_its_row_as_they_were_mended(ward, coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    row = draft.lines.first()
+    draft.lines.filter(pk=row.pk).update(content="Tỷ lệ hồ sơ đúng hạn từ 97,5% trở lên", deliverables="")
+    plan = services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    made = plan.indicators.get(where="I.1")
+    assert (made.name, made.comparator, str(made.target.normalize()), made.unit) == (
+        "Tỷ lệ hồ sơ đúng hạn",
+        ">=",
+        "97.5",
+        "%",
+    )
+    assert Task.objects.get(number="I-1").is_indicator
+
+
+def test_a_row_with_a_document_to_hand_in_is_no_indicator(ward, coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    row = draft.lines.first()
+    draft.lines.filter(pk=row.pk).update(content="Rà soát để tỷ lệ đúng hạn đạt 95%", deliverables="Báo cáo")
+    plan = services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    assert not plan.indicators.filter(where="I.1").exists()
