@@ -175,6 +175,11 @@ _TONES: dict[str, str] = {"late": "late", "warn": "warn", "soon": "next", "far":
 _COMPARATORS = {">=": "từ ", "<=": "không quá ", ">": "trên ", "<": "dưới ", "=": "", "": ""}
 
 
+def year_is_taken(draft: PlanImport) -> bool:
+    """Whether the draft's year has a plan in force already: said at the top of the review, not at its end."""
+    return Plan.objects.filter(ward_id=draft.ward_id, year=draft.year, kind=draft.kind).exists()
+
+
 def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Ribbon:
     """The year ribbon, whole: sections in order, each task with its year's line.
 

@@ -99,6 +99,28 @@ def _amended(ward: int, year: int) -> Plan:
     return plan
 
 
+@transaction.atomic
+def become_amendment(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
+    """A draft for a year that has a plan in force becomes its amendment; every mend made so far stays.
+
+    Raises Refusal plan.none-in-force.
+    """
+    draft = _open(draft)
+    draft.amends, draft.is_amendment = _amended(draft.ward_id, draft.year), True
+    draft.save(update_fields=["amends", "is_amendment"])
+    history.append(draft, "import.became-amendment", by=by, at=at, year=draft.year)
+
+
+@transaction.atomic
+def set_year(draft: PlanImport, year: int, *, by: int, at: dt.datetime) -> None:
+    """The draft is for another year: its deadlines without a year are read for that one. Raises plan.year-unusable."""
+    draft = _open(draft)
+    _check_year(year)
+    before, draft.year, draft.amends, draft.is_amendment = draft.year, year, None, False
+    draft.save(update_fields=["year", "amends", "is_amendment"])
+    history.append(draft, "import.year-set", by=by, at=at, before=before, after=year)
+
+
 def _check_year(year: int) -> None:
     if not 2000 <= year <= 2100:
         raise Refusal("plan.year-unusable", "year", year=year)

@@ -297,10 +297,36 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+@may("plan.import")
+def become_amendment(request: HttpRequest, token: str) -> HttpResponse:
+    """Use this draft to amend the plan in force of its year."""
+    draft = _draft(request, token)
+    services.become_amendment(draft, by=ward_request(request).actor.person_id, at=clock.now())
+    messages.success(request, "Bản nháp này sẽ sửa đổi kế hoạch đang thực hiện. Mọi chỗ đã sửa còn nguyên.")
+    return see_other(_address(draft))
+
+
+@require_POST
+@may("plan.import")
+def set_year(request: HttpRequest, token: str) -> HttpResponse:
+    """Use this draft for another year."""
+    draft = _draft(request, token)
+    text = request.POST.get("year", "").strip()
+    year = int(text) if text.isdecimal() and len(text) <= 6 else 0
+    try:
+        services.set_year(draft, year, by=ward_request(request).actor.person_id, at=clock.now())
+    except Refusal as refusal:
+        return _review(request, draft, refusal=str(refusal), status=status_of(refusal))
+    return see_other(_address(draft))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @may("plan.effect")
 def effect(request: HttpRequest, token: str) -> HttpResponse:
-    """Put the draft into effect: the plan, its tasks, their days."""
+    """Put the draft into effect: the plan, its tasks, their days. Opened again after a refusal, it shows the draft."""
     draft = _draft(request, token)
+    if request.method != "POST":
+        return see_other(_address(draft))
     try:
         plan = services.put_into_effect(
             draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today()
@@ -332,12 +358,19 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @may("plan.undo")
 def undo(request: HttpRequest, year: int, kind: str) -> HttpResponse:
-    """Take the plan back into review, as long as nothing was reported."""
+    """Take the plan back into review, as long as nothing was reported; else say why on the plan's page."""
     actor = ward_request(request).actor
-    draft = services.undo(queries.plan_for(actor.ward_id, year, kind), by=actor.person_id, at=clock.now())
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    if request.method != "POST":
+        return see_other(reverse("plans:ribbon", args=[year, kind]))
+    try:
+        draft = services.undo(plan, by=actor.person_id, at=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return see_other(reverse("plans:ribbon", args=[year, kind]))
     messages.success(request, "Đã hoàn tác. Bản nháp còn nguyên để xem lại.")
     return see_other(_address(draft) if draft else reverse("plans:list"))
 
@@ -380,6 +413,7 @@ def _review(request: HttpRequest, draft: PlanImport, *, refusal: str = "", statu
             "editing": editing,
             "refusal": refusal,
             "head_fields": _head_fields(page.head),
+            "conflict": not draft.is_amendment and queries.year_is_taken(draft),
         },
         status=status,
     )

@@ -642,7 +642,9 @@ def _spelling(whole: Understood) -> Iterator[Finding]:
     places: list[str] = []
 
     def note(place: str, wrong: str, right: str) -> None:
-        slips.setdefault(wrong, right)
+        wrong = wrong.strip(" ,.;")
+        if wrong.casefold() not in {known.casefold() for known in slips}:
+            slips[wrong] = right
         if place not in places:
             places.append(place)
 

@@ -109,7 +109,10 @@ def _pipe_table(lines: list[str], start: int, page: int) -> tuple[int, list[Row]
     place = start
     boxed = any(re.match(r"^\s*\+[-=+]{3,}\+\s*$", line) for line in lines[start : start + 2])
     fresh = True
-    while place < len(lines) and is_row(lines[place]) and "\f" not in lines[place]:
+    while place < len(lines) and "\f" not in lines[place]:
+        ragged = rows and "|" in lines[place] and place + 1 < len(lines) and "|" in lines[place + 1]
+        if not is_row(lines[place]) and not ragged:  # a section's title may have fewer cells
+            break
         line = lines[place].strip()
         if _RULE.match(line):
             fresh = True

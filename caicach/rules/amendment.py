@@ -71,7 +71,7 @@ class Amendment(Generic[Ref]):
 
 
 def compare(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> Amendment[Ref]:
-    """Match the lines by content first, number second; every line of both sides ends up in exactly one place."""
+    """Match the lines by content first, then by number, lead and date; every line of both sides ends up in exactly one place."""
     pairs = _matched(before, after)
     olds = {old for old, _ in pairs}
     news = {new for _, new in pairs}
@@ -91,6 +91,10 @@ def compare(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> Amendmen
 
 
 def _matched(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> list[tuple[int, int]]:
+    """Pairs of old and new: by likeness of content; what is left by number, lead and date or document together.
+
+    A reworded line is the same duty when everything but its words says so: what was reported on it must not be lost.
+    """
     old_keys, new_keys = [key(d.content) for d in before], [key(d.content) for d in after]
     candidates: list[tuple[float, int, int]] = []
     for i, old in enumerate(before):
@@ -99,6 +103,29 @@ def _matched(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> list[tu
             likeness = fuzz.ratio(old_keys[i], new_keys[j])
             if likeness >= (SAME_NUMBER_LIKE if same_number else LIKE_ENOUGH):
                 candidates.append((likeness + (10 if same_number else 0), i, j))
+    pairs = _best_first(candidates)
+    used_old, used_new = {i for i, _ in pairs}, {j for _, j in pairs}
+    left = {new.number: j for j, new in enumerate(after) if j not in used_new}
+    for i, old in enumerate(before):
+        if i in used_old or (found := left.get(old.number)) is None:
+            continue
+        if _same_duty(old, after[found]):
+            pairs.append((i, left.pop(old.number)))
+    return pairs
+
+
+def _same_duty(old: Duty[Ref], new: Duty[Ref]) -> bool:
+    """Whether two lines of one number have one lead, and one date or document."""
+
+    def same(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+        return {key(text) for text in a} == {key(text) for text in b}
+
+    return same(old.leads, new.leads) and (
+        key(old.due) == key(new.due) or same(old.deliverables, new.deliverables)
+    )
+
+
+def _best_first(candidates: list[tuple[float, int, int]]) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
     used_old: set[int] = set()
     used_new: set[int] = set()

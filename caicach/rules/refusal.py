@@ -19,7 +19,7 @@ class Refusal(Exception):
     def __str__(self) -> str:
         from caicach.rules.messages import sentence
 
-        return sentence(self.code, self.facts)
+        return sentence(self.code, {"place": self.place or "", **self.facts})
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         return _rebuild, (self.code, self.place, self.facts)

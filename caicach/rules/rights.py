@@ -62,6 +62,8 @@ PAGES: dict[str, str] = {
     "plans:finding": "plan.import",
     "plans:step-back": "plan.import",
     "plans:discard": "plan.import",
+    "plans:become-amendment": "plan.import",
+    "plans:set-year": "plan.import",
     "plans:retry": "plan.import",
     "plans:changes": "plan.effect",
     "plans:effect": "plan.effect",

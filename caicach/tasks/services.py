@@ -110,7 +110,9 @@ def set_aside(task: Task, *, by: int, at: dt.datetime, word: str) -> None:
     """Take a task out of the year without losing anything that was reported on it."""
     task = _lock(task)
     task.set_aside_at, task.set_aside_word = at, word
-    task.save(update_fields=["set_aside_at", "set_aside_word"])
+    # its number is free for another duty; its own page stays where a link from the year's list leads
+    task.number = f"{task.number}~{task.pk}"[:40]
+    task.save(update_fields=["set_aside_at", "set_aside_word", "number"])
     history.append(task, "task.set-aside", by=by, at=at, word=word)
 
 

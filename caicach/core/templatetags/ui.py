@@ -50,7 +50,7 @@ def number(value: object) -> str:
 @register.filter
 def place(number: str) -> str:
     """A task's number as people say it: II.6, where its address has II-6."""
-    return number.replace("-", ".", 1)
+    return number.partition("~")[0].replace("-", ".", 1)
 
 
 @register.filter

@@ -223,3 +223,60 @@ def test_a_row_with_a_document_to_hand_in_is_no_indicator(ward, coordinator):
     draft.lines.filter(pk=row.pk).update(content="Rà soát để tỷ lệ đúng hạn đạt 95%", deliverables="Báo cáo")
     plan = services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
     assert not plan.indicators.filter(where="I.1").exists()
+
+
+def test_a_taken_year_is_said_at_the_top_and_the_draft_becomes_an_amendment_with_its_mends(
+    ward, coordinator, as_coordinator
+):
+    services.put_into_effect(
+        settle(rooms.make_draft(ward, coordinator)), by=coordinator.pk, at=AT, today=rooms.TODAY
+    )
+    draft = settle(rooms.make_draft(ward, coordinator))
+    row = draft.lines.first()
+    draft.lines.filter(pk=row.pk).update(note="đã sửa tay")
+    address = reverse("plans:import", args=[draft.token])
+    assert "Dùng làm bản sửa đổi" in as_coordinator.get(address).content.decode()
+    assert as_coordinator.post(reverse("plans:become-amendment", args=[draft.token])).status_code == 303
+    page = as_coordinator.get(address).content.decode()
+    assert "Xem thay đổi" in page and "Dùng làm bản sửa đổi" not in page
+    assert draft.lines.filter(note="đã sửa tay").exists() and rooms.events("import.became-amendment") == 1
+
+
+def test_a_draft_goes_to_another_year_and_an_impossible_one_is_refused(ward, coordinator, as_coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    address = reverse("plans:set-year", args=[draft.token])
+    answer = as_coordinator.post(address, {"year": "20277"})
+    assert answer.status_code == 422 and "20277" in answer.content.decode()
+    assert as_coordinator.post(address, {"year": "2027"}).status_code == 303
+    assert PlanImport.objects.get(pk=draft.pk).year == 2027
+
+
+def test_an_empty_typed_row_is_refused_in_words(ward, coordinator, as_coordinator):
+    draft = settle(rooms.make_draft(ward, coordinator))
+    draft.lines.filter(pk=draft.lines.first().pk).update(content="")
+    answer = as_coordinator.post(reverse("plans:effect", args=[draft.token]))
+    assert answer.status_code == 422 and "Dòng I.1 chưa có nội dung" in answer.content.decode()
+
+
+def test_the_address_of_a_refused_press_opens_the_draft_again(ward, coordinator, as_coordinator):
+    draft = rooms.make_draft(ward, coordinator)
+    answer = as_coordinator.get(reverse("plans:effect", args=[draft.token]))
+    assert answer.status_code == 303 and answer.url == reverse("plans:import", args=[draft.token])
+
+
+def test_a_reworded_line_with_number_lead_and_date_is_the_same_duty():
+    from caicach.rules.amendment import Duty, compare
+
+    old = Duty(1, "II-1", "Kế hoạch kiểm soát thủ tục", "Tháng 1 - 2/2026", ("TT PVHCC",), (), ("Kế hoạch",))
+    new = Duty(
+        2,
+        "II-1",
+        "Ban hành văn bản về một cửa, rà soát và truyền thông",
+        "Tháng 1 - 2/2026",
+        ("TT PVHCC",),
+        (),
+        ("Quyết định",),
+    )
+    assert [(c.before.ref, c.after.ref) for c in compare([old], [new]).changed] == [(1, 2)]
+    other = Duty(2, "II-1", "Mở lớp tập huấn", "Quý IV", ("Công an",), (), ("Báo cáo",))
+    assert compare([old], [other]).dropped == (old,)
