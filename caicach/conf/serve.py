@@ -35,7 +35,7 @@ def serve(port: int) -> int:
         )
         return 2
     _prepare()
-    from caicach.desk.demo import LOGINS, PASSWORD
+    from caicach.desk.demo import EMPTY_LOGINS, EMPTY_WARD, LOGINS, PASSWORD
     from caicach.organisation import services as organisation
 
     demo = organisation.has_ward("Phường Rạch Giá")
@@ -67,6 +67,10 @@ def serve(port: int) -> int:
                 _say(
                     f"Phường mẫu, mật khẩu {PASSWORD}: "
                     + ", ".join(f"{user} ({role})" for user, role in LOGINS)
+                )
+                _say(
+                    f"{EMPTY_WARD}, chưa có kế hoạch, để thử tệp của mình: "
+                    + ", ".join(f"{user} ({role})" for user, role in EMPTY_LOGINS)
                 )
             _say("Dừng: Ctrl+C")
         while not stopping and all(part.poll() is None for part in parts):
@@ -120,7 +124,7 @@ def _prepare() -> None:
         from caicach.desk import demo
 
         _say("Tạo phường mẫu …")
-        demo.make(today=clock.today())
+        demo.make_both(today=clock.today())
     _collect_static()
 
 

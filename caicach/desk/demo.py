@@ -50,6 +50,9 @@ _PEOPLE = (
     ("yen", "Đặng Ngọc Yến", OFFICER, "VH–XH"),
 )
 LOGINS = (("hanh", "điều phối"), ("khang", "chuyên viên"), ("tuan", "lãnh đạo"), ("quantri", "quản trị"))
+EMPTY_WARD = "Phường Thử Nghiệm"
+"""A second ward without a plan, to try one's own file in: its people carry its number, "hanh2", "khang2"."""
+EMPTY_LOGINS = (("hanh2", "điều phối"), ("khang2", "chuyên viên"))
 
 _TITLES = {
     "I": "Cải cách thể chế",
@@ -128,6 +131,12 @@ def reading() -> PlanReading:
         indicators=tuple(indicators),
         findings=(),
     )  # fmt: skip
+
+
+def make_both(*, today: dt.date, seed: int = 2026) -> None:
+    """The demo ward with its year, and the empty one beside it."""
+    make(today=today, seed=seed)
+    make(today=today, seed=seed, name=EMPTY_WARD, with_plan=False)
 
 
 @transaction.atomic

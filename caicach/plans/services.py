@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 
+from caicach import data
 from caicach.documents import services as documents
 from caicach.history import services as history
 from caicach.organisation.queries import offices as offices_of
@@ -21,6 +22,7 @@ from caicach.plans.models import (
     DraftHead,
     DraftIndicator,
     DraftLine,
+    DraftMend,
     DraftSection,
     Indicator,
     Plan,
@@ -28,6 +30,7 @@ from caicach.plans.models import (
     PlanLine,
     Section,
 )
+from caicach.reading.checks import CELL_CODES, check_cell
 from caicach.reading.indicators import measured_from_text, words_set_target
 from caicach.reading.plan import NOWHERE, PlanReading
 from caicach.rules import amendment
@@ -233,7 +236,7 @@ def save_cell(
         newest.save(update_fields=["after", "at"])
     else:
         _put(draft, [(cell, value)], by=by, at=at)
-    _settle_by_typing(draft, cell, row, value)
+    _look_again(draft, _row(draft, cell), cell.field)
 
 
 def _continues(newest: DraftChange, cell: Cell, pk: int, *, by: int, at: dt.datetime) -> bool:
@@ -241,20 +244,58 @@ def _continues(newest: DraftChange, cell: Cell, pk: int, *, by: int, at: dt.date
     return same and (at - newest.at).total_seconds() < 20
 
 
-def _settle_by_typing(draft: PlanImport, cell: Cell, row: models.Model, value: str) -> None:
-    """A finding of this one row about this field is settled when a usable value was typed there."""
-    if not isinstance(row, DraftLine) or not value:
+def _look_again(draft: PlanImport, row: models.Model, field: str, *, only_new: bool = False) -> None:
+    """After a cell changed: what it had and has no longer is settled, what it has now is there to look at.
+
+    only_new: codes that were settled or set aside at this row before are not raised again.
+    """
+    if not isinstance(row, DraftLine) or field not in CELL_CODES:
         return
     where = _where(row)
-    for finding in draft.findings.filter(state=DraftFinding.OPEN, places=where).prefetch_related("mends"):
-        about_due = (
-            finding.code.startswith("deadline-")
-            and cell.field == "due"
-            and not drafts.due_of(value, draft.year).findings
+    directory = data.office_directory(office.name for office in offices_of(draft.ward_id))
+    found = {
+        finding.code: finding
+        for finding in check_cell(
+            field, getattr(row, field), where=where, year=draft.year, directory=directory, is_indicator=_is_indicator(row)
         )
-        if about_due or any(m.place == where and m.field == cell.field for m in finding.mends.all()):
+    }  # fmt: skip
+    codes = CELL_CODES[field]
+    known = list(draft.findings.filter(places=where).prefetch_related("mends"))
+    for finding in known:
+        about = finding.code in codes or any(
+            m.place == where and m.field == field for m in finding.mends.all()
+        )
+        if about and finding.state == DraftFinding.OPEN and finding.code not in found and getattr(row, field):
             finding.state, finding.reason = DraftFinding.ACCEPTED, "Đã sửa bằng tay"
             finding.save(update_fields=["state", "reason"])
+    standing = {f.code for f in known if f.state == DraftFinding.OPEN or only_new}
+    last = draft.findings.aggregate(last=Max("position"))["last"]
+    fresh = [finding for code, finding in found.items() if code not in standing]
+    for n, new in enumerate(fresh, (last if last is not None else -1) + 1):
+        made = DraftFinding.objects.create(
+            ward_id=draft.ward_id, draft=draft, position=n, code=new.code, severity=new.severity, places=where,
+            message=new.message, suggestion=new.suggestion or "",
+        )  # fmt: skip
+        DraftMend.objects.bulk_create(
+            DraftMend(
+                ward_id=draft.ward_id, finding=made, position=k, place=m.where, field=m.field, value=m.value
+            )
+            for k, m in enumerate(new.mends)
+        )
+
+
+@transaction.atomic
+def check_typed(draft: PlanImport) -> None:
+    """Look at every row that no file gave, as the reader looks at a file's rows; each code is raised once."""
+    draft = _open(draft)
+    typed = (
+        draft.lines.select_related("section")
+        .filter(page=None, line=None, table=None, row=None)
+        .exclude(content="")
+    )
+    for row in typed:
+        for field in CELL_CODES:
+            _look_again(draft, row, field, only_new=True)
 
 
 def _row(draft: PlanImport, cell: Cell) -> models.Model:

@@ -328,6 +328,7 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return see_other(_address(draft))
     try:
+        services.check_typed(draft)
         plan = services.put_into_effect(
             draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today()
         )

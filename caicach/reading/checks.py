@@ -18,7 +18,8 @@ from caicach.reading.cells import has_markup
 from caicach.reading.document import PageBreak, Table
 from caicach.reading.plan import Finding, Mend, Severity
 from caicach.reading.understand import ReadTask, Understood
-from caicach.rules.offices import is_everybody, is_group
+from caicach.rules.deadlines import read_due
+from caicach.rules.offices import Directory, is_everybody, is_group
 from caicach.rules.targets import AMBIGUOUS as TARGET_AMBIGUOUS
 from caicach.rules.targets import SUSPECT
 from caicach.rules.vntext import fold, key, spelling, squeeze
@@ -722,3 +723,77 @@ _CHECKS: tuple[Callable[[Understood], Iterator[Finding]], ...] = (
     _document_number, _targets, _sums, _deadlines, _leads, _before_plan, _unsuitable, _deliverables, _duplicates, _section_titles, _section_numbers, _section_counts,
     _citations, _expired_periods, _body_without_row, _after_year, _joined_rows, _dittos, _coordinators, _spelled_differently, _spelling, _markup, _old_fonts,
 )  # fmt: skip
+
+
+# --- one cell, typed by a person -----------------------------------------------------------------------------------
+
+CELL_CODES: dict[str, frozenset[str]] = {
+    "due": frozenset(
+        {"deadline-missing", "deadline-incomplete", "deadline-impossible", "deadline-ambiguous", "deadline-after-plan-year"}
+    ),
+    "leads": frozenset({"lead-missing", "lead-not-specific", "office-incomplete", "office-unknown"}),
+    "deliverables": frozenset({"deliverable-missing"}),
+}  # fmt: skip
+"""What a cell of a row can have, by its field: a new text in it settles these, or raises them."""
+
+
+def check_cell(
+    field: str, value: str, *, where: str, year: int, directory: Directory, is_indicator: bool
+) -> list[Finding]:
+    """The findings of one cell as it is now; [] for a field that is not checked by itself."""
+    if field == "due":
+        return _check_due(value, where, year, is_indicator)
+    if field == "leads":
+        return _check_leads(value, where, directory)
+    if field == "deliverables" and not value.strip() and not is_indicator:
+        return [_finding("deliverable-missing", [where], "Không ghi sản phẩm phải giao.")]
+    return []
+
+
+def _check_due(value: str, where: str, year: int, is_indicator: bool) -> list[Finding]:
+    reading = read_due(value, year)
+    words = {
+        "deadline-missing": "Không ghi thời hạn.",
+        "deadline-incomplete": f"Thời hạn chỉ ghi “{value}”, thiếu ngày.",
+        "deadline-impossible": f"Thời hạn “{value}” không có trong lịch.",
+        "deadline-ambiguous": f"Thời hạn “{value}” hiểu được nhiều cách hoặc không rõ mốc.",
+    }
+    found = []
+    for code in reading.findings:
+        if code in words and not (code == "deadline-missing" and is_indicator):
+            mends = [Mend(where, "due", reading.suggestion)] if reading.suggestion else []
+            found.append(_finding(code, [where], words[code], reading.suggestion, mends))
+    end = reading.due.end or max(reading.due.dates, default=None)
+    if end and end.year > year:
+        found.append(_finding("deadline-after-plan-year", [where], f"Thời hạn nằm sau năm {year}."))
+    return found
+
+
+def _check_leads(value: str, where: str, directory: Directory) -> list[Finding]:
+    mentions = directory.mentions(value)
+    if not mentions:
+        return [_finding("lead-missing", [where], "Không có cơ quan chủ trì.")]
+    if all(mention.group and is_everybody(mention.name) for mention in mentions):
+        return [
+            _finding(
+                "lead-not-specific",
+                [where],
+                "Giao cho mọi cơ quan chủ trì thì không ai chịu trách nhiệm chính.",
+                "Chọn một cơ quan chủ trì.",
+            )
+        ]
+    found = [
+        _finding("office-incomplete", [where], f"Cơ quan chủ trì chỉ ghi “{mention.written}”.")
+        for mention in mentions
+        if mention.short
+    ]
+    unknown = [
+        mention.name
+        for mention in mentions
+        if not (mention.group or mention.short or is_group(mention.name) or directory.in_ward(mention.name))
+    ]
+    found += [
+        _finding("office-unknown", [where], f"Phường, xã không có cơ quan “{name}” để giao chủ trì.")
+        for name in unknown[:1]
+    ]
+    return found

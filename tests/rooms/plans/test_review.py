@@ -155,3 +155,51 @@ def test_the_review_takes_as_many_queries_for_80_rows_as_for_one(
         draft = rooms.make_draft(ward, coordinator, rooms.make_many(count))
         with django_assert_max_num_queries(16):
             assert as_coordinator.get(reverse("plans:import", args=[draft.token])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("due", "ngày 31/11/2026", "deadline-impossible"), ("due", "31/12/2030", "deadline-after-plan-year"), ("due", "", "deadline-missing"),
+        ("leads", "Phòng Không Có", "office-unknown"), ("leads", "", "lead-missing"), ("deliverables", "", "deliverable-missing"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_wrong_is_there_to_look_at_and_settled_when_typed_right(
+    ward, coordinator, field, value, code
+):
+    draft = rooms.make_draft(ward, coordinator)
+    line = draft.lines.filter(number="2", section__number="I").get()
+    before = getattr(line, field)
+    at = noon(rooms.TODAY)
+    services.save_cell(
+        draft, services.Cell("line", line.pk, field), value, seen=None, by=coordinator.pk, at=at
+    )
+    assert draft.findings.filter(code=code, places="I.2", state="open").count() == 1
+    services.save_cell(
+        draft, services.Cell("line", line.pk, field), before, seen=None, by=coordinator.pk, at=at
+    )
+    assert not draft.findings.filter(code=code, places="I.2", state="open").exists()
+
+
+def test_a_typed_plan_is_looked_at_before_it_takes_effect(ward, coordinator, as_coordinator):
+    draft = services.begin_typed(
+        ward=ward.pk, token="gotaychuadu1", year=2027, copy_from=None, by=coordinator.pk, at=noon(rooms.TODAY)
+    )
+    line = draft.lines.get()
+    services.save_cell(
+        draft,
+        services.Cell("line", line.pk, "content"),
+        "Việc gõ tay",
+        seen="",
+        by=coordinator.pk,
+        at=noon(rooms.TODAY),
+    )
+    answer = as_coordinator.post(reverse("plans:effect", args=[draft.token]))
+    assert answer.status_code == 422
+    assert {f.code for f in draft.findings.filter(state="open")} == {
+        "deadline-missing",
+        "lead-missing",
+        "deliverable-missing",
+    }
+    draft.findings.update(state="aside", reason="thử")
+    assert as_coordinator.post(reverse("plans:effect", args=[draft.token])).status_code == 303
