@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import errno
 import json
 import os
 import sys
@@ -35,15 +36,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
+        status = run(options)
+        sys.stdout.flush()
+        return status
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 2
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away: nothing to say, and no one to say it to
         return 0
+    except OSError as error:
+        print(Refusal("output.unwritable", why=_why(error)), file=sys.stderr)
+        with contextlib.suppress(OSError):
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), 1
+            )  # what is left unwritten must not be tried again at the end
+        return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _why(error: OSError) -> str:
+    """An operating system's reason in Vietnamese, for those that people meet."""
+    words = {
+        errno.ENOSPC: "đĩa đã đầy", errno.EFBIG: "đĩa đã đầy hoặc tệp quá lớn", errno.EACCES: "không có quyền ghi", errno.EPERM: "không có quyền ghi",
+        errno.EISDIR: "đây là thư mục", errno.EROFS: "nơi này chỉ cho đọc", errno.ENOENT: "không có thư mục này",
+    }  # fmt: skip
+    return words.get(error.errno or 0, "hệ thống không cho ghi")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -140,10 +159,17 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _office_list(path: Path) -> list[str]:
+    if not path.is_file():
+        raise Refusal("file.missing", name=str(path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        with path.open("rb") as file:
+            text = file.read(1 << 20).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal("file.not-text", name=str(path)) from None
+    except OSError:
         raise Refusal("file.unreadable", name=str(path)) from None
+    if "\0" in text:
+        raise Refusal("file.not-text", name=str(path))
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
@@ -155,7 +181,7 @@ def _write(path: Path, data: bytes) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise Refusal("file.unwritable", name=str(path), why=os.strerror(error.errno or 0)) from None
+        raise Refusal("file.unwritable", name=str(path), why=_why(error)) from None
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from types import FrameType
 
 WAIT_SECONDS = 30
 _STOP_SECONDS = 5
+_MOST_RESTARTS = 10
 
 
 def serve(port: int) -> int:
@@ -43,13 +44,13 @@ def serve(port: int) -> int:
 
     connections.close_all()
     environment = {**os.environ, "CAICACH_WITH_PARENT": "1", "CAICACH_DATA": str(settings.DATA)}
-    parts = [
-        subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_end_with_parent)
-        for command in (
-            _web(settings.BIND, port),
-            [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"],
-        )
-    ]
+
+    def start(command: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_end_with_parent)
+
+    worker = [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"]
+    parts = [start(_web(settings.BIND, port)), start(worker)]
+    restarts = 0
     stopping = False
 
     def told(_signal: int, _frame: FrameType | None) -> None:
@@ -73,7 +74,15 @@ def serve(port: int) -> int:
                     + ", ".join(f"{user} ({role})" for user, role in EMPTY_LOGINS)
                 )
             _say("Dừng: Ctrl+C")
-        while not stopping and all(part.poll() is None for part in parts):
+        while not stopping and parts[0].poll() is None:
+            if (
+                parts[1].poll() is not None
+            ):  # a worker that died (out of memory, say) must not take the site with it
+                if restarts >= _MOST_RESTARTS:
+                    break
+                restarts += 1
+                time.sleep(min(10, restarts))
+                parts[1] = start(worker)
             time.sleep(0.3)
     finally:
         _stop(parts)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -21,6 +24,7 @@ from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 
 View = Callable[..., HttpResponse]
+log = logging.getLogger("caicach.request")
 
 
 class Actor(Protocol):
@@ -72,6 +76,11 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         response["HX-Redirect"] = address
         return response
     return HttpResponseRedirect(address)
+
+
+def row_id(text: str) -> int | None:
+    """A row's number from an address or a form; None for anything else (other scripts' digits, too many of them)."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
 def see_other(address: str) -> HttpResponse:
@@ -149,8 +158,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_fault(request: HttpRequest) -> HttpResponse:
-    """Our own mistake: a number to say on the phone, one calm sentence, no database."""
+    """Our own mistake: a number to say on the phone, one calm sentence, no database.
+
+    A full disk, met before any view runs (Django keeps a large body in a file of its own), is said as what it is.
+    """
     number = getattr(request, "number", "")
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        log.error("đĩa đầy", exc_info=fault, extra={"number": number})
+        words = "Đĩa của máy chủ đã đầy nên chưa nhận được tệp; chưa có gì bị lưu dở. Hãy báo người quản trị, rồi thử lại."
+        return error_page(request, 507, "Máy chủ hết chỗ", words)
     return HttpResponse(get_template("errors/fault.html").render({"number": number}), status=500)
 
 

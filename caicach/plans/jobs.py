@@ -15,7 +15,12 @@ from caicach.rules.refusal import Refusal
 from caicach.worker.services import job
 
 
-@job("plans.read_import")
+def _give_up(draft: int) -> None:
+    """Reading failed as often as it is tried: the import says so, and can be read again or discarded."""
+    services.give_up_reading(draft, at=clock.now())
+
+
+@job("plans.read_import", given_up=_give_up)
 def read_import(draft: int) -> None:
     """Read the file of an import into its draft. Killed in the middle it leaves nothing, and runs again."""
     row = services.begin_reading(draft)

@@ -102,9 +102,11 @@ class RibbonFilter:
         office, month, group = asked.get("don-vi", ""), asked.get("thang", ""), asked.get("tinh-trang", "")
         return cls(
             section=asked.get("muc", "")[:40],
-            office=int(office) if office.isdigit() and len(office) < 18 else None,
+            office=int(office) if office.isascii() and office.isdecimal() and len(office) < 18 else None,
             group=group if group in GROUPS else None,
-            month=int(month) if month.isdigit() and len(month) < 3 and 1 <= int(month) <= 12 else None,
+            month=int(month)
+            if month.isascii() and month.isdecimal() and len(month) < 3 and 1 <= int(month) <= 12
+            else None,
             words=asked.get("tim", "").strip()[:100],
         )
 

@@ -35,6 +35,7 @@ from caicach.reading.indicators import measured_from_text, words_set_target
 from caicach.reading.plan import NOWHERE, PlanReading
 from caicach.rules import amendment
 from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import printable
 from caicach.tasks import queries as task_queries
 from caicach.tasks import services as tasks
 from caicach.tasks.services import Duty
@@ -127,6 +128,18 @@ def set_year(draft: PlanImport, year: int, *, by: int, at: dt.datetime) -> None:
 def _check_year(year: int) -> None:
     if not 2000 <= year <= 2100:
         raise Refusal("plan.year-unusable", "year", year=year)
+
+
+@transaction.atomic
+def give_up_reading(draft: int, *, at: dt.datetime) -> None:
+    """Nothing could read the file, and not for its own sake: refused in words, with the way to try again."""
+    row = PlanImport.objects.select_for_update(of=("self",)).filter(pk=draft).first()
+    if row is None or row.state not in (PlanImport.WAITING, PlanImport.READING):
+        return
+    refusal = Refusal("import.given-up")
+    row.state, row.refusal = PlanImport.REFUSED, str(refusal)
+    row.save(update_fields=["state", "refusal"])
+    history.append(row, "import.refused", by=None, at=at, refusal=refusal.code)
 
 
 def retry(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
@@ -222,7 +235,7 @@ def save_cell(
     """
     draft = _open(draft)
     row = _row(draft, cell)
-    value = value.replace("\r\n", "\n").strip()
+    value = printable(value.replace("\r\n", "\n")).strip()
     now = shown(row, cell.field)
     if now == value:
         return
@@ -490,6 +503,9 @@ def add_line(
 ) -> DraftLine:
     """A new empty row at the end of a section; without a section: a new section of that title with one row."""
     draft = _open(draft)
+    title = printable(title).strip()
+    if len(title) > 400:
+        raise Refusal("draft.value-unusable", "title", value=title[:30] + "…")
     if section is None:
         count = draft.sections.count()
         home = DraftSection.objects.create(
@@ -497,14 +513,18 @@ def add_line(
             draft=draft,
             position=count,
             number=_roman(count + 1),
-            title=title.strip() or "Mục mới",
+            title=title or "Mục mới",
         )
     else:
         found = draft.sections.filter(pk=section).first()
         if found is None:
             raise Refusal("draft.field-unknown")
         home = found
-    numbers = [int(n) for n in home.lines.values_list("number", flat=True) if n.isdigit()]
+    numbers = [
+        int(n)
+        for n in home.lines.values_list("number", flat=True)
+        if n.isascii() and n.isdecimal() and len(n) < 6
+    ]
     last = draft.lines.aggregate(last=Max("position"))["last"]
     row = DraftLine.objects.create(
         ward_id=draft.ward_id,

@@ -16,6 +16,7 @@ from caicach.core.http import (
     may,
     put_refusal,
     refused,
+    row_id,
     see_other,
     send_file,
     status_of,
@@ -81,7 +82,7 @@ def start(request: HttpRequest) -> HttpResponse:
         initial={
             "token": services.new_token(),
             "year": today.year if today.year not in years else today.year + 1,
-            "copy_from": int(asked) if asked.isdigit() and int(asked) in years else None,
+            "copy_from": row_id(asked) if row_id(asked) in years else None,
         },
     )
     field: Any = form.fields["copy_from"]
@@ -188,7 +189,7 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
     names = [name for name in request.POST if name in services.LINE_FIELDS or name in services.SECTION_FIELDS]
     try:
         for name in names:
-            one = services.Cell(target, int(pk) if pk.isdigit() else 0, name)
+            one = services.Cell(target, row_id(pk) or 0, name)
             services.save_cell(
                 draft, one, request.POST[name], seen=request.POST.get(f"seen-{name}"), by=by, at=at
             )
@@ -198,7 +199,7 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
             return JsonResponse(facts, status=status_of(refusal))
         return refused(request, refusal)
     if _is_script(request) and target == "line":
-        view = queries.line_view(draft, int(pk))
+        view = queries.line_view(draft, row_id(pk) or 0)
         return render(request, "plans/_line.html", {"view": view, "draft": draft, "editing": None})
     return see_other(_address(draft) + (f"?dong={pk}#d{pk}" if target == "line" else ""))
 
@@ -210,12 +211,12 @@ def row(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
     out, section = request.POST.get("out", ""), request.POST.get("section", "")
-    if out.isdigit():
-        services.remove_line(draft, int(out), by=by, at=at)
+    if (gone := row_id(out)) is not None:
+        services.remove_line(draft, gone, by=by, at=at)
         return see_other(_address(draft))
     made = services.add_line(
         draft,
-        section=int(section) if section.isdigit() else None,
+        section=row_id(section),
         title=request.POST.get("title", ""),
         by=by,
         at=at,
@@ -245,10 +246,10 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
     number, only = request.POST.get("finding", ""), request.POST.get("only", "")
-    position = int(number) if number.isdigit() else -1
+    position = -1 if (asked := row_id(number)) is None or asked > 30000 else asked
     match request.POST.get("act"):
         case "accept":
-            services.accept_finding(draft, position, by=by, at=at, only=int(only) if only.isdigit() else None)
+            services.accept_finding(draft, position, by=by, at=at, only=row_id(only))
         case "aside":
             services.set_finding_aside(draft, position, reason=request.POST.get("reason", ""), by=by, at=at)
         case "reopen":
@@ -256,7 +257,7 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
         case _:
             raise Refusal("draft.field-unknown")
     line = request.POST.get("line", "")
-    return see_other(_address(draft) + (f"?dong={line}#d{line}" if line.isdigit() else ""))
+    return see_other(_address(draft) + (f"?dong={line}#d{line}" if row_id(line) is not None else ""))
 
 
 @require_POST
@@ -401,7 +402,7 @@ def _is_script(request: HttpRequest) -> bool:
 def _review(request: HttpRequest, draft: PlanImport, *, refusal: str = "", status: int = 200) -> HttpResponse:
     def number(name: str) -> int | None:
         text = request.GET.get(name, "")
-        return int(text) if text.isdigit() and len(text) < 18 else None
+        return row_id(text)
 
     editing = number("sua")
     page = queries.review(draft, chosen=number("dong") or editing, shown=request.GET.get("xem", ""))

@@ -432,6 +432,9 @@ def _deliverables(whole: Understood) -> Iterator[Finding]:
 # --- likeness ------------------------------------------------------------------------------------------------------
 
 
+_MOST_COMPARED = 1500
+
+
 def _duplicates(whole: Understood) -> Iterator[Finding]:
     known = [
         (task, text := key(task.content), re.findall(r"\d+", text))
@@ -439,6 +442,8 @@ def _duplicates(whole: Understood) -> Iterator[Finding]:
         if not task.is_indicator
     ]
     known = sorted((item for item in known if len(item[1]) >= 25), key=lambda item: len(item[1]))
+    if len(known) > _MOST_COMPARED:
+        return  # every pair of thousands is no help to anybody
     order = {id(task): place for place, task in enumerate(whole.tasks)}
     for (a, text_a, numbers_a), (b, text_b, numbers_b) in combinations(known, 2):
         if len(text_a) * 10 < len(text_b) * 7 or numbers_a != numbers_b:

@@ -14,8 +14,8 @@ from caicach.rules.refusal import Refusal
 MIB = 1024 * 1024
 
 MAX_FILE_BYTES = 50 * MIB
-MAX_TABLE_ROWS = 20_000
-"""of all tables of a file together"""
+MAX_TABLE_ROWS = 5_000
+"""of all tables of a file together; a ward's plan has about a hundred, a province's a thousand"""
 MAX_TABLE_COLUMNS = 100
 MAX_PAGES = 600
 """of a PDF with text"""

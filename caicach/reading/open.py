@@ -45,6 +45,10 @@ def extract(path: Path, *, name: str | None = None, progress: Progress | None = 
     except Exception as error:
         log.debug("reading %s failed", shown, exc_info=True)
         raise Refusal("file.broken", name=shown) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a Rust library's own fault, raised past Exception
+            raise
+        raise Refusal("file.broken", name=shown) from error
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -10,6 +10,9 @@ from PIL import Image, ImageOps
 from caicach.reading.limits import MAX_PICTURE_PIXELS
 from caicach.rules.refusal import Refusal
 
+_TALLEST = 4
+"""No picture is taller than so many times the width asked for: a strip of a scan must not fill the memory."""
+
 
 def page_png(path: Path, page: int, *, width: int = 900) -> bytes:
     """One page (from 1) of a PDF or a picture as PNG, `width` pixels wide.
@@ -39,7 +42,8 @@ def _pdf_page(path: Path, page: int, width: int) -> Image.Image:
         if not 1 <= page <= len(book):
             raise IndexError(page)
         seen = book[page - 1]
-        bitmap = seen.render(scale=min(6.0, width / max(1.0, seen.get_width())))
+        across, down = max(1.0, seen.get_width()), max(1.0, seen.get_height())
+        bitmap = seen.render(scale=min(6.0, width / across, _TALLEST * width / down))
         picture: Image.Image = bitmap.to_pil()
         return picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
     finally:
@@ -52,5 +56,6 @@ def _picture(path: Path, page: int, width: int) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = MAX_PICTURE_PIXELS
     with Image.open(path) as opened:
         upright = ImageOps.exif_transpose(opened).convert("RGB")
-        height = max(1, round(upright.height * width / max(1, upright.width)))
-        return upright.resize((width, height), Image.Resampling.LANCZOS)
+        scale = min(width / upright.width, _TALLEST * width / upright.height)
+        size = max(1, round(upright.width * scale)), max(1, round(upright.height * scale))
+        return upright.resize(size, Image.Resampling.LANCZOS)

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 
 from caicach.reading.document import Block, Cell, Document, PageBreak, Paragraph, Row, Source, Table
+from caicach.reading.limits import MAX_TABLE_COLUMNS, check_rows
+from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import is_upper, key, nfc
 
 _GAP = re.compile(r" {2,}")
+_LONGEST_LINE = 200_000
 _RULE = re.compile(r"^[\s|+:=_-]*[-=_]{3,}[\s|+:=_-]*$")
 _HTML_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -37,11 +40,31 @@ def read_text(data: bytes, kind: str) -> Document:
     text = nfc(decode(data)).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     document = Document(kind=kind)
     lines = text.split("\n")
+    _check_size(lines)
     document.blocks = list(_blocks(lines))
     if "\f" not in text:
         document.blocks = _pages_by_headings(document.blocks)
     document.pages = 1 + sum(isinstance(block, PageBreak) for block in document.blocks)
     return document
+
+
+def _check_size(lines: list[str]) -> None:
+    """Raises Refusal file.too-many-rows, file.broken before anything is cut into cells."""
+    check_rows(
+        sum(
+            "\t" in line or line.count("|") >= 2 or bool(_GAP.search(line.strip()[:400]))
+            for line in lines
+            if line.strip()
+        )
+    )
+    check_rows(len(lines) // 10)
+    if any(
+        line.count("\t") > MAX_TABLE_COLUMNS
+        or line.count("|") > MAX_TABLE_COLUMNS
+        or len(line) > _LONGEST_LINE
+        for line in lines
+    ):
+        raise Refusal("file.broken")
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:

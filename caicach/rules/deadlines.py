@@ -26,6 +26,8 @@ INCOMPLETE = "deadline-incomplete"
 IMPOSSIBLE = "deadline-impossible"
 AMBIGUOUS = "deadline-ambiguous"
 MISSPELT = "suspected-misspelling"
+LONGEST = 1000
+"""signs of a phrase that is still read"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class DueReading:
 @lru_cache(maxsize=4096)
 def read_due(text: str, year: int) -> DueReading:
     """Any phrase, read for the plan of a year (R1: the year of a phrase without one). Never raises."""
+    if len(text) > LONGEST:
+        return DueReading(Due("unknown", text=text), (AMBIGUOUS,))
     text = nfc(text).strip()
     shown = squeeze(text).rstrip(" .;,")
     if not re.search(r"[^\W_]", shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 from caicach.rules.deadlines import Due, DueReading, Occurrence
@@ -34,7 +35,7 @@ def day(value: dt.date) -> str:
 def number(value: Decimal | str) -> str:
     """1083.247 → "1.083,247"."""
     whole, _, part = str(value).partition(".")
-    grouped = f"{int(whole):,}".replace(",", ".")
+    grouped = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ".", whole)
     return f"{grouped},{part}" if part else grouped
 
 

@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "file.timeout": _("Đọc tệp {name} quá {seconds} giây nên đã dừng. Hãy tách nhỏ tệp rồi thử lại."),
     "file.memory": _("Đọc tệp {name} cần quá nhiều bộ nhớ nên đã dừng. Hãy tách nhỏ tệp rồi thử lại."),
     "file.crashed": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .docx hoặc .pdf rồi thử lại."),
+    "file.not-text": _("Tệp {name} không phải tệp chữ. Hãy dùng tệp .txt, mỗi dòng một tên cơ quan."),
+    "output.unwritable": _("Không ghi được kết quả ra ngoài: {why}."),
     "file.unwritable": _("Không ghi được tệp {name}: {why}. Hãy kiểm tra thư mục và chỗ trống trên đĩa."),
     "usage.year": _("Năm {year} không hợp lệ. Hãy ghi một năm từ 1900 đến 2200."),
     "tool.tesseract-missing": _(
@@ -79,6 +81,9 @@ SENTENCES: dict[str, str] = {
     "task.evidence-in-future": _("Ngày văn bản {day} còn chưa tới. Hãy kiểm tra lại ngày."),
     "task.word-missing": _("Hãy ghi lý do trả lại, để người nộp biết cần sửa gì."),
     # plans
+    "import.given-up": _(
+        "Máy chủ chưa đọc được tệp sau nhiều lần thử (đĩa đầy hoặc cơ sở dữ liệu bận). Hãy báo người quản trị, rồi bấm Đọc lại."
+    ),
     "draft.not-in-review": _("Bản nháp này không còn ở bước xem lại. Hãy tải lại trang."),
     "draft.changed-meanwhile": _(
         "Ô này vừa được người khác sửa thành “{theirs}”. Hãy xem lại rồi sửa tiếp nếu cần."

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
 _MARKS = re.compile("[̀-̛̣̆̂̃̉̀́]+")
 # The tone marks that Vietnamese writes; the others (breve, circumflex, horn) make letters of their own.
@@ -34,6 +35,11 @@ def fold(text: str) -> str:
 def _fold_letter(letter: str) -> str:
     plain = unicodedata.normalize("NFD", letter.translate(_D))[0].lower().translate(_DASHES)
     return plain if len(plain) == 1 else letter
+
+
+def printable(text: str) -> str:
+    """Without control signs (but tab and line feed) and without the marks that turn the writing's direction."""
+    return _CONTROLS.sub("", text)
 
 
 def squeeze(text: str) -> str:

@@ -79,7 +79,9 @@ def accept(request: HttpRequest, year: int, book: str, number: str, position: in
     """The coordinator accepts what was handed in."""
     task = _task(request, year, book, number)
     delivery = queries.delivery_for(task.ward_id, task, position)
-    services.accept(delivery, word=request.POST.get("word", ""), **_who(request))
+    form = JudgeForm(request.POST)
+    form.is_valid()
+    services.accept(delivery, word=form.cleaned_data.get("word", ""), **_who(request))
     messages.success(request, "Đã duyệt.")
     return see_other(_address(task))
 

@@ -16,13 +16,21 @@ from caicach.worker.models import Job
 
 MOST_ATTEMPTS = 5
 _FUNCTIONS: dict[str, Callable[..., None]] = {}
+_GIVEN_UP: dict[str, Callable[..., None]] = {}
 
 
-def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function of a room's `jobs.py` under its name in the queue. It must bear being run twice."""
+def job(
+    name: str, *, given_up: Callable[..., None] | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function of a room's `jobs.py` under its name in the queue. It must bear being run twice.
+
+    given_up: called with the same arguments when the last attempt failed, so that a person is told.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         _FUNCTIONS[name] = function
+        if given_up is not None:
+            _GIVEN_UP[name] = given_up
         return function
 
     return register
@@ -91,6 +99,8 @@ def fail(taken: Job, fault: str) -> None:
     mine = Job.objects.filter(pk=taken.pk, lease=taken.lease)
     if taken.attempts >= MOST_ATTEMPTS:
         mine.update(state=Job.FAILED, finished_at=clock.now(), fault=fault[:2000], lease_until=None)
+        if taken.name in _GIVEN_UP:
+            _GIVEN_UP[taken.name](**taken.arguments)
     else:
         later = _machine_now() + dt.timedelta(seconds=2**taken.attempts)
         mine.update(state=Job.WAITING, run_at=later, fault=fault[:2000], lease_until=None)

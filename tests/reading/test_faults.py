@@ -282,3 +282,41 @@ def test_every_file_and_tool_code_has_its_sentence():
     for source in root.glob("*.py"):
         for code in re.findall(r'Refusal\(\s*"((?:file|tool)\.[\w-]+)"', source.read_text()):
             assert code in SENTENCES, f"{source.name}: {code}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("nhieu.txt", "STT\tNội dung\tChủ trì\n" + "1\tViệc\tCông an\n" * 100_000, "file.too-many-rows"),
+        ("nhieu.md", "| STT | Nội dung | Chủ trì |\n" + "| 1 | Việc | Công an |\n" * 100_000, "file.too-many-rows"),
+        ("rong.txt", "a\t" * 1_000_000, "file.broken"),
+        ("dai.txt", "a" * 1_000_000, "file.broken"),
+    ],
+    ids=["tabs", "pipes", "one-wide-row", "one-long-line"],
+)  # fmt: skip
+def test_text_has_limits_too(tmp_path, name, text, code):
+    import time
+
+    from caicach.reading.open import extract
+    from caicach.rules.refusal import Refusal
+
+    path = tmp_path / name
+    path.write_text(text)
+    began = time.process_time()
+    with pytest.raises(Refusal) as refused:
+        extract(path)
+    assert refused.value.code == code
+    assert time.process_time() - began < 5
+
+
+def test_a_strip_of_a_picture_stays_a_small_picture(tmp_path):
+    import io
+
+    from PIL import Image
+
+    from caicach.reading.picture import page_png
+
+    path = tmp_path / "dai.png"
+    Image.new("L", (10, 8000), 255).save(path)
+    seen = Image.open(io.BytesIO(page_png(path, 1)))
+    assert seen.width * seen.height < 5_000_000

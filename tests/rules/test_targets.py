@@ -104,3 +104,12 @@ def test_any_share_keeps_its_value_and_comparison(value, shape):
 @given(st.text(max_size=80))
 def test_no_phrase_raises(text):
     read_target(text)
+
+
+@pytest.mark.parametrize("phrase", ["9" * 5000 + "%", "95% và " * 200_000, "1 " * 500_000])
+def test_an_absurd_phrase_is_left_to_a_person_at_once(phrase):
+    from caicach.rules.formats import target_in_words
+
+    target = read_target(phrase)
+    assert target.value is None
+    assert target_in_words(target)

@@ -287,3 +287,21 @@ def test_no_migration_is_missing(db):
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_full_disk_before_any_view_is_said_as_what_it_is(rf, monkeypatch):
+    import errno
+
+    from caicach.core import http
+
+    request = rf.post("/ke-hoach/nap/")
+    request.user = request.actor = None
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError:
+        answer = http.server_fault(request)
+    assert answer.status_code == 507 and "hết chỗ" in answer.content.decode()
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        assert http.server_fault(request).status_code == 500

@@ -144,3 +144,23 @@ def test_a_fault_in_the_reading_is_tried_again_later(as_coordinator, monkeypatch
     job = Job.objects.get()
     assert job.state == "waiting" and job.attempts == 1 and "ZeroDivisionError" in job.fault
     assert not loop.run_one(), "it waits before it is tried again"
+
+
+def test_a_reading_that_failed_for_good_is_said_and_can_be_tried_again(as_coordinator, monkeypatch):
+    press(as_coordinator)
+
+    def fault(*_):
+        raise OSError("no room")
+
+    monkeypatch.setattr(jobs, "_read", fault)
+    for _ in range(queue.MOST_ATTEMPTS):
+        Job.objects.update(run_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        assert loop.run_one()
+    assert Job.objects.get().state == "failed"
+    assert PlanImport.objects.get().state == "refused"
+    page = as_coordinator.get(reverse("plans:import", args=[TOKEN])).content.decode()
+    assert "chưa đọc được tệp sau nhiều lần thử" in page
+    monkeypatch.setattr(jobs, "_read", lambda *_: rooms.make_reading())
+    as_coordinator.post(reverse("plans:retry", args=[TOKEN]))
+    assert loop.run_one()
+    assert PlanImport.objects.get().state == "review"

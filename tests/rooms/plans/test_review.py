@@ -203,3 +203,37 @@ def test_a_typed_plan_is_looked_at_before_it_takes_effect(ward, coordinator, as_
     }
     draft.findings.update(state="aside", reason="thử")
     assert as_coordinator.post(reverse("plans:effect", args=[draft.token])).status_code == 303
+
+
+def test_signs_that_no_keyboard_has_are_not_kept_and_the_clean_file_is_written(
+    ward, coordinator, as_coordinator
+):
+    draft = rooms.make_draft(ward, coordinator)
+    line = draft.lines.first()
+    answer = as_coordinator.post(
+        reverse("plans:cell", args=[draft.token]), {"row": f"line:{line.pk}", "content": "Rà\0 soát\x07"}
+    )
+    assert answer.status_code in (200, 303)
+    assert draft.lines.get(pk=line.pk).content == "Rà soát"
+    assert (
+        as_coordinator.post(reverse("plans:row", args=[draft.token]), {"title": "x" * 100_000}).status_code
+        == 422
+    )
+    assert as_coordinator.get(reverse("plans:clean", args=[draft.token, "docx"])).status_code == 200
+
+
+@pytest.mark.parametrize("digits", ["²", "٣", "9" * 5000])
+def test_numbers_of_other_scripts_are_no_rows(ward, coordinator, as_coordinator, digits):
+    draft = rooms.make_draft(ward, coordinator)
+    at = [draft.token]
+    assert (
+        as_coordinator.get(reverse("plans:import", args=at), {"dong": digits, "sua": digits}).status_code
+        == 200
+    )
+    assert as_coordinator.get(reverse("plans:start"), {"nam": digits}).status_code == 200
+    for name, form in (
+        ("plans:cell", {"row": f"line:{digits}", "content": "x"}),
+        ("plans:finding", {"finding": digits, "do": "accept"}),
+        ("plans:finding", {"finding": "0", "only": digits, "do": "accept"}),
+    ):
+        assert as_coordinator.post(reverse(name, args=at), form).status_code in (200, 303, 422), (name, form)
