@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from caicach import __version__
 from caicach.rules.refusal import Refusal
@@ -66,7 +66,18 @@ def _why(error: OSError) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Speaks Vietnamese where the person goes wrong."""
+    """Speaks Vietnamese, in its help and where the person goes wrong."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "add_help": False})
+        self._positionals.title, self._optionals.title = "tham số", "tùy chọn"
+        self.add_argument("-h", "--help", action="help", help="in lời chỉ dẫn này")
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", "cách dùng: ", 1)
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", "cách dùng: ", 1)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         words = {
@@ -84,15 +95,28 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+def _path(text: str) -> Path:
+    """A path that names something: "" would be the folder one stands in."""
+    if not text:
+        raise argparse.ArgumentTypeError("tên tệp trống")
+    return Path(text)
+
+
+def _check_year(year: int | None) -> None:
+    """Raises Refusal usage.year."""
+    if year is not None and not 1900 <= year <= 2200:
+        raise Refusal("usage.year", year=year)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="caicach", description="Đọc, kiểm tra và theo dõi kế hoạch cải cách hành chính của phường, xã."
     )
-    parser.add_argument("--version", action="version", version=f"caicach {__version__}")
+    parser.add_argument("--version", action="version", version=f"caicach {__version__}", help="in số bản")
     commands = parser.add_subparsers(dest="command", required=True, metavar="LỆNH", parser_class=_Parser)
 
     read = commands.add_parser("read", help="đọc một kế hoạch và nói những chỗ cần xem")
-    read.add_argument("file", type=Path, metavar="TỆP")
+    read.add_argument("file", type=_path, metavar="TỆP", help="tệp kế hoạch")
     read.add_argument("--json", action="store_true", help="in một đối tượng JSON")
     read.add_argument("--docx", type=Path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .docx")
     read.add_argument("--xlsx", type=Path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .xlsx")
@@ -108,18 +132,22 @@ def _parser() -> argparse.ArgumentParser:
 
     due = commands.add_parser("due", help="xem một thời hạn được hiểu thế nào")
     due.add_argument("phrase", metavar="CÂU", help="câu chữ, hoặc - để đọc từ đầu vào, mỗi dòng một câu")
-    due.add_argument("--year", type=int, default=None, metavar="NĂM")
-    due.add_argument("--json", action="store_true")
+    due.add_argument(
+        "--year", type=int, default=None, metavar="NĂM", help="năm của câu không ghi năm (mặc định: năm nay)"
+    )
+    due.add_argument("--json", action="store_true", help="in mỗi câu một đối tượng JSON")
     due.set_defaults(run=_due)
 
     target = commands.add_parser("target", help="xem một mức chỉ tiêu được hiểu thế nào")
     target.add_argument("phrase", metavar="CÂU", help="câu chữ, hoặc - để đọc từ đầu vào, mỗi dòng một câu")
-    target.add_argument("--year", type=int, default=None, metavar="NĂM")
-    target.add_argument("--json", action="store_true")
+    target.add_argument(
+        "--year", type=int, default=None, metavar="NĂM", help="không dùng tới; có để giống lệnh due"
+    )
+    target.add_argument("--json", action="store_true", help="in mỗi câu một đối tượng JSON")
     target.set_defaults(run=_target)
 
     serve = commands.add_parser("serve", help="chạy máy chủ web và việc nền")
-    serve.add_argument("--port", type=int, default=8000, metavar="CỔNG")
+    serve.add_argument("--port", type=int, default=8000, metavar="CỔNG", help="mặc định 8000")
     serve.set_defaults(run=_serve)
     commands.add_parser("worker", help="chỉ chạy việc nền").set_defaults(run=_worker)
     commands.add_parser("check", help="nói bằng lời cài đặt này có gì chưa ổn").set_defaults(run=_check)
@@ -133,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
 def _read(options: argparse.Namespace) -> int:
     from caicach.reading.sandbox import read
 
+    _check_year(options.year)
     offices = _office_list(options.offices) if options.offices else None
     for out in (options.docx, options.xlsx):
         if out is not None and not out.absolute().parent.is_dir():
@@ -212,7 +241,9 @@ def _print_reading(reading: PlanReading, name: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    width = None if sys.stdout.isatty() else 160
+    from caicach.rules.formats import number
+
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 160
     console = Console(width=width, highlight=False)
     head = reading.head
     facts = [
@@ -245,6 +276,7 @@ def _print_reading(reading: PlanReading, name: str) -> None:
         table.add_column("Nhiệm vụ", ratio=6)
         table.add_column("Sản phẩm", ratio=2)
         table.add_column("Chủ trì", ratio=3)
+        table.add_column("Phối hợp", ratio=2)
         table.add_column("Thời hạn", ratio=2)
         for task in tasks:
             table.add_row(
@@ -252,6 +284,7 @@ def _print_reading(reading: PlanReading, name: str) -> None:
                 Text(task.content),
                 Text(", ".join(task.deliverables)),
                 Text("; ".join(task.leads)),
+                Text("; ".join(task.coordinators)),
                 Text(task.due.text),
             )
         console.print(table)
@@ -260,7 +293,9 @@ def _print_reading(reading: PlanReading, name: str) -> None:
         for heading, ratio in (("Chỉ tiêu", 6), ("Mức", 2), ("Chủ trì", 3)):
             table.add_column(heading, ratio=ratio)
         for line in reading.indicators:
-            figure = f"{line.comparator if line.comparator != '=' else ''} {(line.target or '?').replace('.', ',')} {line.unit or ''}".strip()
+            sign = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}.get(line.comparator or "", "")
+            unit = "" if line.unit is None else line.unit if line.unit in ("%", "‰") else f" {line.unit}"
+            figure = f"{sign}{number(line.target) if line.target else '?'}{unit}"
             table.add_row(Text(line.name), Text(figure), Text(line.lead or ""))
         console.print(table)
     for finding in reading.findings:
@@ -291,8 +326,7 @@ def _due(options: argparse.Namespace) -> int:
     from caicach.rules.deadlines import occurrences, read_due
 
     year = options.year or dt.date.today().year  # noqa: DTZ011 - the machine's day, as its user sees it
-    if not 1900 <= year <= 2200:
-        raise Refusal("usage.year", year=year)
+    _check_year(year)
     for phrase in _phrases(options.phrase):
         reading = read_due(phrase, year)
         days = occurrences(reading.due, year, work_calendar())

@@ -53,6 +53,8 @@ def extract(path: Path, *, name: str | None = None, progress: Progress | None = 
 
 def _opened(path: Path) -> BinaryIO:
     try:
+        if path.is_dir():
+            raise Refusal("file.is-folder")
         if not path.is_file():
             raise Refusal("file.missing")
         return path.open("rb")

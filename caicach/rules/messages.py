@@ -5,7 +5,10 @@ A sentence says what, where, and what to do now. Django translates them where it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+from caicach.rules.vntext import squeeze
 
 
 def gettext_noop(text: str) -> str:
@@ -14,10 +17,12 @@ def gettext_noop(text: str) -> str:
 
 
 _ = gettext_noop
+_UNPRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 SENTENCES: dict[str, str] = {
     # files
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
+    "file.is-folder": _("{name} là một thư mục. Hãy chỉ ra một tệp trong đó."),
     "file.unreadable": _("Không mở được tệp {name}. Hãy kiểm tra quyền đọc tệp."),
     "file.empty": _("Tệp {name} rỗng. Hãy chọn lại tệp kế hoạch."),
     "file.too-large": _(
@@ -116,4 +121,9 @@ def sentence(code: str, facts: Mapping[str, object]) -> str:
     Raises KeyError for a code without a sentence or a sentence without its fact: both are our faults, and a test
     walks all codes to find them.
     """
-    return SENTENCES[code].format(**facts)
+    # a file may be named with line feeds and escapes: what we print stays one harmless line
+    shown = {
+        name: squeeze(_UNPRINTED.sub("", fact)) if isinstance(fact, str) else fact
+        for name, fact in facts.items()
+    }
+    return SENTENCES[code].format(**shown)

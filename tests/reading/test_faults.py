@@ -228,8 +228,8 @@ def test_a_missing_file_and_a_folder(tmp_path):
     from caicach.reading.open import extract
     from caicach.rules.refusal import Refusal
 
-    for path in (tmp_path / "khong-co.docx", tmp_path):
-        with pytest.raises(Refusal, match="Không tìm thấy"):
+    for path, words in ((tmp_path / "khong-co.docx", "Không tìm thấy"), (tmp_path, "là một thư mục")):
+        with pytest.raises(Refusal, match=words):
             extract(path)
 
 
