@@ -101,7 +101,7 @@ def make_pdf(path: Path, pages: int, *, tables: bool) -> None:
             )
             story.append(table)
         else:
-            for _ in range(22):  # 44 lines: a full page
+            for _ in range(19):  # 38 lines of 13 points: a full page
                 story += [Paragraph(f"- {WORDS}, {WORDS.lower()}.", style), Spacer(1, 4)]
         story.append(PageBreak())
     SimpleDocTemplate(
