@@ -8,10 +8,20 @@ class SignInForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}
         ),
+        error_messages={
+            "required": "Hãy ghi tên đăng nhập.",
+            "max_length": "Tên đăng nhập không dài như vậy.",
+            "null_characters_not_allowed": "Tên đăng nhập có chữ lạ.",
+        },
     )
     password = forms.CharField(
         label="Mật khẩu",
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={
+            "required": "Hãy ghi mật khẩu.",
+            "max_length": "Mật khẩu không dài như vậy.",
+            "null_characters_not_allowed": "Mật khẩu có chữ lạ.",
+        },
     )

@@ -1,18 +1,36 @@
 from django import forms
 
+_TOKEN = dict.fromkeys(("required", "invalid", "null_characters_not_allowed"), "Trang này đã cũ. Hãy mở lại.")
+_YEAR = {"required": "Hãy ghi năm của kế hoạch.", "invalid": "Ghi năm bằng bốn chữ số, ví dụ 2026."}
+_FILE = {
+    "invalid": "Tệp không tới nơi. Hãy chọn lại.",
+    "missing": "Tệp không tới nơi. Hãy chọn lại.",
+    "empty": "Tệp này rỗng. Hãy chọn tệp khác.",
+}
+
 
 class UploadForm(forms.Form):
-    token = forms.RegexField(r"^[A-Za-z0-9]{8,32}$", widget=forms.HiddenInput)
-    file = forms.FileField(label="Tệp kế hoạch", required=False)
+    token = forms.RegexField(r"^[A-Za-z0-9]{8,32}$", widget=forms.HiddenInput, error_messages=_TOKEN)
+    file = forms.FileField(label="Tệp kế hoạch", required=False, error_messages=_FILE)
     year = forms.IntegerField(
-        label="Năm của kế hoạch", widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label="Năm của kế hoạch",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages=_YEAR,
     )
     is_amendment = forms.BooleanField(label="Sửa đổi kế hoạch đang thực hiện", required=False)
 
 
 class StartForm(forms.Form):
-    token = forms.RegexField(r"^[A-Za-z0-9]{8,32}$", widget=forms.HiddenInput)
+    token = forms.RegexField(r"^[A-Za-z0-9]{8,32}$", widget=forms.HiddenInput, error_messages=_TOKEN)
     year = forms.IntegerField(
-        label="Năm của kế hoạch", widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label="Năm của kế hoạch",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages=_YEAR,
     )
-    copy_from = forms.TypedChoiceField(label="Bắt đầu từ", coerce=int, required=False, empty_value=None)
+    copy_from = forms.TypedChoiceField(
+        label="Bắt đầu từ",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": "Không có kế hoạch năm đó. Hãy chọn trong danh sách."},
+    )

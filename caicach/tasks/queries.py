@@ -252,6 +252,29 @@ def _day(text: object) -> str:
     return f"{dt.date.fromisoformat(str(text)):%d/%m/%Y}"
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What was handed in and given back, and isn't handed in again yet."""
+
+    at: dt.datetime
+    by: str
+    word: str
+
+
+def given_back(ward: int, ids: Sequence[int]) -> dict[int, GivenBack]:
+    """Task id → its newest return that nothing has followed for the same day. One query."""
+    newest: dict[tuple[int, int | None], Delivery] = {}
+    rows = Delivery.objects.filter(ward_id=ward, task_id__in=ids).select_related("judged_by")
+    for row in rows:
+        newest[row.task_id, row.occurrence_id] = row
+    answer: dict[int, GivenBack] = {}
+    for (task, _), row in newest.items():
+        if row.returned_at and (task not in answer or answer[task].at < row.returned_at):
+            name = row.judged_by.full_name if row.judged_by else ""
+            answer[task] = GivenBack(row.returned_at, name, row.judged_word)
+    return answer
+
+
 def reported_count(ward: int, ids: Sequence[int]) -> int:
     """How many of these tasks somebody has said or handed in something about."""
     said = set(Progress.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", flat=True))

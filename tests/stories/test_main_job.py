@@ -24,9 +24,10 @@ def upload(page, path, *, amendment=False):
 def settle_errors(page):
     """Leave every open error with a reason, until the plan may come into effect."""
     for _ in range(10):
-        page.get_by_role("link", name="Lỗi", exact=True).click()
-        page.wait_for_url("**xem=error")
-        rows = page.locator(".todo li.is-open")
+        if not page.locator("[data-filter=error]").is_visible():
+            page.locator("#todo-h").click()
+        page.locator("[data-filter=error]").click()
+        rows = page.locator(".todo li.is-open:visible")
         if rows.count() == 0:
             return
         finding = rows.first.get_attribute("data-todo")
@@ -106,3 +107,8 @@ def test_an_officer_reports_and_the_coordinator_gives_back(open_page):
     hanh.wait_for_selector("text=Đã trả lại cho người nộp")
     officer.reload()
     assert "Thiếu phụ lục" in officer.inner_text("main") and "Trễ 268 ngày" in officer.inner_text(".big-chip")
+    officer.goto("/viec-cua-toi/")
+    row = officer.locator(".work li", has_text="Thiếu phụ lục")
+    assert "Trả lại hôm nay" in row.inner_text() and "Lâm Thị Hạnh trả lại" in row.inner_text()
+    row.get_by_role("link", name="Sửa và nộp lại").click()
+    officer.wait_for_url("**/viec/2026/cchc/II-1/#nop")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.rooms import PLAN_TEXT
 from tests.stories.conftest import PHONE
 from tests.stories.test_main_job import upload
 
@@ -25,10 +26,11 @@ def cell(page, words, field):
 def test_a_clerk_reviews_by_keyboard_alone(review):
     page = review
     page.keyboard.press("f")
-    assert page.evaluate("document.activeElement.dataset.cell") == "due"
+    assert "thiếu ngày" in page.evaluate("document.activeElement.innerText"), "the finding, not its cell"
     assert "Trả lời kiến nghị" in page.locator(".line.is-chosen").inner_text()
     assert page.locator(".lines .hit").count() == 1
     page.keyboard.press("e")
+    page.keyboard.press("Control+a")
     page.keyboard.type("Quý III/2026")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=30/09/2026")
@@ -39,8 +41,10 @@ def test_a_clerk_reviews_by_keyboard_alone(review):
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("document.activeElement.dataset.cell") == "coordinators"
     page.keyboard.press("Enter")
+    page.keyboard.press("Control+a")
     page.keyboard.type("Công an")
-    page.keyboard.press("Tab")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.keyboard.press("Tab")
     expect(page.locator("[data-saved]")).to_contain_text("Đã lưu")
     assert page.evaluate("document.activeElement.dataset.cell") == "due"
     page.reload()
@@ -64,6 +68,7 @@ def test_escape_leaves_a_cell_as_it_was(review):
 def test_nothing_typed_is_lost_when_the_browser_closes(review):
     page = review
     cell(page, "Đo thời gian chờ", "due").dblclick()
+    page.keyboard.press("Control+a")
     page.keyboard.type("Tháng 10/2026")
     address = page.url
     context = page.context
@@ -80,6 +85,7 @@ def test_what_was_typed_without_a_connection_is_sent_later(review):
     page = review
     page.context.set_offline(True)
     cell(page, "Lập danh mục văn bản", "leads").dblclick()
+    page.keyboard.press("Control+a")
     page.keyboard.type("Công an phường")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Chưa lưu được lên máy chủ")
@@ -101,6 +107,7 @@ def test_two_people_at_once_see_each_other(review):
     two.goto(one.url)
     for page, words in ((one, "Công an"), (two, "Quân sự")):
         cell(page, "Lập danh mục văn bản", "leads").dblclick()
+        page.keyboard.press("Control+a")
         page.keyboard.type(words)
         page.keyboard.press("Enter")
         expect(page.locator("[data-saved]")).not_to_be_empty()
@@ -151,3 +158,147 @@ def test_the_review_fits_a_phone(open_page, site, plan_file):
     page = open_page(f"hanh{site.new_ward()}", size=PHONE)
     upload(page, plan_file)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_letter_typed_into_a_cell_is_typed_and_never_a_command(review):
+    page = review
+    left = page.locator("#todo-h .count").inner_text()
+    page.keyboard.press("f")
+    cell(page, "Trả lời kiến nghị", "leads").click()
+    page.keyboard.type("y, Phòng tuyển quân")
+    assert page.locator(".cell textarea").input_value() == "Văn phòng HĐND và UBNDy, Phòng tuyển quân"
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-saved]")).to_contain_text("Đã lưu")
+    assert (
+        cell(page, "Trả lời kiến nghị", "leads").inner_text() == "Văn phòng HĐND và UBNDy, Phòng tuyển quân"
+    )
+    assert page.locator("#todo-h .count").inner_text() == left, "no suggestion was accepted"
+    assert page.locator("[data-undo]").is_enabled()
+
+
+def test_an_input_method_never_gives_a_command(review):
+    page = review
+    left = page.locator("#todo-h .count").inner_text()
+    page.keyboard.press("f")
+    for facts in (
+        "{key: 'y', keyCode: 229}",
+        "{key: 'y', isComposing: true}",
+        "{key: 'Process', keyCode: 229}",
+    ):
+        page.evaluate(
+            f"document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{...{facts}, bubbles: true}}))"
+        )
+    page.wait_for_timeout(300)
+    assert page.locator("#todo-h .count").inner_text() == left
+    cell(page, "Lập danh mục văn bản", "leads").click()
+    page.evaluate(
+        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Process', keyCode: 229, bubbles: true}))"
+    )
+    assert page.locator(".cell textarea").count() == 1, "what is composed falls into the cell"
+
+
+def test_f_walks_the_whole_list_and_y_accepts_what_is_in_focus(review):
+    page = review
+    where = "(document.activeElement.dataset.finding ?? document.activeElement.dataset.todo)"
+    wanted = page.locator("[data-todo].is-open").evaluate_all("all => all.map((one) => one.dataset.todo)")
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("f")
+        number = page.evaluate(where)
+        if seen and number == wanted[0] and seen[-1] != number:
+            break
+        if not seen or seen[-1] != number:
+            seen.append(number)
+        box = page.evaluate("document.activeElement.getBoundingClientRect().toJSON()")
+        assert 0 <= box["top"] < 768, "in view"
+    assert seen == wanted
+    page.reload()
+    page.keyboard.press("f")
+    while "thiếu ngày" not in page.evaluate("document.activeElement.innerText"):
+        page.keyboard.press("f")
+    page.keyboard.press("y")
+    expect(page.locator("[data-undo]")).to_be_enabled()
+    assert len(wanted) - 1 == page.locator("[data-todo].is-open").count()
+    assert page.evaluate("document.activeElement.dataset.cell") is None, (
+        "a further letter isn't typed anywhere"
+    )
+    page.keyboard.press("y")
+    expect(page.locator("[data-saved]")).to_contain_text("Hãy bấm F")
+
+
+def test_every_place_of_a_finding_is_visited(open_page, site, tmp_path):
+    page = open_page(f"hanh{site.new_ward()}")
+    early = (
+        PLAN_TEXT.format(year=2026).replace("31/3/2026", "03/01/2026").replace("Quý II/2026", "02/01/2026")
+    )
+    path = tmp_path / "ke-hoach.txt"
+    path.write_text(early)
+    upload(page, path)
+    rows = page.locator("[data-finding]").evaluate_all("all => all.map((one) => one.dataset.finding)")
+    several = next(number for number in rows if rows.count(number) > 1)
+    lines = set()
+    for _ in range(len(rows) + 5):
+        page.keyboard.press("f")
+        if page.evaluate("document.activeElement.dataset.finding") == several:
+            lines.add(page.evaluate("document.activeElement.closest('.line').id"))
+    assert len(lines) == rows.count(several)
+
+
+def test_a_missing_reason_is_said_beside_its_field(review):
+    page = review
+    form = page.locator(".hint-row form.aside").first
+    form.get_by_role("button", name="Để lại").click()
+    assert "lý do" in form.locator(".wrong").inner_text()
+    reason = form.locator("input[name=reason]")
+    assert reason.get_attribute("aria-invalid") == "true" and reason.evaluate(
+        "e => e === document.activeElement"
+    )
+
+
+def test_messages_stand_where_one_works(review):
+    page = review
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.keyboard.press("y")
+    box = page.locator("[data-saved]").bounding_box()
+    assert 0 < box["y"] < 768 - 20
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_the_list_shows_what_is_open_with_counts(open_page, site, plan_file, script):
+    user = f"hanh{site.new_ward()}"
+    page = open_page(user)
+    upload(page, plan_file)
+    page.locator("form.aside").first.locator("input[name=reason]").fill("đã hỏi")
+    page.locator("form.aside").first.get_by_role("button", name="Để lại").click()
+    expect(page.locator("[data-filter=seen] .count")).to_have_text("1")
+    address, page = page.url, (page if script else open_page(user, script=False))
+    page.goto(address)
+    shown = page.locator("[data-todo]:visible")
+    assert shown.count() == int(page.locator("[data-filter=open] .count").inner_text())
+    assert page.locator("[data-todo].is-aside:visible").count() == 0
+    page.locator("[data-filter=seen]").click()
+    assert page.locator("[data-todo]:visible").count() == 1 and page.locator(".is-aside:visible").count() == 1
+    page.locator("[data-filter=error]").click()
+    assert page.locator("[data-todo]:visible").count() == int(
+        page.locator("[data-filter=error] .count").inner_text()
+    )
+
+
+def test_on_a_phone_the_annex_comes_before_the_list(open_page, site, plan_file):
+    page = open_page(f"hanh{site.new_ward()}", size=PHONE)
+    upload(page, plan_file)
+    assert not page.locator("[data-todo]").first.is_visible()
+    assert re.fullmatch(r"Cần xem: \d+", page.locator("#todo-h").inner_text())
+    assert page.locator(".line").first.bounding_box()["y"] < 844
+    cell(page, "Lập danh mục văn bản", "content").click()
+    assert "Lập danh mục văn bản" in page.locator(".line.is-chosen .from").inner_text(), "its source under it"
+    page.locator("#todo-h").click()
+    assert page.locator("[data-todo]").first.is_visible()
+
+
+def test_the_table_is_dense_and_its_columns_wide(review):
+    page = review
+    widths = {f: cell(page, "Đo thời gian chờ", f).bounding_box()["width"] for f in ("leads", "due")}
+    assert widths["leads"] > 170 and widths["due"] > 120, widths
+    heights = page.locator(".line > tr:first-child").evaluate_all("all => all.map((row) => row.offsetHeight)")
+    assert max(heights) < 90, heights

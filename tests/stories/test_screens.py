@@ -71,7 +71,10 @@ def test_the_year_prints_whole_on_a3(open_page):
     sheets = pypdfium2.PdfDocument(paper)
     width, height = sheets[0].get_size()
     assert round(width) == 1191 and round(height) == 842, "A3 landscape"
-    assert len(sheets) <= 4
+    assert len(sheets) == 2, "the whole year on two sheets"
+    for sheet in sheets:
+        text = sheet.get_textpage().get_text_range()
+        assert "Nhiệm vụ" in text or "Chỉ tiêu" in text, "the head of the table on each"
 
 
 def test_the_font_has_every_vietnamese_letter(open_page):
@@ -110,3 +113,14 @@ def test_the_ribbons_transfer_is_under_120_kilobytes(browser, site):
     total = sum(size for key, size in sizes.items() if kinds.get(key) != "Font")
     context.close()
     assert 5_000 < total < 120_000, total
+
+
+def test_no_word_of_the_browser_stands_on_a_file_field(open_page):
+    page = open_page("hanh")
+    for address in ("/kieu-dang/", "/ke-hoach/nap/", "/viec/2026/cchc/VI-1/"):
+        page.goto(address)
+        for box in page.locator("input[type=file]").all():
+            assert box.evaluate("e => getComputedStyle(e).opacity") == "0", address
+    plain = open_page("hanh", script=False)
+    plain.goto("/kieu-dang/")
+    assert plain.locator("input[type=file]").evaluate("e => getComputedStyle(e).opacity") == "1"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from typing import Any
 
 from django import template
@@ -150,3 +152,34 @@ def box_rect(box: str) -> SafeString:
         return format_html("")
     left, top, right, bottom = shares
     return format_html('<rect x="{}" y="{}" width="{}" height="{}"/>', left, top, right - left, bottom - top)
+
+
+@register.filter
+def only(rows: Iterable[Any], rule: str) -> list[Any]:
+    """The rows that a rule fits: "finding.state=open", or "state!=refused"."""
+    path, _, wanted = rule.partition("=")
+    negative = path.endswith("!")
+    value = attrgetter(path.removesuffix("!"))
+    return [row for row in rows if (value(row) == wanted) != negative]
+
+
+@register.filter
+def tally_of_findings(left: Sequence[Any], every: Sequence[Any]) -> list[tuple[str, str, int]]:
+    """The filters of the list of findings: (name in the address, words, how many); left: the open ones."""
+    names = (("error", "Lỗi"), ("warning", "Xem"), ("note", "Ghi nhận"))
+    kinds = [(name, words, len(only(left, f"finding.severity={name}"))) for name, words in names]
+    return [("open", "Chưa xem", len(left)), *kinds, ("seen", "Đã xem", len(every) - len(left))]
+
+
+@register.filter
+def fits_filter(found: Any, asked: str) -> bool:
+    """Whether the list shows a finding: of the open ones all or one kind; those that are settled apart."""
+    if asked == "seen":
+        return not found.is_open
+    return found.is_open and asked in ("open", found.finding.severity)
+
+
+@register.filter
+def any_fits(rows: Iterable[Any], asked: str) -> bool:
+    """Whether the list shows anything."""
+    return any(fits_filter(found, asked) for found in rows)

@@ -8,7 +8,10 @@
   const csrf = () => root().querySelector("input[name=csrfmiddlewaretoken]").value;
   const keep = (cell) => `caicach:${token()}:${cell.closest(".line").dataset.line}:${cell.dataset.cell}`;
   let editing = null; // {cell, area, seen, timer, html}
-  let here = null; // "d12:leads": where the keyboard stands
+  let here = null; // "d12:leads": the cell where the keyboard stands
+  let walk = { finding: -1, place: 0 }; // the finding that F came to last, and which of its places
+  let shown = root()?.dataset.shown || "open"; // what the list shows
+  let hush = 0;
 
   // What is typed lies in the browser until the server has it, with what stood in the cell when the typing began.
   const read = (cell) => { try { return JSON.parse(localStorage.getItem(keep(cell))); } catch { return null; } };
@@ -16,29 +19,61 @@
   const kept = (text) => ` Chữ anh/chị gõ “${text}” còn giữ ở đây: mở ô để xem.`;
 
   const say = (words, stuck) => {
-    const place = root().querySelector("[data-saved]");
+    const place = document.querySelector("[data-saved]");
     place.textContent = words;
     place.classList.toggle("is-stuck", Boolean(stuck));
+    window.clearTimeout(hush);
+    if (!stuck) hush = window.setTimeout(() => { place.textContent = ""; }, 8000);
   };
   const cells = () => [...root().querySelectorAll("[data-cell]")];
   const textOf = (cell) => { const text = cell.querySelector(".text").textContent; return text === "–" ? "" : text; };
 
   function stand(cell, scroll = true) {
     if (!cell) return;
-    for (const other of root().querySelectorAll("[data-cell][tabindex='0']")) other.tabIndex = -1;
-    cell.tabIndex = 0;
+    point(cell);
+    choose(cell.closest(".line"));
     cell.focus({ preventScroll: !scroll });
     if (scroll) cell.scrollIntoView({ block: "nearest" });
-    const line = cell.closest(".line");
-    here = `${line.id}:${cell.dataset.cell}`;
-    for (const chosen of root().querySelectorAll(".line.is-chosen")) chosen.classList.remove("is-chosen");
+  }
+
+  function point(cell) {
+    for (const other of root().querySelectorAll("[data-cell][tabindex='0']")) other.tabIndex = -1;
+    cell.tabIndex = 0;
+    here = `${cell.closest(".line").id}:${cell.dataset.cell}`;
+  }
+
+  function choose(line) {
+    for (const chosen of root().querySelectorAll(".line.is-chosen")) if (chosen !== line) chosen.classList.remove("is-chosen");
+    for (const row of root().querySelectorAll(".from")) row.remove();
+    for (const todo of root().querySelectorAll("[data-todo]")) todo.classList.toggle("is-here", Boolean(line) && todo.dataset.goto === line.id);
+    if (!line) return;
     line.classList.add("is-chosen");
     showSource(line);
-    for (const todo of root().querySelectorAll("[data-todo]")) todo.classList.toggle("is-here", todo.dataset.goto === line.id);
+  }
+
+  // Where there is no room for the source beside the table, its line stands under the chosen row.
+  function sourceUnder(line, source, page) {
+    const words = source ? source.lastChild.textContent : "";
+    if (!words && !page) return;
+    const row = line.insertRow();
+    row.className = "from";
+    const place = row.insertCell();
+    place.colSpan = 5;
+    const name = document.createElement("b");
+    name.textContent = "Văn bản gốc: ";
+    place.append(name, words);
+    if (!words) {
+      const link = document.createElement("a");
+      link.href = root().dataset.pictureUrl.replace(/1\.png$/, `${page}.png`);
+      link.textContent = `trang ${page}`;
+      place.append(link);
+    }
   }
 
   function showSource(line) {
     const source = line.dataset.source && document.getElementById(line.dataset.source);
+    const beside = root().querySelector(".src");
+    if (beside && getComputedStyle(beside).display === "none") { sourceUnder(line, source, root().dataset.pictureUrl && line.dataset.page); return; }
     if (source) {
       for (const hit of root().querySelectorAll(".lines .hit")) hit.classList.remove("hit");
       source.classList.add("hit");
@@ -74,7 +109,7 @@
     text.after(area);
     area.rows = Math.min(10, Math.max(2, Math.ceil(area.value.length / 28)));
     area.focus();
-    area.select();
+    area.setSelectionRange(area.value.length, area.value.length);
     area.addEventListener("input", () => {
       write(cell, area.value, editing.seen);
       window.clearTimeout(editing.timer);
@@ -114,7 +149,9 @@
         const fresh = new DOMParser().parseFromString(`<table>${html}</table>`, "text/html").querySelector("tbody");
         const field = state.cell.dataset.cell;
         const stay = here === `${id}:${field}` && !editing;
+        const before = [...line.querySelectorAll("[data-finding]")].map((row) => row.dataset.finding);
         line.replaceWith(document.adoptNode(fresh));
+        for (const number of before) if (!fresh.querySelector(`[data-finding="${number}"]`)) settled(number);
         if (stay) stand(document.getElementById(id).querySelector(`[data-cell="${field}"]`), false);
         else if (here && here.startsWith(`${id}:`) && !editing) stand(document.getElementById(id).querySelector(`[data-cell="${here.split(":")[1]}"]`), false);
         const undo = root().querySelector("[data-undo]");
@@ -163,14 +200,96 @@
     const same = [...root().querySelectorAll(`[data-cell="${cell.dataset.cell}"]`)];
     return same[same.indexOf(cell) + step];
   }
+
+  // The findings, one after the other as the list has them: each place in the table, or the entry of the list itself.
+  function stops() {
+    return [...root().querySelectorAll("[data-todo].is-open")].flatMap((todo) => {
+      const rows = [...root().querySelectorAll(`[data-finding="${todo.dataset.todo}"]`)];
+      return (rows.length ? rows : [todo]).map((at, place) => ({ finding: Number(todo.dataset.todo), place, at }));
+    });
+  }
   function nextFinding() {
-    const rows = [...root().querySelectorAll(".line.has-hint")];
-    const now = root().querySelector(".line.is-chosen");
-    const after = rows.find((row) => now && now.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING) || rows[0];
-    if (!after) { say("Không còn chỗ nào cần xem trong bảng."); return; }
-    const odd = after.querySelector(".cell.is-odd") || after.querySelector("[data-cell]");
-    stand(odd);
-    after.scrollIntoView({ block: "center" });
+    const all = stops();
+    const next = all.find((s) => s.finding > walk.finding || (s.finding === walk.finding && s.place > walk.place));
+    if (!all.length) { say("Không còn chỗ nào cần xem."); return; }
+    if (!next) say("Đã hết danh sách; trở lại chỗ đầu.");
+    visit(next || all[0]);
+  }
+  function visit({ finding, place, at }) {
+    const line = at.closest(".line");
+    choose(line);
+    if (line) point(oddCell(line));
+    else {
+      const box = at.closest("details");
+      if (box) box.open = true;
+      if (at.hidden) filter("open");
+      sectionOf(at)?.scrollIntoView({ block: "center" });
+    }
+    for (const todo of root().querySelectorAll("[data-todo]")) {
+      todo.classList.toggle("is-here", todo.dataset.todo === String(finding));
+      if (line && todo.dataset.todo === String(finding)) reveal(todo);
+    }
+    at.focus({ preventScroll: true });
+    walk = { finding, place };
+    if (line) line.scrollIntoView({ block: line.offsetHeight > window.innerHeight - 80 ? "start" : "center" });
+    else at.scrollIntoView({ block: "nearest" });
+  }
+  const oddCell = (line) => line.querySelector(".cell.is-odd") || line.querySelector("[data-cell]");
+  const sectionOf = (todo) => root().querySelector(`[data-section="${CSS.escape((todo.dataset.places || "").split(/[ ,]/)[0])}"]`);
+  function reveal(todo) { // within the list only: the page stays with the row
+    const list = todo.closest(".todo");
+    if (list && list.scrollHeight > list.clientHeight) list.scrollTop += todo.getBoundingClientRect().top - list.getBoundingClientRect().top - 90;
+  }
+
+  function filter(name) {
+    shown = name;
+    const fits = (todo) => (name === "seen" ? !todo.classList.contains("is-open") : todo.classList.contains("is-open") && (name === "open" || todo.dataset.severity === name));
+    let count = 0;
+    for (const todo of root().querySelectorAll("[data-todo]")) { todo.hidden = !fits(todo); count += !todo.hidden; }
+    root().querySelector("[data-none]").hidden = count > 0;
+    for (const link of root().querySelectorAll("[data-filter]")) {
+      if (link.dataset.filter === name) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    }
+  }
+  function settled(number) {
+    for (const row of root().querySelectorAll(`[data-finding="${number}"]`)) row.remove();
+    const todo = root().querySelector(`[data-todo="${number}"].is-open`);
+    if (!todo) return;
+    todo.classList.remove("is-open");
+    const open = [...root().querySelectorAll("[data-todo].is-open")];
+    for (const link of root().querySelectorAll("[data-filter]")) {
+      const name = link.dataset.filter;
+      const all = root().querySelectorAll("[data-todo]").length;
+      link.querySelector(".count").textContent = name === "seen" ? all - open.length : open.filter((one) => name === "open" || one.dataset.severity === name).length;
+    }
+    root().querySelector("#todo-h .count").textContent = open.length;
+    const title = root().querySelector("h1");
+    title.textContent = title.textContent.replace(/\d+ chỗ cần xem\./, open.length ? `${open.length} chỗ cần xem.` : "Không còn chỗ nào cần xem.");
+    filter(shown);
+  }
+
+  // What E does at a finding of the head or of a section: their own fields.
+  function openFields(todo) {
+    const [place, field] = (todo.dataset.places || "").split(",")[0].trim().split(" ");
+    const input = place === "head" ? document.getElementById(`h-${field}`) || root().querySelector(".head-form input:not([type=hidden])") : sectionOf(todo)?.querySelector("input[name=title]");
+    if (!input) { say("Chỗ này không có ô nào trong bảng để sửa: hãy ghi lý do rồi bấm Để lại."); return; }
+    input.closest("details").open = true;
+    input.focus();
+  }
+
+  function wrong(form, words) {
+    const input = form.querySelector("input[name=reason]");
+    form.querySelector(".wrong")?.remove();
+    const said = document.createElement("p");
+    said.className = "wrong";
+    said.id = "reason-wrong";
+    said.setAttribute("role", "alert");
+    said.textContent = words;
+    for (const other of root().querySelectorAll("#reason-wrong")) other.remove();
+    form.append(said);
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", said.id);
+    input.focus();
   }
 
   document.addEventListener("click", (event) => {
@@ -179,15 +298,32 @@
     const goto = event.target.closest?.("[data-goto] b a");
     if (goto) {
       const line = document.getElementById(goto.closest("[data-goto]").dataset.goto);
-      if (line) { event.preventDefault(); stand(line.querySelector(".cell.is-odd") || line.querySelector("[data-cell]")); line.scrollIntoView({ block: "center" }); }
+      const number = goto.closest("[data-goto]").dataset.todo;
+      const stop = stops().find((s) => String(s.finding) === number);
+      if (stop) { event.preventDefault(); visit(stop); }
+      else if (line) { event.preventDefault(); stand(oddCell(line)); line.scrollIntoView({ block: "center" }); }
     }
-    const no = event.target.closest?.(".no a");
+    const wanted = event.target.closest?.("[data-filter]");
+    if (wanted) { event.preventDefault(); filter(wanted.dataset.filter); }
+    const no = event.target.closest?.(".no a:not(.do)");
     if (no) { event.preventDefault(); stand(no.closest(".line").querySelector("[data-cell]"), false); }
   });
+
+  document.addEventListener("focusin", (event) => {
+    const at = event.target.closest?.("[data-finding], [data-todo]");
+    const stop = at && stops().find((s) => s.at === at || s.finding === Number(at.dataset.todo));
+    if (stop) walk = { finding: stop.finding, place: stop.place };
+  });
+
+  // The letters are commands at a finding and on the page itself; in a cell they are what one types.
+  const isPage = (target) => target === document.body || target === document.documentElement || target.matches("main, .line, h2, .scroll, .lines");
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target;
+    const composing = event.isComposing || event.keyCode === 229 || event.key === "Process";
+    if (composing && target.closest?.("[data-cell]") && target !== editing?.area) { begin(target.closest("[data-cell]")); return; }
+    if (composing) return;
     if (editing && target === editing.area) {
       const cell = editing.cell;
       if (event.key === "Escape") { event.preventDefault(); cancel(); }
@@ -200,19 +336,36 @@
     const keys = { ArrowRight: () => beside(cell, 1), ArrowLeft: () => beside(cell, -1), ArrowDown: () => above(cell, 1), ArrowUp: () => above(cell, -1) };
     if (cell && keys[event.key]) { event.preventDefault(); stand(keys[event.key]()); return; }
     if (cell && (event.key === "Enter" || event.key === "F2")) { event.preventDefault(); begin(cell); return; }
+    if (cell && event.key === "Escape") { event.preventDefault(); leave(cell); return; }
+    if (cell) { if ([...event.key].length === 1 || event.key === "Backspace") begin(cell); return; } // the letter falls into the opened cell
+    const at = target.closest?.("[data-finding], [data-todo]");
+    if (!at && !isPage(target)) return;
     switch (event.key.toLowerCase()) {
       case "f": event.preventDefault(); nextFinding(); break;
-      case "e": if (cell || here) { event.preventDefault(); begin(cell || find(here)); } break;
+      case "e":
+        event.preventDefault();
+        if (at?.closest(".line")) begin(oddCell(at.closest(".line")));
+        else if (at?.dataset.goto) begin(oddCell(document.getElementById(at.dataset.goto)));
+        else if (at) openFields(at);
+        else if (find(here)) begin(find(here));
+        break;
       case "y": {
-        const line = root().querySelector(".line.is-chosen");
-        const button = line?.querySelector("[data-accept]") || target.closest?.("[data-todo]")?.querySelector("[data-accept]");
-        if (button) { event.preventDefault(); button.form.requestSubmit(button); } else say("Chỗ này không có gợi ý sẵn.");
+        const number = at?.dataset.finding ?? at?.dataset.todo;
+        const button = at && root().querySelector(`[data-finding="${number}"] [data-accept], [data-todo="${number}"] [data-accept]`);
+        if (button) { event.preventDefault(); button.form.requestSubmit(button); }
+        else if (at) say("Chỗ này không có gợi ý sẵn. Hãy sửa ô (E), hoặc ghi lý do rồi bấm Để lại.");
+        else say("Hãy bấm F để tới một chỗ cần xem.");
         break;
       }
       case "u": root().querySelector("[data-undo]:not(:disabled)")?.form.requestSubmit(); break;
       default:
     }
   });
+  // Out of a cell, back to where the letters are commands: its finding, or its row.
+  function leave(cell) {
+    const line = cell.closest(".line");
+    (line.querySelector("[data-finding]") || line).focus({ preventScroll: true });
+  }
   const find = (place) => { const [id, field] = (place || "").split(":"); return document.getElementById(id)?.querySelector(`[data-cell="${field}"]`); };
 
   // A form of the review answers with the whole review: put it in place, and stand where we stood.
@@ -227,12 +380,27 @@
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("review");
-      if (!fresh) { say(page.querySelector("main p:not(.over)")?.textContent || "Chưa làm được. Hãy tải lại trang.", true); return; }
+      if (!fresh) {
+        const words = page.querySelector("main p:not(.over)")?.textContent || "Chưa làm được. Hãy tải lại trang.";
+        if (form.matches(".aside")) wrong(form, words); else say(words, true);
+        return;
+      }
+      const boxes = [...root().querySelectorAll("details[id]")].map((box) => [box.id, box.open]);
+      const at = document.activeElement.closest?.("[data-finding], [data-todo]");
       root().replaceWith(document.adoptNode(fresh));
       window.scrollTo(0, scroll);
       const lines = root().querySelector(".lines");
       if (lines && list) lines.scrollTop = list;
-      if (here) stand(find(here) || cells()[0], false);
+      for (const [id, open] of boxes) { const box = document.getElementById(id); if (box) box.open = open; }
+      filter(shown);
+      // Never into a cell: a further letter would be typed there.
+      const undone = form.querySelector("[data-undo]") && document.getElementById(`d${new URL(answer.url).searchParams.get("dong")}`);
+      const line = undone || document.getElementById((here || "").split(":")[0]);
+      const stop = at && stops().find((s) => s.finding === Number(at.dataset.finding ?? at.dataset.todo) && s.place === walk.place);
+      if (line) { point(find(here) || oddCell(line)); choose(line); }
+      const rest = stop?.at || (at?.dataset.todo ? document.getElementById("todo-h") : line);
+      if (undone) undone.scrollIntoView({ block: "nearest" });
+      rest?.focus({ preventScroll: true });
       say(`Đã ghi. ${root().querySelector("h1").textContent}`);
     } catch {
       say("Không nối được với máy chủ. Hãy thử lại.", true);
@@ -262,7 +430,9 @@
     }
   }
   const first = document.querySelector(".line:target .cell") || cells()[0];
-  if (first) { first.tabIndex = 0; here = `${first.closest(".line").id}:${first.dataset.cell}`; }
+  root()?.classList.add("is-live");
+  if (first) point(first);
+  if (window.matchMedia("(max-width: 760px)").matches) { const box = document.getElementById("todo-box"); if (box) box.open = false; }
   const hit = root()?.querySelector(".lines .hit");
   if (hit) hit.parentElement.scrollTop = hit.offsetTop - hit.parentElement.clientHeight / 2;
   retry();

@@ -17,6 +17,19 @@
       if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; show(); }
     });
   }
+  for (const input of document.querySelectorAll("input[type=file]")) { // alone: a button of ours in the place of the browser's
+    if (input.closest("[data-drop]")) continue;
+    const pick = document.createElement("span");
+    pick.className = "pick";
+    const button = document.createElement("span");
+    button.className = "button";
+    button.textContent = "Chọn tệp";
+    const chosen = document.createElement("span");
+    chosen.textContent = "Chưa chọn tệp nào";
+    input.before(pick);
+    pick.append(input, button, chosen);
+    input.addEventListener("change", () => { chosen.textContent = input.files[0]?.name ?? "Chưa chọn tệp nào"; });
+  }
   for (const form of document.querySelectorAll("form[data-once]")) {
     const button = form.querySelector("button[type=submit]");
     form.addEventListener("submit", () => { window.setTimeout(() => { button.disabled = true; }, 0); });

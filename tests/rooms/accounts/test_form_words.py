@@ -1,0 +1,42 @@
+"""Whatever is typed into a form, the answer is a sentence of ours, never the framework's."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+
+from caicach.accounts.forms import SignInForm
+from caicach.plans.forms import StartForm, UploadForm
+from caicach.tasks.forms import HandInForm, JudgeForm, ReportForm
+
+VALUES = ("", "x" * 3000, "-5", "999", "1,5", "ba mươi", "a\x00b", "31/02/2026")
+
+
+def said(form_class, name, value, language):
+    with translation.override(language):
+        files = {}
+        if name == "file" and value:
+            files = {"file": SimpleUploadedFile("rong.txt", b"")}
+        form = form_class({name: value}, files)
+        return [str(words) for words in form.errors.get(name, [])]
+
+
+@pytest.mark.parametrize("form_class", [SignInForm, UploadForm, StartForm, ReportForm, HandInForm, JudgeForm])
+def test_the_words_are_ours(form_class):
+    for name in form_class.base_fields:
+        for value in VALUES:
+            ours = said(form_class, name, value, "vi")
+            assert ours == said(form_class, name, value, "en"), (
+                name,
+                value,
+                "the framework's own words change",
+            )
+
+
+def test_a_percent_is_told_its_bounds():
+    for value in ("-5", "140", "nhiều"):
+        assert said(ReportForm, "percent", value, "vi") == ["Ghi từ 0 đến 100."]
+
+
+def test_the_door_says_what_stands_behind_it(client, db):
+    page = client.get("/dang-nhap/").content.decode()
+    assert "đọc kế hoạch cải cách hành chính" in page
