@@ -198,11 +198,10 @@ def _words(
     count = textpage.count_chars()
     page = textpage.raw
     unicode_of = raw.FPDFText_GetUnicode
-    # pdfium writes a dash at a line's end as one of these two; Vietnamese is never hyphenated: it is the text's own
-    signs = [
-        0x2D if sign in (0xFFFE, 0x02) else sign
-        for sign in (unicode_of(page, index) for index in range(count))
-    ]
+    signs = [unicode_of(page, index) for index in range(count)]
+    if 0xFFFE in signs or 0x02 in signs:
+        # pdfium writes a dash at a line's end as one of these; Vietnamese is never hyphenated: it is the text's own
+        signs = [0x2D if sign in (0xFFFE, 0x02) else sign for sign in signs]
     _join_surrogates(signs)
     spans: list[tuple[int, int]] = []
     start = -1
@@ -224,7 +223,10 @@ def _words(
     for begin, end in spans:
         if begin == 0 or signs[begin - 1] == 0x0A:  # the font is asked once a line: most lines have one
             bold = _is_bold(page, begin)
-        words.extend(_one_or_several(signs, begin, end, box_of, walls if turn == 0 else (), bold))
+        if walls and turn == 0:
+            words.extend(_one_or_several(signs, begin, end, box_of, walls, bold))
+        elif text := "".join([chr(sign) for sign in signs[begin:end] if sign not in _UNSEEN]):
+            words.append(_RawWord(text, box_of.span(begin, end), bold))
     return words, turn
 
 
@@ -290,6 +292,14 @@ class _CharBoxes:
         rect = self.rect
         return rect.left, min(rect.bottom, rect.top), rect.right, max(rect.bottom, rect.top)
 
+    def span(self, begin: int, end: int) -> tuple[float, float, float, float]:
+        """The box of a whole word: of its first and last sign together."""
+        left, bottom, right, top = self(begin)
+        if end - begin == 1:
+            return left, bottom, right, top
+        other_left, other_bottom, other_right, other_top = self(end - 1)
+        return min(left, other_left), min(bottom, other_bottom), max(right, other_right), max(top, other_top)
+
 
 def _one_or_several(
     signs: Sequence[int],
@@ -303,8 +313,7 @@ def _one_or_several(
     text = "".join([chr(sign) for sign in signs[begin:end] if sign not in _UNSEEN])
     if not text:
         return
-    first, last = box_of(begin), box_of(end - 1) if end - begin > 1 else box_of(begin)
-    box = (min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), max(first[3], last[3]))
+    box = box_of.span(begin, end)
     crossed = [
         wall
         for wall in walls
