@@ -150,6 +150,10 @@ def test_a_refused_file_is_said_in_words(open_page, tmp_path):
     page.get_by_role("button", name="Nạp và đọc").click()
     page.wait_for_selector("text=Không đọc được tệp này", timeout=30_000)
     assert "hong.pdf" in page.inner_text("[role=alert]")
+    address = page.url
+    page.goto("/ke-hoach/")
+    assert "hong.pdf" in page.locator("h2:text-is('Không đọc được') + ul").inner_text(), "apart from the drafts"
+    page.goto(address)
     page.get_by_role("button", name="Bỏ").click()
     page.wait_for_url("**/ke-hoach/")
 
@@ -302,3 +306,12 @@ def test_the_table_is_dense_and_its_columns_wide(review):
     assert widths["leads"] > 170 and widths["due"] > 120, widths
     heights = page.locator(".line > tr:first-child").evaluate_all("all => all.map((row) => row.offsetHeight)")
     assert max(heights) < 90, heights
+
+
+def test_the_list_names_a_draft_by_its_head_not_its_file(review):
+    page = review
+    page.goto("/ke-hoach/")
+    words = page.locator("h2:text-is('Đang xem lại') + ul li").inner_text()
+    for part in ("7/KH-UBND", "05/01/2026", "năm 2026", "Chờ xem lại"):
+        assert part in words, words
+    assert "ke-hoach.txt" not in page.locator("h2:text-is('Đang xem lại') + ul b").inner_text()
