@@ -34,11 +34,21 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 class _SampleForm(forms.Form):
-    name = forms.CharField(label="Tên nhiệm vụ", help_text="Viết ngắn, dưới một dòng.")
-    share = forms.IntegerField(label="Đã làm được (%)", min_value=0, max_value=100)
+    name = forms.CharField(
+        label="Tên nhiệm vụ",
+        help_text="Viết ngắn, dưới một dòng.",
+        error_messages={"required": "Hãy ghi tên nhiệm vụ."},
+    )
+    share = forms.IntegerField(
+        label="Đã làm được (%)", min_value=0, max_value=100, error_messages={"max_value": "Ghi từ 0 đến 100."}
+    )
     word = forms.CharField(label="Lời ghi", widget=forms.Textarea(attrs={"rows": 2}), required=False)
     file = forms.FileField(label="Tệp kèm theo", required=False)
-    office = forms.ChoiceField(label="Đơn vị", choices=[("", "Chọn đơn vị"), ("1", "Văn phòng HĐND và UBND")])
+    office = forms.ChoiceField(
+        label="Đơn vị",
+        choices=[("", "Chọn đơn vị"), ("1", "Văn phòng HĐND và UBND")],
+        error_messages={"required": "Hãy chọn đơn vị."},
+    )
 
 
 @require_safe

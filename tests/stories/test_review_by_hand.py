@@ -152,7 +152,9 @@ def test_a_refused_file_is_said_in_words(open_page, tmp_path):
     assert "hong.pdf" in page.inner_text("[role=alert]")
     address = page.url
     page.goto("/ke-hoach/")
-    assert "hong.pdf" in page.locator("h2:text-is('Không đọc được') + ul").inner_text(), "apart from the drafts"
+    assert "hong.pdf" in page.locator("h2:text-is('Không đọc được') + ul").inner_text(), (
+        "apart from the drafts"
+    )
     page.goto(address)
     page.get_by_role("button", name="Bỏ").click()
     page.wait_for_url("**/ke-hoach/")

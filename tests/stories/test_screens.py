@@ -121,6 +121,8 @@ def test_no_word_of_the_browser_stands_on_a_file_field(open_page):
         page.goto(address)
         for box in page.locator("input[type=file]").all():
             assert box.evaluate("e => getComputedStyle(e).opacity") == "0", address
+    page.goto("/kieu-dang/")
+    assert "Đảm bảo giá trị" not in page.content()
     plain = open_page("hanh", script=False)
     plain.goto("/kieu-dang/")
     assert plain.locator("input[type=file]").evaluate("e => getComputedStyle(e).opacity") == "1"
