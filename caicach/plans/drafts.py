@@ -20,7 +20,8 @@ from caicach.plans.models import (
 )
 from caicach.reading.document import Source
 from caicach.reading.plan import PlanReading
-from caicach.rules.deadlines import DueReading, Occurrence, occurrences, read_due
+from caicach.rules.deadlines import DueReading, occurrences, read_due
+from caicach.rules.due import Occurrence
 
 
 def title_of(content: str, limit: int = 110) -> str:

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from caicach.reading.cells import has_markup
 from caicach.reading.document import PageBreak, Table
 from caicach.reading.plan import Finding, Mend, Severity
-from caicach.reading.understand import ReadTask, Understood
+from caicach.reading.understood import ReadTask, Understood
 from caicach.rules.deadlines import read_due
 from caicach.rules.offices import Directory, is_everybody, is_group
 from caicach.rules.targets import AMBIGUOUS as TARGET_AMBIGUOUS

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from caicach.reading.document import Source
-from caicach.rules.deadlines import Due, Occurrence
-from caicach.rules.targets import Comparator
+from caicach.rules.due import Due, Occurrence
+
+if TYPE_CHECKING:
+    from caicach.rules.targets import Comparator
 
 Severity = Literal["error", "warning", "note"]
 Json = dict[str, object]

@@ -5,65 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
 from caicach.reading import body as body_reading
 from caicach.reading import indicators as measuring
-from caicach.reading.body import Item, ListedIndicator
-from caicach.reading.cells import clean_short, deliverables, roman
+from caicach.reading.cells import clean_short, deliverables
+from caicach.reading.checks import check
 from caicach.reading.document import Document, Paragraph, Source, Table
-from caicach.reading.head import AnnexNote, Line, lines_of, read_head
+from caicach.reading.head import lines_of, read_head
 from caicach.reading.indicators import Measured
-from caicach.reading.plan import Head, IndicatorLine, PlanReading, Section, SourceLine, TaskLine
-from caicach.reading.rows import Annex, RawTask, clean, read_annex
-from caicach.rules.deadlines import AMBIGUOUS, Due, DueReading, occurrences, read_due
+from caicach.reading.plan import IndicatorLine, PlanReading, Section, SourceLine, TaskLine
+from caicach.reading.rows import RawTask, clean, read_annex
+from caicach.reading.understood import ReadTask, Understood
+from caicach.rules.deadlines import AMBIGUOUS, DueReading, occurrences, read_due
+from caicach.rules.due import Due
 from caicach.rules.offices import Directory, Mention, split_roles
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import fold, key, sentence_case, squeeze
 from caicach.rules.workdays import WorkCalendar
-
-
-@dataclass(slots=True)
-class ReadTask:
-    """One task with what its cells were read from; the checks look at both."""
-
-    raw: RawTask
-    section: str
-    content: str
-    deliverables: tuple[str, ...]
-    leads: list[Mention]
-    coordinators: list[Mention]
-    due: DueReading
-    is_indicator: bool
-    ditto: tuple[str, ...] = ()
-
-    @property
-    def where(self) -> str:
-        return f"{self.section}.{self.raw.number}" if self.section else self.raw.number
-
-
-@dataclass(slots=True)
-class Understood:
-    """Everything the checks need, once."""
-
-    document: Document
-    lines: list[Line]
-    items: list[Item]
-    annex: Annex
-    head: Head
-    note: AnnexNote | None
-    directory: Directory
-    calendar: WorkCalendar
-    year: int
-    tasks: list[ReadTask] = field(default_factory=list)
-    measured: list[Measured] = field(default_factory=list)
-    pairs: list[tuple[Measured, Measured]] = field(default_factory=list)
-    listed: list[ListedIndicator] = field(default_factory=list)
-    titles: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """sections whose title was mended: index → (title in the annex, title in the body)"""
-
 
 _DITTO = re.compile(
     r"^\s*(?:như trên|nt|n\.t|như dòng trên|-?\s*nt\s*-?|\"|”|“|″|''|//|-//-|,,)\s*\.?\s*$", re.IGNORECASE
@@ -89,8 +50,6 @@ def understand(
     _read_indicators(whole)
     if not whole.tasks and len(whole.measured) < 2:
         raise Refusal("file.no-plan", name=name)
-    from caicach.reading.checks import check
-
     findings = check(whole)
     return PlanReading(
         head=head,
@@ -354,6 +313,3 @@ def _source_lines(document: Document) -> list[SourceLine]:
 def source_key(source: Source) -> tuple[object, ...]:
     """What identifies a place in the file."""
     return source.page, source.line, source.table, source.sheet, source.row
-
-
-__all__ = ["ReadTask", "Understood", "roman", "source_key", "understand"]

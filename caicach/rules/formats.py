@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from caicach.rules.deadlines import Due, DueReading, Occurrence
+from caicach.rules.deadlines import DueReading
+from caicach.rules.due import Due, Occurrence
 from caicach.rules.targets import Target
 
 _EVERY = {

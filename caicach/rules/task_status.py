@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from caicach.rules.deadlines import Every, Kind
+from caicach.rules.due import Every, Kind
 from caicach.rules.refusal import Refusal
 
 Tone = Literal["late", "warn", "next", "ok"]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from caicach.core.constraints import SameWard, ward_pair
-from caicach.rules.deadlines import Due
+from caicach.rules.due import Due
 
 DUE_KINDS = ("ongoing", "by", "recurring", "external", "unknown")
 

@@ -12,8 +12,8 @@ from caicach.documents.services import StoredFile
 from caicach.history import services as history
 from caicach.organisation.queries import OfficeFacts
 from caicach.rules import task_status
-from caicach.rules.deadlines import Due
-from caicach.rules.deadlines import Occurrence as DatedOccurrence
+from caicach.rules.due import Due
+from caicach.rules.due import Occurrence as DatedOccurrence
 from caicach.rules.refusal import Refusal
 from caicach.tasks.models import Delivery, Occurrence, Progress, TaskOffice
 from caicach.tasks.models import Task as Task

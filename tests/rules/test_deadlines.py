@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caicach.data import work_calendar
-from caicach.rules.deadlines import Due, occurrences, read_due
+from caicach.rules.deadlines import occurrences, read_due
+from caicach.rules.due import Due
 from tests.shared import shared
 
 VECTORS = json.loads(path.read_text()) if (path := shared("vectors/deadlines.json")) else []
