@@ -34,6 +34,7 @@ from caicach.tasks.queries import TaskView, views_of
 class PlanRow:
     plan: Plan
     tasks: int
+    indicators: int
     address: str
 
 
@@ -48,14 +49,21 @@ def plan_list(ward: int, *, with_drafts: bool) -> PlanList:
     from django.db.models import Count, Q
 
     plans = Plan.objects.filter(ward_id=ward).annotate(
-        tasks=Count("lines", filter=Q(lines__task__set_aside_at__isnull=True))
+        tasks=Count(
+            "lines",
+            filter=Q(lines__task__set_aside_at__isnull=True, lines__task__is_indicator=False),
+            distinct=True,
+        ),
+        measured=Count("indicators", distinct=True),
     )
     waiting = PlanImport.objects.filter(
         ward_id=ward,
         state__in=[PlanImport.WAITING, PlanImport.READING, PlanImport.REVIEW, PlanImport.REFUSED],
-    ).select_related("file", "made_by")
+    ).select_related("file", "made_by", "head")
     return PlanList(
-        tuple(PlanRow(plan, plan.tasks, f"/ke-hoach/{plan.year}/{plan.kind}/") for plan in plans),
+        tuple(
+            PlanRow(plan, plan.tasks, plan.measured, f"/ke-hoach/{plan.year}/{plan.kind}/") for plan in plans
+        ),
         tuple(waiting[:20]) if with_drafts else (),
     )
 
