@@ -8,6 +8,7 @@ pickled answer over a pipe. Whatever happens to it, the caller gets a `PlanReadi
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import logging
 import os
@@ -206,6 +207,9 @@ def _environment() -> dict[str, str]:
 
 def main() -> None:
     """Reads the request from standard input, answers on the pipe whose number is the first argument."""
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # a short life with many small values: collecting them early is half the work
     request = pickle.load(sys.stdin.buffer)
     with os.fdopen(int(sys.argv[1]), "wb", buffering=0) as pipe:
         _limit(request)

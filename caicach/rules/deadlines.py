@@ -186,6 +186,11 @@ _NEUTRAL = (
     "bao cao", "thoi gian", "thoi diem", "moc", "han hoan thanh", "dot", "lan", "tai", "theo", "giai doan", "cac", "ca", "suot",
     "tham muu", "xay dung", "gui",
 )  # fmt: skip
+_LEAD = re.compile(
+    r"((?:"
+    + "|".join(w for w in (*_BY, *_FROM, *_NEUTRAL) if w not in ("cuoi", "het"))
+    + r")(?=[ :\d]|$)|(?:cuoi|het)(?=[ :\d]))"
+)
 _EXTERNAL_START = re.compile(
     r"^(?:dot xuat|khi |khi$|ngay khi|ngay sau|sau khi|sau |theo |tuy |tuy theo|can cu|phu hop|ky hop|tai ky hop|truoc ky hop|cac ky hop|"
     r"cung voi|phu thuoc|do |dong thoi|sau ky hop|trong ky hop|trong vong|trong \d+ ngay|cham nhat \d+ ngay (?:lam viec )?(?:sau|ke|tinh)|"
@@ -553,16 +558,14 @@ class _Phrase:
             ):
                 return "edge", rest[found.end() :].strip()
             else:
-                for words in (*_BY, *_FROM, *_NEUTRAL):
-                    if re.match(rf"{words}(?=[ :\d]|$)", rest) and not (
-                        words in ("cuoi", "het") and rest == words
-                    ):
-                        rest = rest[len(words) :].lstrip(" :")
-                        if words in _FROM:
-                            mode = "from"
-                        elif words in _BY:
-                            mode = "by"
-                        break
+                found = _LEAD.match(rest)
+                if found:
+                    words = found[1]
+                    rest = rest[found.end() :].lstrip(" :")
+                    if words in _FROM:
+                        mode = "from"
+                    elif words in _BY:
+                        mode = "by"
             if rest == before or not rest:
                 return mode, rest
 
