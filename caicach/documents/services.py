@@ -21,7 +21,7 @@ _BY_START = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\xd0\xcf\x11\xe0", "application/msword"),
 )
-_BY_SUFFIX = {
+KIND_OF_SUFFIX = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".odt": "application/vnd.oasis.opendocument.text",
@@ -44,7 +44,7 @@ def kind_of(start: bytes, name: str) -> str:
         if start.startswith(magic):
             return kind
     if start.startswith(b"PK\x03\x04"):
-        return _BY_SUFFIX.get(Path(name).suffix.lower(), "application/zip")
+        return KIND_OF_SUFFIX.get(Path(name).suffix.lower(), "application/zip")
     if b"\x00" not in start:
         return "text/plain; charset=utf-8"
     return "application/octet-stream"

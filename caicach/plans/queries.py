@@ -23,6 +23,7 @@ from caicach.plans.models import (
     PlanImport,
     PlanLine,
 )
+from caicach.rules.formats import number
 from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.rules.vntext import key
 from caicach.tasks.queries import TaskView, views_of
@@ -206,7 +207,8 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
     gone = tuple(view for view in views if view.task.set_aside_at)
     by_number = {view.task.number: view for _, view in alive}
     tasks = [(row, view) for row, view in alive if not view.task.is_indicator]
-    apart_from_group = [pair for pair in tasks if _fits(*pair, replace(asked, group=None), plan.year)]
+    any_group = replace(asked, group=None)
+    apart_from_group = [pair for pair in tasks if _fits(*pair, any_group, plan.year)]
     counts = tallies(view.status for _, view in apart_from_group)
     shown = [(row, view) for row, view in apart_from_group if asked.group in (None, view.status.group)]
     sections: dict[int, list[RibbonRow]] = defaultdict(list)
@@ -260,17 +262,19 @@ def _fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool
         (o.due_on.year, o.due_on.month) == (year, asked.month) for o in view.facts.occurrences
     ):
         return False
-    if asked.words:
-        text = key(f"{view.task.number} {view.task.content} {' '.join(view.leads)}")
-        return all(word in text for word in key(asked.words).split())
-    return True
+    return not asked.words or _says(
+        f"{view.task.number} {view.task.content} {' '.join(view.leads)}", asked.words
+    )
+
+
+def _says(text: str, words: str) -> bool:
+    text = key(text)
+    return all(word in text for word in key(words).split())
 
 
 def _indicators(
     ward: int, plan: Plan, by_number: Mapping[str, TaskView], asked: RibbonFilter
 ) -> list[IndicatorRow]:
-    from caicach.core.templatetags.ui import number
-
     rows = []
     for indicator in Indicator.objects.filter(ward_id=ward, plan=plan):
         view = by_number.get(indicator.where.replace(".", "-"))
@@ -280,7 +284,7 @@ def _indicators(
             continue
         if asked.month or (asked.group and not (view and view.status.group == asked.group)):
             continue
-        if asked.words and not all(w in key(indicator.name) for w in key(asked.words).split()):
+        if asked.words and not _says(indicator.name, asked.words):
             continue
         exact = "" if indicator.target is None else f"{indicator.target.normalize():f}"
         unit = indicator.unit if indicator.unit == "%" else f" {indicator.unit}" if indicator.unit else ""

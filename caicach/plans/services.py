@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, models, transaction
@@ -250,6 +250,18 @@ def save_cell(
     else:
         _put(draft, [(cell, value)], by=by, at=at)
     _look_again(draft, _row(draft, cell), cell.field)
+
+
+@transaction.atomic
+def save_cells(
+    draft: PlanImport, typed: Sequence[tuple[Cell, str, str | None]], *, by: int, at: dt.datetime
+) -> None:
+    """Save what one form holds, whole or not at all. typed: each cell, its value, what was seen there.
+
+    Raises as `save_cell`.
+    """
+    for cell, value, seen in typed:
+        save_cell(draft, cell, value, seen=seen, by=by, at=at)
 
 
 def _continues(newest: DraftChange, cell: Cell, pk: int, *, by: int, at: dt.datetime) -> bool:
@@ -798,17 +810,7 @@ def _make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
         duties, ward=draft.ward_id, year=draft.year, book=draft.kind, origin=_origin(head, draft.year), since=since,
         offices=offices_of(draft.ward_id), by=by, at=at,
     )  # fmt: skip
-    PlanLine.objects.bulk_create(
-        PlanLine(
-            ward_id=draft.ward_id,
-            plan=plan,
-            section=homes[row.section_id],
-            position=n,
-            number=row.number,
-            task=task,
-        )
-        for n, (row, task) in enumerate(zip(lines, made, strict=True))
-    )
+    _lines(plan, lines, homes, {row.pk: task.pk for row, task in zip(lines, made, strict=True)})
     _indicators(draft, lines, plan)
     history.append(plan, "plan.put-into-effect", by=by, at=at, tasks=len(made), number=head.number)
     return plan
@@ -821,6 +823,22 @@ def _sections(draft: PlanImport, plan: Plan) -> dict[int, Section]:
         for n, row in enumerate(rows)
     )
     return {row.pk: section for row, section in zip(rows, made, strict=True)}
+
+
+def _lines(
+    plan: Plan, lines: Sequence[DraftLine], homes: Mapping[int, Section], task_of: Mapping[int, int]
+) -> None:
+    PlanLine.objects.bulk_create(
+        PlanLine(
+            ward_id=plan.ward_id,
+            plan=plan,
+            section=homes[row.section_id],
+            position=n,
+            number=row.number,
+            task_id=task_of[row.pk],
+        )
+        for n, row in enumerate(lines)
+    )
 
 
 def _indicators(draft: PlanImport, lines: Sequence[DraftLine], plan: Plan) -> None:
@@ -960,17 +978,7 @@ def _amend(
         pk__in=old_homes
     ).delete()
     Section.objects.filter(plan=plan, pk__in=old_homes).update(position=models.F("position") + last)
-    PlanLine.objects.bulk_create(
-        PlanLine(
-            ward_id=draft.ward_id,
-            plan=plan,
-            section=homes[row.section_id],
-            position=n,
-            number=row.number,
-            task_id=task_of[row.pk],
-        )
-        for n, row in enumerate(lines)
-    )
+    _lines(plan, lines, homes, task_of)
     plan.indicators.all().delete()
     _indicators(draft, lines, plan)
     plan.amended_number, plan.amended_on = head.number or "sửa đổi", head.date or today

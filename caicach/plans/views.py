@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -157,24 +158,18 @@ def page_picture(request: HttpRequest, token: str, page: int) -> HttpResponse:
     return response
 
 
-_CLEAN = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
 @require_safe
 @may("plan.import")
 def clean(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
     """The annex as it stands in the draft, as a document."""
-    if suffix not in _CLEAN:
-        raise Missing
     reading: Any = queries.reading_of(_draft(request, token))
     if suffix == "docx":
         from caicach.writing.docx import annex_docx as write
-    else:
+    elif suffix == "xlsx":
         from caicach.writing.xlsx import annex_xlsx as write
-    response = HttpResponse(write(reading), content_type=_CLEAN[suffix])
+    else:
+        raise Missing
+    response = HttpResponse(write(reading), content_type=documents.KIND_OF_SUFFIX[f".{suffix}"])
     response["Content-Disposition"] = f'attachment; filename="phu-luc-da-lam-sach.{suffix}"'
     return response
 
@@ -188,11 +183,7 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
     by, at = ward_request(request).actor.person_id, clock.now()
     names = [name for name in request.POST if name in services.LINE_FIELDS or name in services.SECTION_FIELDS]
     try:
-        for name in names:
-            one = services.Cell(target, row_id(pk) or 0, name)
-            services.save_cell(
-                draft, one, request.POST[name], seen=request.POST.get(f"seen-{name}"), by=by, at=at
-            )
+        services.save_cells(draft, _typed(request, target, row_id(pk) or 0, names), by=by, at=at)
     except Refusal as refusal:
         if _is_script(request):
             facts = {"words": str(refusal), "theirs": refusal.facts.get("theirs")}
@@ -230,12 +221,8 @@ def head(request: HttpRequest, token: str) -> HttpResponse:
     """Save the head's fields."""
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
-    for name in services.HEAD_FIELDS:
-        if name in request.POST:
-            seen = request.POST.get(f"seen-{name}")
-            services.save_cell(
-                draft, services.Cell("head", 0, name), request.POST[name], seen=seen, by=by, at=at
-            )
+    names = [name for name in services.HEAD_FIELDS if name in request.POST]
+    services.save_cells(draft, _typed(request, "head", 0, names), by=by, at=at)
     return see_other(_address(draft))
 
 
@@ -393,6 +380,15 @@ def _draft(request: HttpRequest, token: str) -> PlanImport:
 
 def _address(draft: PlanImport) -> str:
     return reverse("plans:import", args=[draft.token])
+
+
+def _typed(
+    request: HttpRequest, target: str, pk: int, names: Sequence[str]
+) -> list[tuple[services.Cell, str, str | None]]:
+    return [
+        (services.Cell(target, pk, name), request.POST[name], request.POST.get(f"seen-{name}"))
+        for name in names
+    ]
 
 
 def _is_script(request: HttpRequest) -> bool:

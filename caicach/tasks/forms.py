@@ -18,6 +18,16 @@ _FILE = {
 }
 
 
+def _word(label: str, *, rows: int) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages=_WORD,
+    )
+
+
 class ReportForm(forms.Form):
     percent = forms.IntegerField(
         label="Đã làm được (%)",
@@ -27,13 +37,7 @@ class ReportForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages=_PERCENT,
     )
-    word = forms.CharField(
-        label="Lời ghi",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages=_WORD,
-    )
+    word = _word("Lời ghi", rows=3)
 
 
 class HandInForm(forms.Form):
@@ -51,20 +55,8 @@ class HandInForm(forms.Form):
         error_messages=_DATE,
     )
     file = forms.FileField(label="Hoặc tệp đính kèm", required=False, error_messages=_FILE)
-    word = forms.CharField(
-        label="Lời nhắn",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages=_WORD,
-    )
+    word = _word("Lời nhắn", rows=2)
 
 
 class JudgeForm(forms.Form):
-    word = forms.CharField(
-        label="Lời ghi",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages=_WORD,
-    )
+    word = _word("Lời ghi", rows=2)

@@ -79,9 +79,7 @@ def accept(request: HttpRequest, year: int, book: str, number: str, position: in
     """The coordinator accepts what was handed in."""
     task = _task(request, year, book, number)
     delivery = queries.delivery_for(task.ward_id, task, position)
-    form = JudgeForm(request.POST)
-    form.is_valid()
-    services.accept(delivery, word=form.cleaned_data.get("word", ""), **_who(request))
+    services.accept(delivery, **_who(request))
     messages.success(request, "Đã duyệt.")
     return see_other(_address(task))
 
@@ -93,15 +91,18 @@ def give_back(request: HttpRequest, year: int, book: str, number: str, position:
     task = _task(request, year, book, number)
     delivery = queries.delivery_for(task.ward_id, task, position)
     form = JudgeForm(request.POST)
-    form.is_valid()
-    try:
-        services.give_back(delivery, word=form.cleaned_data.get("word", ""), **_who(request))
-    except Refusal as refusal:
-        if refusal.place != "word":
-            raise
-        return _page(request, task, judge=form, status=put_refusal(form, refusal))
-    messages.success(request, "Đã trả lại cho người nộp.")
-    return see_other(_address(task))
+    status = 422
+    if form.is_valid():
+        try:
+            services.give_back(delivery, **form.cleaned_data, **_who(request))
+        except Refusal as refusal:
+            if refusal.place != "word":
+                raise
+            status = put_refusal(form, refusal)
+        else:
+            messages.success(request, "Đã trả lại cho người nộp.")
+            return see_other(_address(task))
+    return _page(request, task, judge=form, judged=position, status=status)
 
 
 @require_safe
@@ -141,7 +142,7 @@ def _check_own(request: HttpRequest, task: Task) -> None:
 def _hand_in_form(task: Task, request: HttpRequest | None = None, occurrences: Any = None) -> HandInForm:
     form = HandInForm(request.POST, request.FILES) if request else HandInForm()
     days = occurrences if occurrences is not None else task.occurrences.all()
-    choices = [(str(o.pk if hasattr(o, "pk") else o.id), f"{o.due_on:%d/%m/%Y}") for o in days]
+    choices = [(str(o.id), f"{o.due_on:%d/%m/%Y}") for o in days]
     field: Any = form.fields["occurrence"]
     field.choices = [("", "Hạn gần nhất chưa nộp"), *choices]
     if not choices:
@@ -156,6 +157,7 @@ def _page(
     report: Any = None,
     hand_in: Any = None,
     judge: Any = None,
+    judged: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor = ward_request(request).actor
@@ -174,7 +176,8 @@ def _page(
             "may_judge": rights.allows("task.accept", actor.role),
             "report": report or ReportForm(),
             "hand_in": hand_in or _hand_in_form(task, None, free),
-            "judge": judge or JudgeForm(),
+            "judge": judge,
+            "judged": judged,
         },
         status=status,
     )

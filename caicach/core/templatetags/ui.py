@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from caicach.rules import formats
+
 register = template.Library()
 
 
@@ -45,8 +47,7 @@ def number(value: object) -> str:
         exact = Decimal(str(value))
     except InvalidOperation:
         return str(value)
-    whole, _, part = f"{exact:,f}".partition(".")
-    return whole.replace(",", ".") + (f",{part}" if part else "")
+    return formats.number(f"{exact:f}")
 
 
 @register.filter

@@ -58,6 +58,13 @@ def test_a_row_is_saved_whole_without_scripts(draft, as_coordinator):
     assert answer.status_code == 303
     line.refresh_from_db()
     assert (line.content, line.note) == ("Việc mới", "gấp")
+    stale = {"content": "Việc khác", "leads": "Quân sự", "seen-leads": "chữ cũ"}
+    answer = as_coordinator.post(
+        reverse("plans:cell", args=[draft.token]), {"row": f"line:{line.pk}", **stale}
+    )
+    assert answer.status_code == 409
+    line.refresh_from_db()
+    assert line.content == "Việc mới", "a form that is refused saves none of its cells"
 
 
 def test_one_press_makes_all_mends_and_one_step_takes_them_back(draft, coordinator):

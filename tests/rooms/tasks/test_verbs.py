@@ -98,6 +98,9 @@ def test_what_was_given_back_is_handed_in_again(task, officer, coordinator, clie
     client.force_login(coordinator)
     answer = client.post("/viec/2026/cchc/I-2/san-pham/1/tra-lai/", {"word": ""})
     assert answer.status_code == 422 and "Hãy ghi lý do trả lại" in answer.content.decode()
+    long = client.post("/viec/2026/cchc/I-2/san-pham/1/tra-lai/", {"word": "Thiếu bảng 2. " * 200})
+    assert long.status_code == 422 and "Thiếu bảng 2. Thiếu" in long.content.decode(), "the word is lost"
+    assert "dài quá 2.000" in long.content.decode() and "Hãy ghi lý do" not in long.content.decode()
     assert client.post("/viec/2026/cchc/I-2/san-pham/1/tra-lai/", {"word": "Thiếu bảng 2"}).status_code == 303
     assert rooms.events("task.given-back") == 1
     assert "Trễ 296 ngày" in client.get("/viec/2026/cchc/I-2/").content.decode(), (
