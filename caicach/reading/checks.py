@@ -279,7 +279,7 @@ def whole_columns(whole: Understood) -> set[str]:
     """The meanings that some table of the document has a column for."""
     return {
         meaning
-        for _start, columns in whole.annex.heading_row_of.values()
+        for columns in whole.annex.columns_of.values()
         for meaning in [
             *columns.at,
             *(["due"] if columns.quarters or columns.months or "end" in columns.at else []),

@@ -149,33 +149,39 @@ class Columns:
         return "\n".join(parts)
 
 
-def find_columns(table: Table) -> tuple[Columns, int] | None:
-    """The columns and the index of the first row after the heading; None where no heading is found.
+def find_columns(table: Table) -> tuple[Columns, int, int] | None:
+    """The columns, the index of the heading's first row and of the first row after it; None where there is none.
 
     Looks in the first eight rows (titles may stand above), at one row or two (or three) together.
     """
-    best: tuple[int, Columns, int] | None = None
+    best: tuple[int, Columns, int, int] | None = None
     for index in range(min(8, len(table.rows))):
         for depth in (1, 2, 3):
             rows = table.rows[index : index + depth]
             if len(rows) < depth:
                 break
-            if depth > 1 and not _belongs_to_heading(rows[-1], rows[0]):
+            if depth > 1 and not (_opens_heading(rows[0]) and _belongs_to_heading(rows[-1], rows[0])):
                 break
             columns = _columns_of(rows, table.width)
             if columns is None:
                 continue
             weight = 10 * len(columns.at) + len(columns.quarters) + len(columns.months) - 3 * index - depth
             if best is None or weight > best[0]:
-                best = (weight, columns, index + depth)
-        if best and best[2] - 1 < index - 1:
+                best = (weight, columns, index, index + depth)
+        if best and best[3] - 1 < index - 1:
             break
     if best is None:
         return None
-    _weight, columns, after = best
+    _weight, columns, first, after = best
     while after < len(table.rows) and is_column_numbers(table.rows[after]):
         after += 1
-    return columns, after
+    return columns, first, after
+
+
+def _opens_heading(row: Row) -> bool:
+    """Whether the upper row of a heading in several rows is one: not the duty that stands above a repeated heading."""
+    texts = [cell.text for cell in row.cells if cell.text.strip()]
+    return sum(meaning_of(text) is not None for text in texts) * 2 >= len(texts)
 
 
 def _belongs_to_heading(row: Row, first: Row) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,11 @@ def grids_of(across: Iterable[Rule], down: Iterable[Rule], *, tolerance: float) 
     across_lines, down_lines = joined(across, tolerance), joined(down, tolerance)
     grids = []
     for group_across, group_down in _connected(across_lines, down_lines, tolerance):
-        grid = _grid(group_across, _with_open_sides(group_across, group_down, tolerance), tolerance)
-        if grid is not None:
-            grids.append(grid)
+        sided = _with_open_sides(group_across, group_down, tolerance)
+        for part_across, part_down in _stacked(group_across, sided, tolerance):
+            grid = _grid(part_across, part_down, tolerance)
+            if grid is not None:
+                grids.append(grid)
     return sorted(grids, key=lambda grid: (grid.top, grid.left))
 
 
@@ -138,6 +141,42 @@ def _with_open_sides(across: Sequence[Rule], down: list[Rule], tolerance: float)
     if right - max(rule.at for rule in down) > 5 * tolerance:
         added.append(Rule(right, top, bottom))
     return added
+
+
+def _stacked(across: list[Rule], down: list[Rule], tolerance: float) -> list[tuple[list[Rule], list[Rule]]]:
+    """Tables that touch, one right below the other, taken apart where all their columns change.
+
+    Rows with merged cells draw fewer lines than others, at the same places; two tables draw lines at other places.
+    """
+    xs, ys = _places(down, tolerance), _places(across, tolerance)
+    if len(xs) < 6 or len(ys) < 3 or len(xs) * len(ys) > 200_000:
+        return [(across, down)]
+    walls = _drawn(down, xs, ys, tolerance)
+    drawn = [frozenset(at for at in range(len(xs)) if walls[at][row]) for row in range(len(ys) - 1)]
+    cuts: list[float] = []
+    widest: frozenset[int] = frozenset()
+    for row, lines in enumerate(drawn):
+        if (
+            min(len(lines - widest), len(widest - lines)) >= 2
+            and min(len(lines), len(widest)) >= 4
+            and not any(other >= lines | widest for other in drawn)
+        ):
+            cuts.append(ys[row])
+            widest = lines
+        elif len(lines) > len(widest):
+            widest = lines
+    if not cuts:
+        return [(across, down)]
+    parts = []
+    for top, bottom in pairwise([ys[0], *cuts, ys[-1]]):
+        inside = [rule for rule in across if top - tolerance <= rule.at <= bottom + tolerance]
+        beside = [
+            Rule(rule.at, max(rule.start, top), min(rule.end, bottom))
+            for rule in down
+            if min(rule.end, bottom) - max(rule.start, top) > 2 * tolerance
+        ]
+        parts.append((inside, beside))
+    return parts
 
 
 def _places(rules: Sequence[Rule], tolerance: float) -> list[float]:

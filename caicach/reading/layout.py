@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from caicach.reading.document import Block, Cell, Paragraph, Row, Source, Table
 from caicach.reading.grid import Box, Grid, Rule, grids_of
-from caicach.reading.lines import TextBlock, Word, cell_text, paragraphs_of
+from caicach.reading.lines import TextBlock, Word, cell_text, lines_of, paragraphs_of
 from caicach.reading.oldfonts import composed
-from caicach.reading.unruled import tables_by_gaps
+from caicach.reading.unruled import Bounds, Found, bands_by_labels, has_heading, rows_of, table_by_gaps
 
 
 @dataclass(slots=True)
@@ -42,10 +42,35 @@ def page_grids(content: PageContent, tolerance: float) -> list[Grid]:
     return [grid for grid in grids_of(content.across, content.down, tolerance=tolerance) if _is_table(grid)]
 
 
+@dataclass(slots=True)
+class Carried:
+    """What pages tell each other about a table without lines that runs over several of them.
+
+    columns: of the page before. best: of the page with most rows so far. rows: how many. open: pages to look at again.
+    """
+
+    columns: Bounds | None = None
+    best: Bounds | None = None
+    rows: int = 0
+    open: dict[int, PageContent] = field(default_factory=dict)
+
+    def again(self, tolerance: float) -> Iterator[tuple[int, list[Block]]]:
+        """Those pages read once more, by page number, now that the columns are known from the fullest one."""
+        if self.best is not None and len(self.open) > 1:
+            for page, content in self.open.items():
+                yield page, page_blocks(content, page, tolerance=tolerance, carried=Carried(self.best))
+
+
 def page_blocks(
-    content: PageContent, page: int, *, tolerance: float, refine: Refine | None = None
+    content: PageContent,
+    page: int,
+    *,
+    tolerance: float,
+    refine: Refine | None = None,
+    carried: Carried | None = None,
 ) -> list[Block]:
     """Tables and paragraphs of one page in reading order; tolerance: how far apart two rulings are still one."""
+    carried = carried or Carried()
     words = content.words
     tables: list[tuple[float, Table]] = []
     row = 1
@@ -57,12 +82,11 @@ def page_blocks(
         row += len(table.rows)
         if table.rows:
             tables.append((grid.top, table))
-    if not tables:
-        for top, bottom, table in tables_by_gaps(
-            words, page=page, first_row=row, width=content.width, height=content.height
-        ):
-            tables.append((top, table))
-            words = [word for word in words if not top <= word.middle <= bottom]
+    if not tables and words:
+        found = _without_lines(content, page, carried)
+        if found is not None:
+            tables.append((found.top, found.table))
+            words = [word for word in words if not found.top <= word.middle <= found.bottom]
     margins = _text_margins(content)
     blocks: list[Block] = []
     line = 1
@@ -74,6 +98,25 @@ def page_blocks(
         if index < len(tables):
             blocks.append(tables[index][1])
     return blocks
+
+
+def _without_lines(content: PageContent, page: int, carried: Carried) -> Found | None:
+    """The table of a page without a ruled one; what it tells other pages is noted."""
+    found = table_by_gaps(
+        content.words,
+        content.across,
+        carried.columns,
+        page=page,
+        first_row=1,
+        width=content.width,
+        height=content.height,
+    )
+    if found is not None or carried.columns is not None or has_heading(content.words):
+        carried.open[page] = content
+    if found is not None and len(found.table.rows) > carried.rows:
+        carried.best, carried.rows = found.bounds, len(found.table.rows)
+    carried.columns = found.bounds if found else None
+    return found
 
 
 def _is_table(grid: Grid) -> bool:
@@ -116,15 +159,37 @@ def _table(
     in_order = sorted(grid.boxes, key=lambda box: box.column)
     rows: list[Row] = []
     for index in range(len(grid.ys) - 1):
+        boxes = [box for box in in_order if box.row <= index < box.row + box.rows]
+        several = _rows_without_lines(grid, boxes, inside, content, page, first_row + len(rows))
+        if several:
+            rows.extend(several)
+            continue
         cells = tuple(
-            Cell(written[box], box.column, box.columns, filled_down=box.row < index)
-            for box in in_order
-            if box.row <= index < box.row + box.rows
+            Cell(written[box], box.column, box.columns, filled_down=box.row < index) for box in boxes
         )
         if any(cell.text and not cell.filled_down for cell in cells):
             place = content.share(grid.left, grid.ys[index], grid.right, grid.ys[index + 1])
             rows.append(Row(cells, Source(page=page, row=first_row + len(rows), box=place)))
     return Table(tuple(rows), len(grid.xs) - 1)
+
+
+def _rows_without_lines(
+    grid: Grid,
+    boxes: Sequence[Box],
+    inside: dict[Box, list[Word]],
+    content: PageContent,
+    page: int,
+    first_row: int,
+) -> list[Row]:
+    """Rows inside one ruled row, where lines are drawn between columns only: its first column holds several numbers."""
+    plain = boxes[0].columns == 1 and all(box.rows == 1 for box in boxes)
+    if not plain or len(boxes) < 3 or boxes[0].bottom - boxes[0].top < 0.12 * content.height:
+        return []
+    numbers = [word for word in inside[boxes[0]] if word.text.strip(".)").isdigit()]
+    if len(numbers) < 2:
+        return []
+    bands = bands_by_labels(lines_of([word for box in boxes for word in inside[box]]), grid.xs)
+    return rows_of(bands, grid.xs, page=page, first_row=first_row, width=content.width, height=content.height)
 
 
 def _text_margins(content: PageContent) -> tuple[float, float]:
@@ -136,6 +201,8 @@ def _text_margins(content: PageContent) -> tuple[float, float]:
 
 def _between(words: Sequence[Word], edges: Sequence[float]) -> list[list[Word]]:
     """Words above the first table, between two tables, below the last one."""
+    if not edges:
+        return [list(words)]
     groups: list[list[Word]] = [[] for _ in range(len(edges) + 1)]
     for word in words:
         groups[sum(edge <= word.middle for edge in edges)].append(word)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from statistics import median
+from typing import NamedTuple
 
 BULLET = re.compile(r"(?:[-–—+*•·▪●○➢✓]|\uf0b7|\uf02d|\u2022)(?=\s|$|[^\W\d])")
 _NUMBERED = re.compile(
@@ -24,11 +26,11 @@ _OFFICE = re.compile(
     r"(?:[-–+*•]\s*)?(?:Văn phòng|VP|Phòng|Trung tâm|TT|Ban|Bộ phận|Công an|Trạm|Trường|Các|Trưởng|Hội|Đoàn|UBMTTQ|Ủy ban|BCH|BQL)\b"
 )
 _RUNS_ON = re.compile(r"(?:[,(–-]|\b(?:và|của|thuộc|với|Trưởng|Phó|Chánh|lãnh|đạo|Lãnh|các|Các|tại|cùng))$")
+_INNER_DASH = re.compile(r"[-–—]\s([^\W\d_])")
 _CONSONANTS = re.compile(r"[bcdđghklmnpqrstvx]{1,3}[.,;]?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word and its box. confidence: 0 to 100, 100 where nothing was guessed."""
 
     text: str
@@ -83,25 +85,51 @@ class Line:
         return all(word.bold for word in self.words)
 
 
-def lines_of(words: Iterable[Word]) -> list[Line]:
-    """Words gathered into lines from top to bottom; a word joins a line whose middle lies within half a height."""
+def lines_of(words: Sequence[Word]) -> list[Line]:
+    """Words gathered into lines from top to bottom; a word joins a line whose middle lies within half a height.
+
+    Of a word that is printed twice, a hair apart (so some programs make it look bold), one is kept.
+    """
     lines: list[list[Word]] = []
     middles: list[float] = []
-    for word in sorted(words, key=lambda word: (word.middle, word.left)):
+    heights: list[float] = []
+    order = sorted([((word.top + word.bottom) / 2, word.left, at) for at, word in enumerate(words)])
+    for middle, _, which in order:
+        word = words[which]
         height = word.bottom - word.top
         for at in range(len(lines) - 1, max(-1, len(lines) - 4), -1):
-            reference = lines[at][0].bottom - lines[at][0].top
-            if abs(word.middle - middles[at]) < 0.5 * max(
-                1e-6, min(max(height, 0.6 * reference), max(reference, 0.6 * height))
-            ):
+            reference = heights[at]
+            near = max(min(height, reference), 0.6 * max(height, reference), 1e-6)
+            if abs(middle - middles[at]) < 0.5 * near:
                 lines[at].append(word)
-                middles[at] += (word.middle - middles[at]) / len(lines[at])
+                middles[at] += (middle - middles[at]) / len(lines[at])
                 break
         else:
             lines.append([word])
-            middles.append(word.middle)
-    order = sorted(range(len(lines)), key=middles.__getitem__)
-    return [Line(sorted(lines[at], key=lambda word: word.left)) for at in order]
+            middles.append(middle)
+            heights.append(height)
+    down = sorted(range(len(lines)), key=middles.__getitem__)
+    return [Line(_undoubled(sorted(lines[at], key=_left))) for at in down]
+
+
+_left = itemgetter(1)
+
+
+def _undoubled(words: list[Word]) -> list[Word]:
+    """The words of a line without those that stand on the same word before them."""
+    for before, word in itertools.pairwise(words):
+        if word.left - before.left < 1 and word.text == before.text and abs(word.top - before.top) < 1:
+            break
+    else:
+        return words
+    kept: list[Word] = []
+    for word in words:
+        if not any(
+            word.text == other.text and word.left - other.left < 1 and abs(word.top - other.top) < 1
+            for other in kept[-3:]
+        ):
+            kept.append(word)
+    return kept
 
 
 def begins_anew(text: str) -> bool:
@@ -131,7 +159,7 @@ def cell_text(words: Sequence[Word], left: float, right: float) -> str:
         by_hand = _OPENER.match(line.text) is not None and would_fit(before, line, width)
         numbered = _NUMBERED.match(line.text) is not None and would_fit(before, line, width)
         new = (
-            BULLET.match(line.text) is not None
+            (BULLET.match(line.text) is not None and not _dash_goes_on(lines[0], before, line))
             or gap
             or by_hand
             or numbered
@@ -149,6 +177,17 @@ def cell_text(words: Sequence[Word], left: float, right: float) -> str:
 def _ends_dashed(text: str) -> bool:
     """Whether a line ends with a dash that belongs to its word: "NĐ-", "Nông-Lâm-", not "HĐND -"."""
     return len(text) > 1 and text[-1] == "-" and text[-2].isalnum()
+
+
+def _dash_goes_on(first: Line, before: Line, line: Line) -> bool:
+    """Whether the dash that a line begins with stands inside a name ("Văn hóa", "– xã hội"): then it opens no point."""
+    dash = _INNER_DASH.match(line.text)
+    return (
+        dash is not None
+        and dash[1].islower()
+        and BULLET.match(first.text) is None
+        and before.text[-1] not in ".;:,"
+    )
 
 
 def _begins_office(text: str, before: Line, line: Line) -> bool:
@@ -178,6 +217,8 @@ def _is_cut(end: str, before: Line, line: Line, width: float) -> bool:
         and not _DATE.fullmatch(end)
     ):
         return True
+    if len(before.words) == 1 and end[-1:].isdigit() and start[0].isdigit():
+        return True  # a number wider than its column: it had the line to itself, and was cut all the same
     if _CONSONANTS.fullmatch(start) and end[-1:].isalpha() and start.islower() == end[-1:].islower():
         return True
     return _CONSONANTS.fullmatch(end) is not None and start[:1].islower() and not _CONSONANTS.match(start)
@@ -240,11 +281,11 @@ def paragraphs_of(words: Sequence[Word], left: float, right: float) -> list[Text
 def _segments(line: Line) -> list[Line]:
     """The line cut where a gap is wider than any blank between words."""
     segments = [[line.words[0]]]
-    for before, word in zip(line.words, line.words[1:], strict=False):
+    for before, word in itertools.pairwise(line.words):
         if word.left - before.right > 1.8 * line.height:
             segments.append([])
         segments[-1].append(word)
-    return [Line(words) for words in segments]
+    return [line] if len(segments) == 1 else [Line(words) for words in segments]
 
 
 def _side_by_side(rows: list[list[Line]], at: int) -> tuple[list[list[Line]], int]:

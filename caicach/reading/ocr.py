@@ -368,7 +368,7 @@ def _numerals_counted(words: list[Word], page: Gray, *, is_label: bool) -> list[
             # Before "/2026" the numeral is a third of the word at most, and the first 0 begins after 44%.
             strokes = scan.strokes(ink, 0.36 if len(found["rest"]) > 3 else 0.9)
             numeral = "I" * strokes if 1 <= strokes <= 3 else numeral
-        mended[index] = replace(word, text=numeral + found["rest"])
+        mended[index] = word._replace(text=numeral + found["rest"])
     return mended
 
 

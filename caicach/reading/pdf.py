@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ import pypdfium2.raw as raw
 from caicach.reading import oldfonts
 from caicach.reading.document import Block, Document, PageBreak, Table
 from caicach.reading.grid import Rule
-from caicach.reading.layout import PageContent, page_blocks
+from caicach.reading.layout import Carried, PageContent, page_blocks
 from caicach.reading.limits import MAX_SCANNED_PAGES, check_pages, check_rows
 from caicach.reading.lines import Word, lines_of
 from caicach.rules.refusal import Refusal
@@ -45,6 +46,7 @@ def read_pdf(path: Path, progress: Progress | None = None) -> Document:
         document = Document(kind="pdf", pages=pages)
         blocks: list[list[Block]] = []
         rows = 0
+        carried = Carried()
         for index in range(pages):
             content = page_content(book[index])
             is_scan = sum(len(word.text) for word in content.words) < _LEAST_TEXT and content.has_picture
@@ -52,12 +54,14 @@ def read_pdf(path: Path, progress: Progress | None = None) -> Document:
                 scanned.append(index)
                 blocks.append([])
             else:
-                found = page_blocks(content, index + 1, tolerance=_TOLERANCE)
+                found = page_blocks(content, index + 1, tolerance=_TOLERANCE, carried=carried)
                 rows += sum(len(block.rows) for block in found if isinstance(block, Table))
                 check_rows(rows)
                 blocks.append(found)
                 if progress is not None:
                     progress(index + 1, pages)
+        for page, found in carried.again(_TOLERANCE):
+            blocks[page - 1] = found
         if scanned:
             check_pages(len(scanned), MAX_SCANNED_PAGES)
             _read_scans(book, scanned, blocks, document, progress)
@@ -119,19 +123,15 @@ def page_content(page: pdfium.PdfPage) -> PageContent:
     rotation = page.get_rotation()
     if rotation:  # pdfium finds blanks between words by the unturned page
         page.set_rotation(0)
+    sheet = page.get_bbox()
+    walls = [ruling for ruling in seen.rulings if ruling[3] - ruling[1] > ruling[2] - ruling[0]]
     textpage = page.get_textpage()
     try:
-        words, turn = _words(
-            textpage, [ruling for ruling in seen.rulings if ruling[3] - ruling[1] > ruling[2] - ruling[0]]
-        )
+        upright, words = _words(textpage, walls, sheet, rotation)
     finally:
         textpage.close()
-    left, bottom, right, top = page.get_bbox()
-    upright = _Upright(left, bottom, right, top, turn if words else rotation)
-    content = PageContent(upright.width, upright.height)
-    content.words = [upright.word(word) for word in _undoubled(words)]
-    if turn and words:
-        content.words = _from_signs(content.words)
+    content = PageContent(upright.width, upright.height, words)
+    left, bottom, right, top = sheet
     content.has_picture = seen.picture_area > 0.3 * (right - left) * (top - bottom)
     for x0, y0, x1, y1 in seen.rulings:
         upright.rule(content, x0, y0, x1, y1)
@@ -139,11 +139,16 @@ def page_content(page: pdfium.PdfPage) -> PageContent:
     return content
 
 
+_Box = tuple[float, float, float, float]
+"""left, bottom, right, top in page coordinates"""
+
+
 class _Upright:
     """Page coordinates (up, from the bottom left) to seen ones (down, from the top left), turned by 0, 90, 180, 270."""
 
-    def __init__(self, left: float, bottom: float, right: float, top: float, turn: int) -> None:
-        self.left, self.bottom, self.right, self.top, self.turn = left, bottom, right, top, turn
+    def __init__(self, sheet: _Box, turn: int) -> None:
+        self.left, self.bottom, self.right, self.top = left, bottom, right, top = sheet
+        self.turn = turn
         self.width, self.height = (
             (right - left, top - bottom) if turn % 180 == 0 else (top - bottom, right - left)
         )
@@ -158,18 +163,12 @@ class _Upright:
         return self.top - y, self.right - x
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """The box as seen: left, top, right, bottom."""
+        if self.turn == 0:  # nearly every page: spare it the turning
+            return x0 - self.left, self.top - y1, x1 - self.left, self.top - y0
         ax, ay = self.point(x0, y0)
         bx, by = self.point(x1, y1)
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
-
-    def word(self, word: _RawWord) -> Word:
-        if self.turn == 0:  # nearly every page: spare it the turning
-            x0, y0, x1, y1 = word.box
-            return Word(
-                word.text, x0 - self.left, self.top - y1, x1 - self.left, self.top - y0, bold=word.bold
-            )
-        left, top, right, bottom = self.box(*word.box)
-        return Word(word.text, left, top, right, bottom, bold=word.bold)
 
     def rule(self, content: PageContent, x0: float, y0: float, x1: float, y1: float) -> None:
         left, top, right, bottom = self.box(x0, y0, x1, y1)
@@ -179,66 +178,64 @@ class _Upright:
             content.down.append(Rule((left + right) / 2, top, bottom))
 
 
-@dataclass(slots=True)
-class _RawWord:
-    """A word in page coordinates (left, bottom, right, top)."""
-
-    text: str
-    box: tuple[float, float, float, float]
-    bold: bool
-
-
 def _words(
-    textpage: pdfium.PdfTextPage, walls: Sequence[tuple[float, float, float, float]]
-) -> tuple[list[_RawWord], int]:
-    """The words of a page in the order of the file, and by how much most of them are turned (0, 90, 180, 270).
+    textpage: pdfium.PdfTextPage, walls: Sequence[_Box], sheet: _Box, rotation: int
+) -> tuple[_Upright, list[Word]]:
+    """The words of a page, turned upright, in the order of the file; and how the page had to be turned.
 
-    walls: vertical rulings, which no word crosses.
+    walls: vertical rulings, which no word crosses. rotation: the page's own, which counts where it has no text.
     """
-    count = textpage.count_chars()
     page = textpage.raw
-    unicode_of = raw.FPDFText_GetUnicode
-    signs = [unicode_of(page, index) for index in range(count)]
-    if 0xFFFE in signs or 0x02 in signs:
-        # pdfium writes a dash at a line's end as one of these; Vietnamese is never hyphenated: it is the text's own
-        signs = [0x2D if sign in (0xFFFE, 0x02) else sign for sign in signs]
-    _join_surrogates(signs)
-    spans: list[tuple[int, int]] = []
-    start = -1
-    for index, sign in enumerate(signs):
-        if sign in _BLANKS:
-            if start >= 0:
-                spans.append((start, index))
-                start = -1
-        elif start < 0:
-            start = index
-    if start >= 0:
-        spans.append((start, count))
+    text = _signs(page, textpage.count_chars())
+    spans = [found.span() for found in _NO_BLANKS.finditer(text)]
+    if not spans:
+        return _Upright(sheet, rotation), []
     turn = _turn(page, spans)
-    box_of = _CharBoxes(page)
-    words: list[_RawWord] = []
-    bold = False
+    upright = _Upright(sheet, turn)
     if turn:
         spans = [(index, index + 1) for begin, end in spans for index in range(begin, end)]
+        walls = ()
+    unseen = _HAS_UNSEEN.search(text) is not None
+    box_of = _CharBoxes(page)
+    words: list[Word] = []
+    bold = False
     for begin, end in spans:
-        if begin == 0 or signs[begin - 1] == 0x0A:  # the font is asked once a line: most lines have one
+        if begin == 0 or text[begin - 1] == "\n":  # the font is asked once a line: most lines have one
             bold = _is_bold(page, begin)
-        if walls and turn == 0:
-            words.extend(_one_or_several(signs, begin, end, box_of, walls, bold))
-        elif text := "".join([chr(sign) for sign in signs[begin:end] if sign not in _UNSEEN]):
-            words.append(_RawWord(text, box_of.span(begin, end), bold))
-    return words, turn
+        box = box_of.span(begin, end)
+        for first, last, part in _cut_at(walls, begin, end, box, box_of) if walls else ((begin, end, box),):
+            written = text[first:last].translate(_WITHOUT_UNSEEN) if unseen else text[first:last]
+            if written:
+                words.append(Word(written, *upright.box(*part), 100.0, bold))
+    return upright, _from_signs(words) if turn else words
 
 
-_BLANKS = frozenset((0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x3000, 0x2028, 0x2029, 0x00))
-_UNSEEN = frozenset((0xAD, 0x200B, 0x200C, 0x200D, 0xFEFF, 0xFFFE, 0xFFFF))
+_NO_BLANKS = re.compile("[^ \r\n\t\xa0\u3000\u2028\u2029\x00]+")
+_UNSEEN = "\xad\u200b\u200c\u200d\ufeff\ufffe\uffff"
+_HAS_UNSEEN = re.compile(f"[{_UNSEEN}]")
+_WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
+_DASHES = {0xFFFE: "-", 0x02: "-"}
+"""pdfium writes a dash at a line's end as one of these; Vietnamese is never hyphenated: it is the text's own"""
+
+
+def _signs(page: Any, count: int) -> str:
+    """The page's text, one code point for each of pdfium's signs, so that places in it are pdfium's own."""
+    units = (ctypes.c_ushort * (count + 1))()
+    text = ""
+    if raw.FPDFText_GetText(page, 0, count, units) == count + 1:  # all at once where each sign has one unit
+        text = bytes(units)[:-2].decode("utf-16-le", "replace")
+    if len(text) != count:
+        codes = [raw.FPDFText_GetUnicode(page, index) for index in range(count)]
+        _join_surrogates(codes)
+        text = "".join(map(chr, codes))
+    return text.translate(_DASHES) if "\ufffe" in text or "\x02" in text else text
 
 
 def _join_surrogates(signs: list[int]) -> None:
     for index in range(len(signs) - 1):
         if 0xD800 <= signs[index] < 0xDC00 and 0xDC00 <= signs[index + 1] < 0xE000:
             signs[index] = 0x10000 + ((signs[index] - 0xD800) << 10) + signs[index + 1] - 0xDC00
-            signs[index + 1] = 0xFFFE
+            signs[index + 1] = 0xFFFF
     for index, sign in enumerate(signs):
         if 0xD800 <= sign < 0xE000 or sign > 0x10FFFF:
             signs[index] = 0xFFFD
@@ -286,41 +283,40 @@ class _CharBoxes:
         self.page = page
         self.rect = raw.FS_RECTF()
         self.pointer = ctypes.byref(self.rect)
+        # left, top, right, bottom: read so, they come twice as fast as by name
+        self.values = memoryview(self.rect).cast("B").cast("f")
 
-    def __call__(self, index: int) -> tuple[float, float, float, float]:
+    def __call__(self, index: int) -> _Box:
         raw.FPDFText_GetLooseCharBox(self.page, index, self.pointer)
-        rect = self.rect
-        return rect.left, min(rect.bottom, rect.top), rect.right, max(rect.bottom, rect.top)
+        left, top, right, bottom = self.values
+        return (left, bottom, right, top) if bottom <= top else (left, top, right, bottom)
 
-    def span(self, begin: int, end: int) -> tuple[float, float, float, float]:
+    def span(self, begin: int, end: int) -> _Box:
         """The box of a whole word: of its first and last sign together."""
         left, bottom, right, top = self(begin)
         if end - begin == 1:
             return left, bottom, right, top
-        other_left, other_bottom, other_right, other_top = self(end - 1)
-        return min(left, other_left), min(bottom, other_bottom), max(right, other_right), max(top, other_top)
+        raw.FPDFText_GetLooseCharBox(self.page, end - 1, self.pointer)
+        other_left, other_top, other_right, other_bottom = self.values
+        return (
+            left if left < other_left else other_left,
+            bottom if bottom < other_bottom else other_bottom,
+            right if right > other_right else other_right,
+            top if top > other_top else other_top,
+        )
 
 
-def _one_or_several(
-    signs: Sequence[int],
-    begin: int,
-    end: int,
-    box_of: _CharBoxes,
-    walls: Sequence[tuple[float, float, float, float]],
-    bold: bool,
-) -> Iterator[_RawWord]:
-    """One word; or several where pdfium took signs of two cells for one word."""
-    text = "".join([chr(sign) for sign in signs[begin:end] if sign not in _UNSEEN])
-    if not text:
-        return
-    box = box_of.span(begin, end)
+def _cut_at(
+    walls: Sequence[_Box], begin: int, end: int, box: _Box, box_of: _CharBoxes
+) -> Iterator[tuple[int, int, _Box]]:
+    """One word, as first sign, end and box; or several where pdfium took signs of two cells for one word."""
     crossed = [
         wall
         for wall in walls
         if box[0] + 2 < wall[0] and wall[2] < box[2] - 2 and wall[1] < (box[1] + box[3]) / 2 < wall[3]
     ]
     if not crossed or end - begin < 2:
-        yield _RawWord(text, box, bold)
+        yield begin, end, box
         return
     parts: dict[int, list[int]] = {}
     for index in range(begin, end):
@@ -328,7 +324,7 @@ def _one_or_several(
         middle = (sign_box[0] + sign_box[2]) / 2
         parts.setdefault(sum(wall[0] < middle for wall in crossed), []).append(index)
     for part in parts.values():
-        yield from _one_or_several(signs, part[0], part[-1] + 1, box_of, (), bold)
+        yield part[0], part[-1] + 1, box_of.span(part[0], part[-1] + 1)
 
 
 def _is_bold(page: Any, index: int) -> bool:
@@ -336,22 +332,6 @@ def _is_bold(page: Any, index: int) -> bool:
     buffer = ctypes.create_string_buffer(96)
     raw.FPDFText_GetFontInfo(page, index, buffer, 96, ctypes.byref(flags))
     return b"bold" in buffer.value.lower()
-
-
-def _undoubled(words: list[_RawWord]) -> list[_RawWord]:
-    """Without the words that some programs print twice, a hair apart, to look bold."""
-    seen: set[tuple[str, int, int]] = set()
-    texts: set[str] = set()
-    kept: list[_RawWord] = []
-    for word in words:
-        x, y = word.box[0], word.box[1]
-        if word.text not in texts or not any(
-            (word.text, round(x + dx), round(y + dy)) in seen for dx in (-0.5, 0.5) for dy in (-0.5, 0.5)
-        ):
-            kept.append(word)
-        texts.add(word.text)
-        seen.add((word.text, round(x), round(y)))
-    return kept
 
 
 # ---- drawn lines

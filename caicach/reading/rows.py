@@ -7,6 +7,7 @@ break cut, mends numbers that are out of order. Everything mended is noted for t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -86,7 +87,8 @@ class Annex:
     used: set[int] = field(default_factory=set)
     """indexes of the document's blocks that were read as tables of duties"""
     headings: list[tuple[str, ...]] = field(default_factory=list)
-    heading_row_of: dict[int, tuple[int, Columns]] = field(default_factory=dict)
+    columns_of: dict[int, Columns] = field(default_factory=dict)
+    """the columns of each of those tables"""
 
 
 @dataclass(slots=True)
@@ -135,24 +137,29 @@ def read_annex(document: Document) -> Annex:
                 columns = None  # prose: whatever table follows stands for itself
             continue
         found = find_columns(block)
-        start = 0
-        if found:
-            columns, start = found
-            annex.headings.append(columns.headings)
-        elif columns is None or not _continues(block, columns, adjacent):
+        goes_on = columns is not None and _continues(block, columns, adjacent)
+        if not found and not goes_on:
             continue
+        parts: list[tuple[Columns, Sequence[Row]]] = []
+        if columns is not None and goes_on:  # the last rows of the table before may stand above a new heading
+            parts.append((columns, block.rows[: found[1] if found else None]))
+        if found:
+            columns = found[0]
+            annex.headings.append(columns.headings)
+            parts.append((columns, block.rows[found[2] :]))
         adjacent = True
         annex.used.add(index)
-        annex.heading_row_of[index] = (start, columns)
-        new_chunk = True
-        for row in block.rows[start:]:
-            if is_repeated_heading(row, columns):
-                new_chunk = after_break = True
-                continue
-            if is_column_numbers(row) or not any(cell.text.strip() for cell in row.cells):
-                continue
-            _take_row(_see(row, columns), columns, events, annex, new_chunk or after_break)
-            new_chunk = after_break = False
+        annex.columns_of[index] = parts[-1][0]
+        for columns_here, rows in parts:
+            new_chunk = True
+            for row in rows:
+                if is_repeated_heading(row, columns_here):
+                    new_chunk = after_break = True
+                    continue
+                if is_column_numbers(row) or not any(cell.text.strip() for cell in row.cells):
+                    continue
+                _take_row(_see(row, columns_here), columns_here, events, annex, new_chunk or after_break)
+                new_chunk = after_break = False
     _arrange(events, annex)
     _number_tasks(annex)
     return annex

@@ -161,15 +161,30 @@ def rulings(page: Gray) -> tuple[list[Rule], list[Rule]]:
         _runs(np.ascontiguousarray(ink.T), window=int(4.2 * mm), least=int(4.8 * mm), reach=reach), reach
     )
     long_across = [rule for rule in across if rule.end - rule.start > _SURE_MM * mm]
-    down = [rule for rule in down if _hangs_between(rule, long_across, reach)]
+    down = _hung(down, long_across, reach)
     short_across = [rule for rule in across if rule.end - rule.start <= _SURE_MM * mm]
-    return long_across + [rule for rule in short_across if _hangs_between(rule, down, reach)], down
+    return long_across + _hung(short_across, down, reach), down
 
 
-def _hangs_between(rule: Rule, others: list[Rule], reach: float) -> bool:
-    """Whether a line ends at two of the other direction: stems and bars of letters do not."""
-    near = [other for other in others if other.start - 2 * reach <= rule.at <= other.end + 2 * reach]
-    return all(any(abs(other.at - end) <= 1.3 * reach for other in near) for end in (rule.start, rule.end))
+def _hung(rules: list[Rule], others: list[Rule], reach: float) -> list[Rule]:
+    """The lines that end at two of the other direction: stems and bars of letters do not.
+
+    A line that runs on into the stem of a letter above or below the table is cut back to the table.
+    """
+    hung = []
+    for rule in rules:
+        crossed = sorted(
+            other.at
+            for other in others
+            if other.start - 2 * reach <= rule.at <= other.end + 2 * reach
+            and rule.start - 1.3 * reach <= other.at <= rule.end + 1.3 * reach
+        )
+        if len(crossed) < 2 or crossed[-1] - crossed[0] < 4 * reach:
+            continue
+        start = rule.start if abs(crossed[0] - rule.start) <= 1.3 * reach else crossed[0]
+        end = rule.end if abs(crossed[-1] - rule.end) <= 1.3 * reach else crossed[-1]
+        hung.append(Rule(rule.at, start, end))
+    return hung
 
 
 def _runs(ink: Ink, *, window: int, least: int, reach: float) -> list[Rule]:

@@ -521,11 +521,9 @@ def write_docx(
         run._r.addnext(deleted)
 
     def add_grid(part: Grid, holder) -> None:  # type: ignore[no-untyped-def]
-        body = part.rows[part.heading :]
-        size = -(-len(body) // pieces)
-        starts = _uncut_starts(body, size)
-        for start, end in zip(starts, [*starts[1:], len(body)], strict=True):
-            rows = part.rows[: part.heading] + body[start:end]
+        cut = in_pieces(part, pieces)
+        for piece in cut:
+            rows = piece.rows
             table = holder.add_table(rows=len(rows), cols=part.width)
             if holder is document:
                 table.style = "Table Grid"
@@ -549,7 +547,7 @@ def write_docx(
                         fill(target, cell.text, cell.bold)
                         if tracked and at % 3 == 2 and not cell.bold and cell.column == 1:
                             track(target.paragraphs[0])
-            if end < len(body):
+            if piece is not cut[-1]:
                 document.add_page_break()
 
     for part in laid:
@@ -571,6 +569,16 @@ def write_docx(
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def in_pieces(grid: Grid, pieces: int) -> list[Grid]:
+    """The table cut into about so many, each with the heading repeated."""
+    body = grid.rows[grid.heading :]
+    starts = _uncut_starts(body, -(-len(body) // pieces))
+    return [
+        dataclasses.replace(grid, rows=grid.rows[: grid.heading] + body[start:end])
+        for start, end in zip(starts, [*starts[1:], len(body)], strict=True)
+    ]
 
 
 def _uncut_starts(body: list[list[GridCell]], size: int) -> list[int]:
@@ -651,8 +659,21 @@ def has_fonts() -> bool:
     return (_FONTS / "Tinos-Regular.ttf").is_file()
 
 
-def write_pdf(laid: Laid, *, landscape: bool = True, size: int = 12) -> bytes:
-    """.pdf with ruled tables and the heading repeated on each page, in Tinos."""
+RULED = {
+    "grid": [("GRID", (0, 0), (-1, -1))],
+    "rows": [("LINEABOVE", (0, 0), (-1, 0)), ("LINEBELOW", (0, 0), (-1, -1))],
+    "columns": [
+        ("BOX", (0, 0), (-1, -1)),
+        ("INNERGRID", (0, 0), (-1, 0)),
+        ("LINEBEFORE", (1, 0), (-1, -1)),
+    ],
+    "none": [],
+}
+"""which lines of a table are drawn: all, those between rows, those between columns (and round the heading), none"""
+
+
+def write_pdf(laid: Laid, *, landscape: bool = True, size: int = 12, ruled: str = "grid") -> bytes:
+    """.pdf with the heading of its tables repeated on each page, in Tinos; ruled: a key of RULED."""
     from reportlab.lib import colors, pagesizes
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
@@ -689,8 +710,8 @@ def write_pdf(laid: Laid, *, landscape: bool = True, size: int = 12) -> bytes:
         else:
             shares = _shares(part)
             styles: list[tuple[object, ...]] = [
-                ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                *((*lines, 0.5, colors.black) for lines in RULED[ruled]),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE" if ruled in ("grid", "rows") else "TOP"),
             ]
             rows_: list[list[object]] = []
             for at, cells in enumerate(part.rows):

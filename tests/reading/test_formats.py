@@ -72,6 +72,27 @@ def test_pdf(tmp_path, seed, landscape):
 
 
 @needs_fonts
+@pytest.mark.parametrize("seed", [*SEEDS, 50, 51, 52])
+@pytest.mark.parametrize("ruled", ["rows", "columns", "none"])
+def test_pdf_whose_lines_are_not_all_drawn(tmp_path, seed, ruled):
+    plan, laid = made(seed, merge_leads=False)  # merged cells cannot be seen without lines
+    result = read_back(tmp_path, plan, "plan.pdf", gen.write_pdf(laid, ruled=ruled))
+    assert result.share >= 0.97, result.wrong
+
+
+@needs_fonts
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pdf_of_tables_that_touch(tmp_path, seed):
+    """The annex in several tables, each with columns of its own widths, right below each other."""
+    plan, laid = made(seed)
+    apart = [
+        piece for part in laid for piece in (gen.in_pieces(part, 4) if isinstance(part, gen.Grid) else [part])
+    ]
+    result = read_back(tmp_path, plan, "plan.pdf", gen.write_pdf(apart))
+    assert result.share >= 0.97, result.wrong
+
+
+@needs_fonts
 @needs_tesseract
 @pytest.mark.parametrize("seed", [31, 32])
 def test_noisy_scan(tmp_path, seed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from caicach.reading import read_plan
+from caicach.reading.document import Paragraph, Table
+from caicach.reading.open import extract
+from tests.reading import generator as gen
+from tests.reading.test_formats import needs_fonts, needs_libreoffice, needs_tesseract
 from tests.shared import shared
 
 PLAN = shared("plans/rach-gia-2026/plan.txt")
@@ -18,10 +23,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _against_the_answer_sheet(tmp_path: Path, *options: str) -> str:
+def _against_the_answer_sheet(tmp_path: Path, *options: str, plan: Path | None = PLAN) -> str:
     answer = tmp_path / "answer.json"
-    assert PLAN is not None
-    answer.write_text(json.dumps(read_plan(PLAN).to_json(), ensure_ascii=False))
+    assert plan is not None
+    answer.write_text(json.dumps(read_plan(plan).to_json(), ensure_ascii=False))
     scorer, sheet = shared("plans/score.py"), shared("plans/rach-gia-2026/expected.json")
     done = subprocess.run(
         [sys.executable, str(scorer), str(sheet), str(answer), "--show", *options],
@@ -58,3 +63,53 @@ def test_the_command_says_so_too():
     assert done.returncode == 1, done.stderr
     assert "76 nhiệm vụ, 27 chỉ tiêu" in done.stdout
     assert done.stderr == ""
+
+
+def _laid_out() -> gen.Laid:
+    """The real plan's own words and tables, page by page, ready to be written in another format."""
+    assert PLAN is not None
+    laid: gen.Laid = []
+    for block in extract(PLAN).blocks:
+        if isinstance(block, Paragraph):
+            laid.append(gen.Para(block.text, centred=block.centred, bold=block.bold))
+        elif isinstance(block, Table):
+            rows = [
+                [gen.GridCell(cell.text, cell.column, cell.span) for cell in row.cells] for row in block.rows
+            ]
+            laid.append(gen.Grid(rows, block.width, heading=1))
+    return laid
+
+
+def _share(tmp_path: Path, name: str, data: bytes, *options: str) -> float:
+    """The share of the answer sheet's fields that are read in these bytes."""
+    path = tmp_path / name
+    path.write_bytes(data)
+    said = _against_the_answer_sheet(tmp_path, *options, plan=path)
+    found = re.search(r"\((\d+\.\d+)%\)", said)
+    assert found, said
+    print(said)
+    return float(found[1])
+
+
+def test_in_word(tmp_path):
+    assert _share(tmp_path, "plan.docx", gen.write_docx(_laid_out())) >= 99
+
+
+@needs_fonts
+def test_in_pdf(tmp_path):
+    assert _share(tmp_path, "plan.pdf", gen.write_pdf(_laid_out())) >= 97
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("kind", ["pdf", "doc", "odt"])
+def test_as_an_office_saves_it(tmp_path, kind):
+    data = gen.converted(gen.write_docx(_laid_out()), "docx", kind, tmp_path)
+    assert _share(tmp_path, f"plan.{kind}", data) >= 97
+
+
+@needs_fonts
+@needs_tesseract
+@pytest.mark.slow
+def test_as_a_noisy_scan(tmp_path):
+    pictures = gen.scanned(gen.write_pdf(_laid_out()), skew=-0.7, seed=5)
+    assert _share(tmp_path, "plan.pdf", gen.write_scan(pictures, "pdf"), "--loose") >= 85
