@@ -20,7 +20,9 @@ from urllib.parse import urlencode
 from bench.measure import Table, median, share
 
 RIBBON = "/ke-hoach/2026/cchc/"
-REQUESTS = 60
+ANEW = RIBBON + "?tim=a"
+"""every task has the letter, and what is searched for is never kept: the page is made from its rows each time"""
+REQUESTS = 200
 
 
 def _port() -> int:
@@ -171,6 +173,8 @@ def run(table: Table) -> None:
         visitor.sign_in("hanh")
         ours = visitor.times(RIBBON)
         limit = _Visitor(bare_port).times("/")
+        anew = visitor.times(ANEW)
+        limit_anew = _Visitor(bare_port).times("/")
         weight = _weight(visitor) / 1024
         time.sleep(8)
         memory = _pss_mib(server.pid)
@@ -181,6 +185,12 @@ def run(table: Table) -> None:
             f"20 dòng Django trần p95 {share(limit, 0.95) * 1000:.1f} ms",
             f"≤ 8×: {ratio:.1f}×",
             ratio <= 8,
+        )
+        table.add(
+            "cả năm, lần đầu sau một thay đổi: p50 / p95",
+            f"{median(anew) * 1000:.1f} / {share(anew, 0.95) * 1000:.1f} ms",
+            f"20 dòng Django trần p95 {share(limit_anew, 0.95) * 1000:.1f} ms",
+            f"{share(anew, 0.95) / share(limit_anew, 0.95):.1f}×",
         )
         table.add("cả năm: trọng lượng trang, không phông", f"{weight:.0f} KB", "", "< 120 KB", weight < 120)
         table.add("máy chủ và việc nền khi nghỉ", f"{memory:.0f} MiB", "", "< 200 MiB", memory < 200)
@@ -204,13 +214,13 @@ def run(table: Table) -> None:
     with _running(serve, port, env), _running(bare, bare_port, bare_env):
         visitor = _Visitor(port)
         visitor.sign_in("hanh")
-        large = visitor.times(RIBBON)
+        large = visitor.times(ANEW)
         limit2 = _Visitor(bare_port).times("/")
         # each beside the bare list of its own minute: the machine's mood falls out
-        growth = (share(large, 0.95) / share(limit2, 0.95)) / (share(ours, 0.95) / share(limit, 0.95))
-        middle = (median(large) / median(limit2)) / (median(ours) / median(limit))
+        growth = (share(large, 0.95) / share(limit2, 0.95)) / (share(anew, 0.95) / share(limit_anew, 0.95))
+        middle = (median(large) / median(limit2)) / (median(anew) / median(limit_anew))
         table.add(
-            "cả năm với 100 phường × 5 năm: p50 / p95",
+            "như thế, với 100 phường × 5 năm: p50 / p95",
             f"{median(large) * 1000:.1f} / {share(large, 0.95) * 1000:.1f} ms",
             f"20 dòng Django trần p95 {share(limit2, 0.95) * 1000:.1f} ms",
             f"≤ 1,2×: p95 {growth:.2f}×, p50 {middle:.2f}×",

@@ -18,6 +18,14 @@ def _fixed_day(settings):
 
 
 @pytest.fixture(autouse=True)
+def _nothing_kept():
+    """A rolled-back test gives its row numbers to the next: nothing kept in memory may outlive it."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
     """Stored files lie in the test's own folder."""
     settings.FILES = tmp_path / "files"

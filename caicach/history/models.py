@@ -19,4 +19,7 @@ class Event(models.Model):
     address = models.GenericIPAddressField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["ward", "object_kind", "object_id"], name="history_of_object")]
+        indexes = [
+            models.Index(fields=["ward", "object_kind", "object_id"], name="history_of_object"),
+            models.Index(fields=["ward", "id"], name="history_newest"),
+        ]

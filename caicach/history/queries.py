@@ -29,3 +29,14 @@ def of(ward: int, kind: str, rows: Iterable[int]) -> list[Told]:
         Told(e.at, e.code, e.actor.full_name if e.actor else None, e.word, e.facts)
         for e in events.order_by("-at", "-id")
     ]
+
+
+_WINDOW = 50
+
+
+def newest(ward: int) -> tuple[int, ...]:
+    """What changes whenever anything happened in the ward: the ids of its newest events. One query.
+
+    Not the newest alone: of two transactions the one with the smaller id may be the later to end.
+    """
+    return tuple(Event.objects.filter(ward_id=ward).order_by("-id").values_list("id", flat=True)[:_WINDOW])

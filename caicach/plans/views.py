@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +24,9 @@ from caicach.core.http import (
     status_of,
     ward_request,
 )
+from caicach.core.kept import kept
 from caicach.documents import services as documents
+from caicach.history import queries as history
 from caicach.plans import queries, services
 from caicach.plans.forms import StartForm, UploadForm
 from caicach.plans.models import PlanImport
@@ -333,16 +336,23 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     actor = ward_request(request).actor
     plan = queries.plan_for(actor.ward_id, year, kind)
     asked = queries.RibbonFilter.of(request.GET)
-    page = queries.ribbon(actor.ward_id, plan, asked, today=clock.today())
+    today = clock.today()
+
+    def body() -> str:
+        page = queries.ribbon(actor.ward_id, plan, asked, today=today)
+        months = range(1, 13)
+        return render_to_string(
+            "plans/ribbon_body.html", {"page": page, "plan": plan, "asked": asked, "months": months}
+        )
+
+    facts = (actor.ward_id, plan.pk, asked, today, history.newest(actor.ward_id))
     return render(
         request,
         "plans/ribbon.html",
         {
-            "page": page,
+            "body": body() if asked.words else kept("ribbon", facts, body),
             "plan": plan,
-            "asked": asked,
             "may_undo": rights.allows("plan.undo", actor.role),
-            "months": range(1, 13),
         },
     )
 
