@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 _SECONDS = 300
 """for what is changed past the services, by hand in the database"""
@@ -22,4 +22,4 @@ def kept(name: str, facts: tuple[object, ...], make: Callable[[], str]) -> SafeS
     if html is None:
         html = str(make())
         cache.set(key, html, _SECONDS)
-    return mark_safe(html)
+    return SafeString(html)
