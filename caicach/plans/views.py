@@ -27,6 +27,7 @@ from caicach.core.http import (
 from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.history import queries as history
+from caicach.plans import effect as effects
 from caicach.plans import queries, services
 from caicach.plans.forms import StartForm, UploadForm
 from caicach.plans.models import PlanImport
@@ -284,7 +285,7 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     if draft.state != PlanImport.REVIEW or not draft.is_amendment:
         return see_other(_address(draft))
-    return render(request, "plans/changes.html", {"draft": draft, "found": services.compare(draft)})
+    return render(request, "plans/changes.html", {"draft": draft, "found": effects.compare(draft)})
 
 
 @require_POST

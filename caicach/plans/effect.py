@@ -1,0 +1,281 @@
+"""From a draft to a plan in force, and back: its rows made, amended, taken back. No transaction is begun here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from django.db import models
+
+from caicach.history import services as history
+from caicach.organisation.queries import offices as offices_of
+from caicach.plans import drafts
+from caicach.plans.models import (
+    DraftFinding,
+    DraftHead,
+    DraftIndicator,
+    DraftLine,
+    Indicator,
+    Plan,
+    PlanImport,
+    PlanLine,
+    Section,
+)
+from caicach.reading.indicators import measured_from_text, words_set_target
+from caicach.reading.plan import NOWHERE
+from caicach.rules import amendment
+from caicach.rules.refusal import Refusal
+from caicach.tasks import services as tasks
+from caicach.tasks.services import Duty
+
+
+def checked_lines(draft: PlanImport) -> list[DraftLine]:
+    lines = sorted(
+        draft.lines.select_related("section"),
+        key=lambda row: (row.section.position, row.section.pk, row.position, row.pk),
+    )
+    if not lines:
+        raise Refusal("plan.no-lines")
+    for row in lines:
+        if not row.content.strip() or not row.number.strip():
+            raise Refusal(
+                "plan.line-incomplete", place=where(row) if row.number else f"cuối mục {row.section.number}"
+            )
+    twice = [where for where, count in Counter(_address(row) for row in lines).items() if count > 1]
+    if twice:
+        raise Refusal("plan.number-twice", place=twice[0])
+    errors = draft.findings.filter(state=DraftFinding.OPEN, severity="error").count()
+    if errors:
+        raise Refusal("plan.errors-open", count=errors)
+    return lines
+
+
+def where(row: DraftLine) -> str:
+    return f"{row.section.number}.{row.number}" if row.section.number else row.number
+
+
+def _address(row: DraftLine) -> str:
+    """The task's number in its address: "II-6"; letters, figures, points and dashes only."""
+    text = f"{row.section.number}-{row.number}".strip("-")
+    return "".join(c if c.isalnum() or c in ".-" else "-" for c in text).strip("-.")[:40] or "0"
+
+
+def _sources(draft: PlanImport) -> dict[tuple[object, ...], str]:
+    """The file's own lines by their place; empty for what was typed."""
+    return {drafts.source_key(row): row.text for row in draft.sources.all()}
+
+
+def _duty(
+    row: DraftLine, year: int, not_before: dt.date | None, sources: dict[tuple[object, ...], str]
+) -> Duty:
+    reading = drafts.due_of(row.due, year)
+    place = " · ".join(
+        words
+        for words in (
+            f"trang {row.page}" if row.page else "",
+            f"dòng {row.line or row.row}" if row.line or row.row else "",
+            f"bảng {row.table}" if row.table else "",
+            row.sheet,
+        )
+        if words
+    )
+    return Duty(
+        number=_address(row),
+        section_title=row.section.title,
+        title=drafts.title_of(row.content)[:200],
+        content=row.content,
+        deliverables=drafts.list_of(row.deliverables),
+        leads=drafts.list_of(row.leads),
+        helpers=drafts.list_of(row.coordinators),
+        due=reading.due,
+        occurrences=drafts.days_of(row.due, year, not_before),
+        note=row.note,
+        is_indicator=is_indicator(row),
+        source_text=sources.get(drafts.source_key(row), "") if sources else "",
+        source_place=place,
+    )
+
+
+def _origin(head: DraftHead, year: int) -> str:
+    number = f"Kế hoạch số {head.number}" if head.number else f"Kế hoạch năm {year}"
+    return f"{number} ngày {head.date:%d/%m/%Y}" if head.date else number
+
+
+def make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
+    if Plan.objects.filter(ward_id=draft.ward_id, year=draft.year, kind=draft.kind).exists():
+        raise Refusal("plan.already-in-force", year=draft.year)
+    head = draft.head
+    plan = Plan.objects.create(
+        ward_id=draft.ward_id, year=draft.year, kind=draft.kind, number=head.number, date=head.date,
+        title=head.title or f"Cải cách hành chính năm {draft.year}", issuer=head.issuer, signer=head.signer,
+        coordinating_office=head.coordinating_office, in_force_at=at,
+    )  # fmt: skip
+    homes = _sections(draft, plan)
+    sources = _sources(draft)
+    duties = [_duty(row, draft.year, head.date, sources) for row in lines]
+    since = head.date if head.date and head.date <= today else today
+    made = tasks.take_over(
+        duties, ward=draft.ward_id, year=draft.year, book=draft.kind, origin=_origin(head, draft.year), since=since,
+        offices=offices_of(draft.ward_id), by=by, at=at,
+    )  # fmt: skip
+    _lines(plan, lines, homes, {row.pk: task.pk for row, task in zip(lines, made, strict=True)})
+    _indicators(draft, lines, plan)
+    history.append(plan, "plan.put-into-effect", by=by, at=at, tasks=len(made), number=head.number)
+    return plan
+
+
+def _sections(draft: PlanImport, plan: Plan) -> dict[int, Section]:
+    rows = list(draft.sections.all())
+    made = Section.objects.bulk_create(
+        Section(ward_id=draft.ward_id, plan=plan, position=n, number=row.number, title=row.title)
+        for n, row in enumerate(rows)
+    )
+    return {row.pk: section for row, section in zip(rows, made, strict=True)}
+
+
+def _lines(
+    plan: Plan, lines: Sequence[DraftLine], homes: Mapping[int, Section], task_of: Mapping[int, int]
+) -> None:
+    PlanLine.objects.bulk_create(
+        PlanLine(
+            ward_id=plan.ward_id,
+            plan=plan,
+            section=homes[row.section_id],
+            position=n,
+            number=row.number,
+            task_id=task_of[row.pk],
+        )
+        for n, row in enumerate(lines)
+    )
+
+
+def _indicators(draft: PlanImport, lines: Sequence[DraftLine], plan: Plan) -> None:
+    """The plan's indicators: those of the annex's rows by their words as they are now, then those of tables of their own."""
+    read: dict[str, list[DraftIndicator]] = defaultdict(list)
+    for indicator in draft.indicators.all():
+        read[indicator.where].append(indicator)
+    made: list[Indicator] = []
+    for row in lines:
+        known = read.get(where(row), [])
+        if not is_indicator(row) and not known:
+            continue
+        group = known[0].group if known else row.section.title
+        leads = drafts.list_of(row.leads)
+        found = measured_from_text(row.content, group=group, source=NOWHERE, task=where(row), leads=leads)
+        if any(measured.target.value is not None for measured in found):
+            made += [
+                Indicator(
+                    name=m.name, group=group, comparator=m.target.comparator or "", target=m.target.value,
+                    unit=m.target.unit or "", better=m.target.better or "", lead=leads[0] if leads else "", where=where(row),
+                )
+                for m in found
+            ]  # fmt: skip
+        else:
+            made += [_copied(indicator) for indicator in known]
+    made += [_copied(indicator) for indicator in read.get("", [])]
+    for position, new in enumerate(made):
+        new.ward_id, new.plan, new.position = draft.ward_id, plan, position
+    Indicator.objects.bulk_create(made)
+
+
+def _copied(i: DraftIndicator) -> Indicator:
+    return Indicator(
+        name=i.name, group=i.group, comparator=i.comparator, target=i.target, unit=i.unit, better=i.better, lead=i.lead, where=i.where
+    )  # fmt: skip
+
+
+def is_indicator(row: DraftLine) -> bool:
+    """A row that wants no document but names a figure; typed ones too."""
+    return not row.deliverables.strip() and (
+        row.is_indicator or words_set_target(row.content, row.section.title)
+    )
+
+
+def amended(ward: int, year: int) -> Plan:
+    plan = Plan.objects.filter(ward_id=ward, year=year, kind="cchc").first()
+    if plan is None:
+        raise Refusal("plan.none-in-force", "year", year=year)
+    return plan
+
+
+# --- amendment -------------------------------------------------------------------------------------------------
+
+
+def compare(draft: PlanImport) -> amendment.Amendment[int]:
+    """What the draft adds, changes and drops against the plan in force; refs are draft lines' and tasks' ids."""
+    plan = amended(draft.ward_id, draft.year)
+    new = [
+        amendment.Duty(
+            row.pk, _address(row), row.content, row.due, drafts.list_of(row.leads), drafts.list_of(row.coordinators),
+            drafts.list_of(row.deliverables), row.note,
+        )
+        for row in draft.lines.select_related("section").order_by("section__position", "position")
+    ]  # fmt: skip
+    old = []
+    for line in (
+        plan.lines.select_related("task")
+        .prefetch_related("task__offices")
+        .filter(task__set_aside_at__isnull=True)
+    ):
+        task = line.task
+        old.append(
+            amendment.Duty(
+                task.pk, task.number, task.content, task.due_text,
+                tuple(o.name for o in task.offices.all() if o.role == "lead"),
+                tuple(o.name for o in task.offices.all() if o.role == "help"),
+                tuple(task.deliverables.split("\n")) if task.deliverables else (), task.note,
+            )
+        )  # fmt: skip
+    return amendment.compare(old, new)
+
+
+def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
+    plan = Plan.objects.select_for_update().get(pk=amended(draft.ward_id, draft.year).pk)
+    found = compare(draft)
+    sources = _sources(draft)
+    head = draft.head
+    word = f"Theo {_origin(head, draft.year)}"
+    offices = offices_of(draft.ward_id)
+    rows = {row.pk: row for row in lines}
+    old = {line.task_id: line for line in plan.lines.select_related("task")}
+    for gone in found.dropped:
+        tasks.set_aside(old[gone.ref].task, by=by, at=at, word=word)
+    # Numbers first make room for each other: II-3 may become II-4 while II-4 becomes II-5.
+    for changed in found.changed:
+        tasks.renumber(old[changed.before.ref].task, f"~{changed.before.ref}")
+    task_of = {after.ref: before.ref for before, after in found.same}
+    for changed in found.changed:
+        task_of[changed.after.ref] = changed.before.ref
+        duty = _duty(rows[changed.after.ref], draft.year, head.date or plan.date, sources)
+        tasks.change(old[changed.before.ref].task, duty, offices=offices, by=by, at=at, word=word)
+    fresh = [rows[duty.ref] for duty in found.added]
+    made = tasks.take_over(
+        [_duty(row, draft.year, head.date, sources) for row in fresh], ward=draft.ward_id, year=draft.year, book=draft.kind,
+        origin=_origin(head, draft.year), since=head.date if head.date and head.date <= today else today,
+        offices=offices, by=by, at=at,
+    )  # fmt: skip
+    task_of |= {row.pk: task.pk for row, task in zip(fresh, made, strict=True)}
+    kept = [
+        line
+        for line in old.values()
+        if line.task_id in {d.ref for d in found.dropped} or line.task.set_aside_at
+    ]
+    homes = _sections(draft, plan)
+    last = Section.objects.filter(plan=plan, pk__in=[s.pk for s in homes.values()]).count()
+    plan.lines.exclude(pk__in=[line.pk for line in kept]).delete()
+    old_homes = {line.section_id for line in kept}
+    Section.objects.filter(plan=plan).exclude(pk__in=[s.pk for s in homes.values()]).exclude(
+        pk__in=old_homes
+    ).delete()
+    Section.objects.filter(plan=plan, pk__in=old_homes).update(position=models.F("position") + last)
+    _lines(plan, lines, homes, task_of)
+    plan.indicators.all().delete()
+    _indicators(draft, lines, plan)
+    plan.amended_number, plan.amended_on = head.number or "sửa đổi", head.date or today
+    plan.save(update_fields=["amended_number", "amended_on"])
+    history.append(
+        plan, "plan.amended", by=by, at=at, number=head.number,
+        added=len(found.added), changed=len(found.changed), dropped=len(found.dropped),
+    )  # fmt: skip
+    return plan
