@@ -40,7 +40,9 @@ def append(
     )
 
 
-def append_many(about: Sequence[models.Model], code: str, *, by: int | None, at: dt.datetime) -> None:
+def append_many(
+    about: Sequence[models.Model], code: str, *, by: int | None, at: dt.datetime, word: str = ""
+) -> None:
     """The same plain event for many rows of one kind, in one statement."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{code}: an event needs the transaction of its change")
@@ -52,6 +54,7 @@ def append_many(about: Sequence[models.Model], code: str, *, by: int | None, at:
             code=code,
             object_kind=row._meta.label_lower,
             object_id=row.pk,
+            word=word,
         )
         for row in about
     )

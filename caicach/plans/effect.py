@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.core import serializers
 from django.db import models
 
 from caicach.history import services as history
@@ -231,8 +233,18 @@ def compare(draft: PlanImport) -> amendment.Amendment[int]:
 
 
 def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
+    """Make the plan in force say what the draft says; what it said before is remembered in `draft.before`."""
     plan = Plan.objects.select_for_update().get(pk=amended(draft.ward_id, draft.year).pk)
     found = compare(draft)
+    moved = [changed.before.ref for changed in found.changed] + [gone.ref for gone in found.dropped]
+    before = {
+        "number": plan.amended_number,
+        "on": plan.amended_on and plan.amended_on.isoformat(),
+        "rows": serializers.serialize(
+            "json", [*plan.sections.all(), *plan.lines.all(), *plan.indicators.all()]
+        ),
+        "tasks": tasks.remember(moved, ward=draft.ward_id),
+    }
     sources = _sources(draft)
     head = draft.head
     word = f"Theo {_origin(head, draft.year)}"
@@ -255,6 +267,7 @@ def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
         origin=_origin(head, draft.year), since=head.date if head.date and head.date <= today else today,
         offices=offices, by=by, at=at,
     )  # fmt: skip
+    draft.before = json.dumps({**before, "added": [task.pk for task in made]})
     task_of |= {row.pk: task.pk for row, task in zip(fresh, made, strict=True)}
     kept = [
         line
@@ -279,3 +292,21 @@ def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
         added=len(found.added), changed=len(found.changed), dropped=len(found.dropped),
     )  # fmt: skip
     return plan
+
+
+def take_back(plan: Plan, draft: PlanImport, *, by: int, at: dt.datetime) -> None:
+    """The plan as it was before this amendment: its rows, its indicators, what its tasks say. Nothing was reported since."""
+    before = json.loads(draft.before)
+    plan.lines.all().delete()
+    plan.indicators.all().delete()
+    plan.sections.all().delete()
+    tasks.remove(before["added"], ward=plan.ward_id)
+    word = f"Hoàn tác {_origin(draft.head, draft.year)}"
+    tasks.bring_back(before["tasks"], ward=plan.ward_id, by=by, at=at, word=word)
+    for row in serializers.deserialize("json", before["rows"]):
+        row.save()
+    number = plan.amended_number
+    plan.amended_number = before["number"]
+    plan.amended_on = dt.date.fromisoformat(before["on"]) if before["on"] else None
+    plan.save(update_fields=["amended_number", "amended_on"])
+    history.append(plan, "plan.amendment-undone", by=by, at=at, number=number)

@@ -99,7 +99,8 @@ class Indicator(IndicatorFields):
 class PlanImport(models.Model):
     """A draft on its way to a plan. token is its address; the upload form carries it, so pressing twice is one.
 
-    origin: read, typed or copied. amends: the plan in force that this one changes.
+    origin: read, typed or copied. amends: the plan in force that this one changes. before: what an amendment
+    replaced (JSON, as `effect.amend` remembers it), so that it can be taken back.
     """
 
     WAITING, READING, REVIEW, REFUSED, IN_FORCE, DISCARDED = (
@@ -127,6 +128,8 @@ class PlanImport(models.Model):
     file_kind = models.CharField(max_length=10, blank=True)
     pages = models.PositiveIntegerField(null=True)
     read_ms = models.PositiveIntegerField(null=True)
+    in_force_at = models.DateTimeField(null=True)
+    before = models.TextField(blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
 

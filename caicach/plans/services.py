@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from caicach import data
 from caicach.documents import services as documents
@@ -702,29 +702,37 @@ def put_into_effect(draft: PlanImport, *, by: int, at: dt.datetime, today: dt.da
         plan = effect.amend(draft, lines, by=by, at=at, today=today)
     else:
         plan = effect.make(draft, lines, by=by, at=at, today=today)
-    draft.state, draft.plan = PlanImport.IN_FORCE, plan
-    draft.save(update_fields=["state", "plan"])
+    draft.state, draft.plan, draft.in_force_at = PlanImport.IN_FORCE, plan, at
+    draft.save(update_fields=["state", "plan", "in_force_at", "before"])
     return plan
 
 
 @transaction.atomic
 def undo(plan: Plan, *, by: int, at: dt.datetime) -> PlanImport | None:
-    """Take a plan back as long as nobody reported on it; its draft is there again for review.
+    """Take back what took effect last, the plan or its newest amendment, as long as nobody reported on it since.
 
-    Raises Refusal plan.reported, plan.amended.
+    The answer is its draft, there again for review. Raises Refusal plan.reported, plan.amended.
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    if plan.amended_number or plan.amended_on:
+    in_force = PlanImport.objects.filter(plan=plan, state=PlanImport.IN_FORCE)
+    draft = in_force.order_by(F("in_force_at").desc(nulls_last=True), "-made_at", "-pk").first()
+    amendment = draft if plan.amended_on else None
+    if plan.amended_on and not (amendment and amendment.before):
         raise Refusal("plan.amended")
     ids = list(plan.lines.values_list("task_id", flat=True))
-    reported = task_queries.reported_count(plan.ward_id, ids)
+    tasks.hold(ids, ward=plan.ward_id)
+    since = amendment.in_force_at if amendment else None
+    reported = task_queries.reported_count(plan.ward_id, ids, since=since)
     if reported:
         raise Refusal("plan.reported", count=reported)
-    draft = PlanImport.objects.filter(plan=plan, state=PlanImport.IN_FORCE).order_by("-made_at").first()
-    history.append(plan, "plan.undone", by=by, at=at, number=plan.number, tasks=len(ids))
+    if amendment:
+        effect.take_back(plan, amendment, by=by, at=at)
+    else:
+        history.append(plan, "plan.undone", by=by, at=at, number=plan.number, tasks=len(ids))
     if draft:
-        draft.state, draft.plan = PlanImport.REVIEW, None
-        draft.save(update_fields=["state", "plan"])
-    plan.delete()
-    tasks.remove(ids, ward=draft.ward_id if draft else plan.ward_id)
+        draft.state, draft.plan, draft.before, draft.in_force_at = PlanImport.REVIEW, None, "", None
+        draft.save(update_fields=["state", "plan", "before", "in_force_at"])
+    if not amendment:
+        plan.delete()
+        tasks.remove(ids, ward=plan.ward_id)
     return draft

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db.models import Q
 
 from caicach.core.clock import local_day
 from caicach.core.http import Missing
@@ -243,6 +244,8 @@ def _moment(told: history.Told) -> Moment:
             what, tone = "Sửa theo văn bản sửa đổi", "warn"
         case "task.set-aside":
             what, tone = "Rút khỏi kế hoạch", "warn"
+        case "task.brought-back":
+            what, tone = "Hoàn tác bản sửa đổi: trở lại như trước", "warn"
         case other:
             what, tone = other, ""
     return Moment(told.at, told.who or "Phần mềm", what, told.word, tone)
@@ -275,9 +278,11 @@ def given_back(ward: int, ids: Sequence[int]) -> dict[int, GivenBack]:
     return answer
 
 
-def reported_count(ward: int, ids: Sequence[int]) -> int:
-    """How many of these tasks somebody has said or handed in something about."""
-    said = set(Progress.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", flat=True))
-    return len(
-        said | set(Delivery.objects.filter(ward_id=ward, task_id__in=ids).values_list("task_id", flat=True))
-    )
+def reported_count(ward: int, ids: Sequence[int], *, since: dt.datetime | None = None) -> int:
+    """How many of these tasks somebody has said, handed in or judged something about (after a moment)."""
+    said = Progress.objects.filter(ward_id=ward, task_id__in=ids)
+    handed = Delivery.objects.filter(ward_id=ward, task_id__in=ids)
+    if since is not None:
+        said = said.filter(at__gt=since)
+        handed = handed.filter(Q(at__gt=since) | Q(accepted_at__gt=since) | Q(returned_at__gt=since))
+    return len(set(said.values_list("task_id", flat=True)) | set(handed.values_list("task_id", flat=True)))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core import serializers
 from django.db import transaction
 
 from caicach.documents.services import StoredFile
@@ -114,6 +115,38 @@ def set_aside(task: Task, *, by: int, at: dt.datetime, word: str) -> None:
     task.number = f"{task.number}~{task.pk}"[:40]
     task.save(update_fields=["set_aside_at", "set_aside_word", "number"])
     history.append(task, "task.set-aside", by=by, at=at, word=word)
+
+
+def hold(ids: Sequence[int], *, ward: int) -> None:
+    """Keep others from reporting on these tasks until the caller's transaction ends."""
+    list(Task.objects.select_for_update().filter(ward_id=ward, pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def remember(ids: Sequence[int], *, ward: int) -> str:
+    """All that a plan says of these tasks, as `bring_back` takes it: their rows, offices and days."""
+    mine = {"ward_id": ward, "task_id__in": ids}
+    rows = [
+        *Task.objects.filter(ward_id=ward, pk__in=ids),
+        *TaskOffice.objects.filter(**mine),
+        *Occurrence.objects.filter(**mine),
+    ]
+    return str(serializers.serialize("json", rows))
+
+
+@transaction.atomic
+def bring_back(remembered: str, *, ward: int, by: int, at: dt.datetime, word: str) -> None:
+    """Make tasks say again what they said when they were remembered. The caller has seen that nothing was reported since."""
+    rows = list(serializers.deserialize("json", remembered))
+    tasks = [row.object for row in rows if isinstance(row.object, Task)]
+    ids = [task.pk for task in tasks]
+    days = [row.object.pk for row in rows if isinstance(row.object, Occurrence)]
+    for task in tasks:  # numbers first make room for each other
+        renumber(task, f"~{task.pk}")
+    TaskOffice.objects.filter(ward_id=ward, task_id__in=ids).delete()
+    Occurrence.objects.filter(ward_id=ward, task_id__in=ids).exclude(pk__in=days).delete()
+    for row in rows:
+        row.save()
+    history.append_many(tasks, "task.brought-back", by=by, at=at, word=word)
 
 
 @transaction.atomic

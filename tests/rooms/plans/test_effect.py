@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from caicach.core.clock import noon
 from caicach.plans import services
-from caicach.plans.models import Plan, PlanImport
+from caicach.plans.models import Indicator, Plan, PlanImport, PlanLine, Section
 from caicach.rules.refusal import Refusal
 from caicach.tasks import services as tasks
-from caicach.tasks.models import Occurrence, Progress, Task
+from caicach.tasks.models import Delivery, Occurrence, Progress, Task, TaskOffice
 from tests.factories import rooms
 
 pytestmark = pytest.mark.django_db
@@ -189,9 +189,62 @@ def test_an_amendment_keeps_what_was_reported(ward, coordinator):
     )
     plan.refresh_from_db()
     assert plan.amended_number == "30/KH-UBND" and plan.lines.count() == 6
-    with pytest.raises(Refusal) as refusal:
+
+
+def whole(ward) -> list[list[dict[str, object]]]:
+    """Everything that a plan has made, row by row."""
+    models = (Plan, Section, PlanLine, Indicator, Task, TaskOffice, Occurrence, Progress, Delivery)
+    unnamed = {Indicator: ("id",), TaskOffice: ("id",)}
+    return [
+        [
+            {name: value for name, value in row.items() if name not in unnamed.get(model, ())}
+            for row in model.objects.filter(ward=ward).order_by("pk").values()
+        ]
+        for model in models
+    ]
+
+
+def test_an_amendment_is_taken_back_to_the_last_letter(ward, coordinator, as_coordinator):
+    """Reports from before it stay, on a task that it moved and on one that it dropped; then a second one, too."""
+    rooms.make_plan(ward, coordinator)
+    for number in ("I-2", "I-3"):
+        tasks.report(Task.objects.get(number=number), by=coordinator.pk, at=AT, word="đã làm")
+    day = {"document_number": "5/BC", "document_date": rooms.TODAY, "today": rooms.TODAY}
+    tasks.hand_in(Task.objects.get(number="I-2"), by=coordinator.pk, at=AT, **day)
+    states, drafts = [whole(ward)], []
+    for hour, reading in ((1, amended_reading()), (2, rooms.make_reading(findings=(), number="40/KH-UBND"))):
+        draft = settle(rooms.make_draft(ward, coordinator, reading, is_amendment=True))
+        later = AT + dt.timedelta(hours=hour)
+        plan = services.put_into_effect(draft, by=coordinator.pk, at=later, today=rooms.TODAY)
+        drafts.append(draft)
+        states.append(whole(ward))
+        assert states[-1] != states[-2]
+    assert "Hoàn tác bản sửa đổi 40/KH-UBND" in as_coordinator.get("/ke-hoach/2026/cchc/").content.decode()
+    for draft in reversed(drafts):
+        states.pop()
+        assert services.undo(plan, by=coordinator.pk, at=AT + dt.timedelta(hours=3)) == draft
+        assert whole(ward) == states[-1]
+        draft.refresh_from_db()
+        assert draft.state == PlanImport.REVIEW and draft.lines.count() == 5
+    assert rooms.events("plan.amendment-undone") == 2
+    with pytest.raises(Refusal) as refusal:  # the plan itself was reported on before
         services.undo(plan, by=coordinator.pk, at=AT)
-    assert refusal.value.code == "plan.amended"
+    assert refusal.value.code == "plan.reported"
+
+
+@pytest.mark.parametrize("number", ["I-1", "I-2", "I-3~"])
+def test_an_amendment_that_was_reported_on_stays(ward, coordinator, as_coordinator, number):
+    plan = rooms.make_plan(ward, coordinator)
+    draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    task = Task.objects.filter(number__startswith=number).order_by("-pk").first()
+    Progress.objects.create(
+        ward=ward, task=task, by=coordinator, at=AT + dt.timedelta(minutes=1), word="có tin"
+    )
+    before = whole(ward)
+    with pytest.raises(Refusal) as refusal:
+        services.undo(plan, by=coordinator.pk, at=AT + dt.timedelta(hours=1))
+    assert refusal.value.code == "plan.reported" and whole(ward) == before
 
 
 def test_the_ribbon_after_an_amendment_shows_what_was_dropped_apart(ward, coordinator, as_coordinator):
