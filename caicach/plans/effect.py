@@ -152,8 +152,11 @@ def _lines(
     )
 
 
-def _indicators(draft: PlanImport, lines: Sequence[DraftLine], plan: Plan) -> None:
-    """The plan's indicators: those of the annex's rows by their words as they are now, then those of tables of their own."""
+def indicators_of(draft: PlanImport, lines: Sequence[DraftLine]) -> list[Indicator]:
+    """The plan's indicators, not saved: those of the annex's rows by their words as they are now, then those by themselves.
+
+    lines: the draft's, each with its section.
+    """
     read: dict[str, list[DraftIndicator]] = defaultdict(list)
     for indicator in draft.indicators.all():
         read[indicator.where].append(indicator)
@@ -175,7 +178,11 @@ def _indicators(draft: PlanImport, lines: Sequence[DraftLine], plan: Plan) -> No
             ]  # fmt: skip
         else:
             made += [_copied(indicator) for indicator in known]
-    made += [_copied(indicator) for indicator in read.get("", [])]
+    return made + [_copied(indicator) for indicator in read.get("", [])]
+
+
+def _indicators(draft: PlanImport, lines: Sequence[DraftLine], plan: Plan) -> None:
+    made = indicators_of(draft, lines)
     for position, new in enumerate(made):
         new.ward_id, new.plan, new.position = draft.ward_id, plan, position
     Indicator.objects.bulk_create(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -12,13 +12,14 @@ from django.utils.safestring import SafeString
 
 from caicach.core.http import Missing
 from caicach.organisation.queries import offices as offices_of
-from caicach.plans import drafts, drawing
+from caicach.plans import drafts, drawing, effect
 from caicach.plans.models import (
     DraftFinding,
     DraftHead,
     DraftLine,
     DraftSource,
     Indicator,
+    IndicatorFields,
     Plan,
     PlanImport,
     PlanLine,
@@ -286,13 +287,17 @@ def _indicators(
             continue
         if asked.words and not _says(indicator.name, asked.words):
             continue
-        exact = "" if indicator.target is None else f"{indicator.target.normalize():f}"
-        unit = indicator.unit if indicator.unit == "%" else f" {indicator.unit}" if indicator.unit else ""
-        target = (
-            f"{_COMPARATORS.get(indicator.comparator, '')}{number(exact)}{unit}" if exact else "chưa có số"
-        )
-        rows.append(IndicatorRow(indicator, indicator.where, target, view))
+        rows.append(IndicatorRow(indicator, indicator.where, target_words(indicator) or "chưa có số", view))
     return rows
+
+
+def target_words(indicator: IndicatorFields) -> str:
+    """A target as one says it: "từ 95,5%"; "" where no figure is known."""
+    if indicator.target is None:
+        return ""
+    unit = indicator.unit if indicator.unit == "%" else f" {indicator.unit}" if indicator.unit else ""
+    exact = number(f"{indicator.target.normalize():f}")
+    return f"{_COMPARATORS.get(indicator.comparator, '')}{exact}{unit}"
 
 
 # --- the review ------------------------------------------------------------------------------------------------
@@ -359,6 +364,18 @@ class ReviewSection:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureView:
+    """An indicator as it will be. where, line: the row it follows; else id: its own row of the draft, to be edited."""
+
+    name: str
+    target: str
+    lead: str
+    where: str
+    line: int | None
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """The review page, whole. picture: page number and box of the chosen row where the source is a picture."""
 
@@ -368,7 +385,7 @@ class Review:
     findings: tuple[FindingView, ...]
     sources: tuple[DraftSource, ...]
     tasks: int
-    indicators: int
+    indicators: tuple[MeasureView, ...]
     open_count: int
     chosen: LineView | None
     has_pictures: bool
@@ -389,8 +406,10 @@ COLUMNS = ("content", "deliverables", "leads", "coordinators", "due")
 def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> Review:
     """All that the review page shows. Nine queries, whatever the number of rows."""
     sections = list(draft.sections.all())
-    lines = list(draft.lines.all())
     known = {s.pk: s for s in sections}
+    lines = list(draft.lines.all())
+    for row in lines:
+        row.section = known[row.section_id]
     where_of = {row.pk: _where(row, known[row.section_id].number) for row in lines}
     line_at = {where: pk for pk, where in where_of.items()}
     findings = [_finding(row, line_at) for row in draft.findings.prefetch_related("mends")]
@@ -428,7 +447,7 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         findings=tuple(in_list),
         sources=sources,
         tasks=len(lines),
-        indicators=draft.indicators.count(),
+        indicators=tuple(_measures(draft, lines, line_at)),
         open_count=sum(f.is_open for f in findings),
         chosen=pick,
         has_pictures=draft.file_kind in ("pdf", "scan"),
@@ -436,6 +455,23 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         shown=shown,
         offices=tuple(o.name for o in offices_of(draft.ward_id)),
     )
+
+
+def _measures(
+    draft: PlanImport, lines: Sequence[DraftLine], line_at: Mapping[str, int]
+) -> Iterator[MeasureView]:
+    """The indicators that will be made; of those that stand by themselves in the order of their own rows."""
+    own = iter([row.pk for row in draft.indicators.all() if not row.where])
+    in_order = sorted(lines, key=lambda row: (row.section.position, row.section_id, row.position, row.pk))
+    for made in effect.indicators_of(draft, in_order):
+        yield MeasureView(
+            name=made.name,
+            target=target_words(made),
+            lead=made.lead,
+            where=made.where,
+            line=line_at.get(made.where),
+            id=None if made.where else next(own, None),
+        )
 
 
 def _where(row: DraftLine, section: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from caicach.plans.models import (
 from caicach.reading.checks import CELL_CODES, check_cell
 from caicach.reading.plan import PlanReading
 from caicach.rules.refusal import Refusal
+from caicach.rules.targets import read_target
 from caicach.rules.vntext import printable
 from caicach.tasks import queries as task_queries
 from caicach.tasks import services as tasks
@@ -349,7 +351,7 @@ def _put(
     at: dt.datetime,
     finding: int | None = None,
 ) -> int:
-    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    batch = _next_batch(draft)
     for cell, value in changes:
         row = _row(draft, cell)
         before = shown(row, cell.field)
@@ -363,6 +365,11 @@ def _put(
             draft, batch, "finding", finding, "state", DraftFinding.OPEN, DraftFinding.ACCEPTED, by=by, at=at
         )
     return batch
+
+
+def _next_batch(draft: PlanImport) -> int:
+    newest: int | None = draft.changes.aggregate(last=Max("batch"))["last"]
+    return (newest or 0) + 1
 
 
 def _note(
@@ -432,7 +439,7 @@ def set_finding_aside(draft: PlanImport, position: int, *, reason: str, by: int,
         raise Refusal("draft.reason-missing", "reason")
     finding.state, finding.reason = DraftFinding.ASIDE, reason.strip()
     finding.save(update_fields=["state", "reason"])
-    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    batch = _next_batch(draft)
     _note(draft, batch, "finding", finding.pk, "state", DraftFinding.OPEN, DraftFinding.ASIDE, by=by, at=at)
     history.append(
         draft,
@@ -485,6 +492,8 @@ def step_back(draft: PlanImport, *, by: int, at: dt.datetime) -> str:
             DraftLine.objects.filter(draft=draft, pk=change.target_id).delete()
         elif change.target == "removed":
             _restore(draft, change)
+        elif change.target == "indicator":
+            _indicator_back(draft, change)
         else:
             row = _row(draft, Cell(change.target, change.target_id, change.field))
             _set(row, change.field, change.before)
@@ -531,7 +540,7 @@ def add_line(
         position=(last or 0) + 1,
         number=str(max(numbers, default=0) + 1),
     )
-    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    batch = _next_batch(draft)
     _note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
     return row
 
@@ -539,8 +548,6 @@ def add_line(
 @transaction.atomic
 def remove_line(draft: PlanImport, line: int, *, by: int, at: dt.datetime) -> None:
     """Take a row out of the draft; step back brings it again."""
-    import json
-
     draft = _open(draft)
     row = draft.lines.filter(pk=line).first()
     if row is None:
@@ -560,14 +567,12 @@ def remove_line(draft: PlanImport, line: int, *, by: int, at: dt.datetime) -> No
             "box",
         )
     }
-    batch = (draft.changes.aggregate(last=Max("batch"))["last"] or 0) + 1
+    batch = _next_batch(draft)
     _note(draft, batch, "removed", row.pk, "line", json.dumps(keep), "", by=by, at=at)
     row.delete()
 
 
 def _restore(draft: PlanImport, change: DraftChange) -> None:
-    import json
-
     DraftLine.objects.create(
         pk=change.target_id, ward_id=draft.ward_id, draft=draft, **json.loads(change.before)
     )
@@ -580,6 +585,72 @@ def _roman(number: int) -> str:
             answer += letters
             number -= value
     return answer
+
+
+_INDICATOR_FIELDS = ("position", "name", "group", "comparator", "target", "unit", "better", "lead")
+
+
+@transaction.atomic
+def save_indicator(
+    draft: PlanImport, row: int | None, *, name: str, target: str, lead: str, by: int, at: dt.datetime
+) -> DraftIndicator:
+    """An indicator that no row of the annex carries: a new one, or the row of that id. target: "từ 95% trở lên".
+
+    Raises Refusal draft.indicator-unnamed, draft.target-unclear, draft.value-unusable, draft.field-unknown.
+    """
+    draft = _open(draft)
+    name, target, lead = (printable(text).strip() for text in (name, target, lead))
+    if not name:
+        raise Refusal("draft.indicator-unnamed", "name")
+    for field, text, limit in (("name", name, 2000), ("lead", lead, 300)):
+        if len(text) > limit:
+            raise Refusal("draft.value-unusable", field, value=text[:30] + "…")
+    read = read_target(target)
+    if read.value is None or abs(read.value) >= 10**14 or len(read.unit or "") > 60:
+        raise Refusal("draft.target-unclear", "target", value=target[:60])
+    if row is None:
+        last = draft.indicators.aggregate(last=Max("position"))["last"]
+        kept = DraftIndicator(
+            ward_id=draft.ward_id, draft=draft, position=(last if last is not None else -1) + 1
+        )
+    else:
+        found = draft.indicators.filter(pk=row, where="").first()
+        if found is None:
+            raise Refusal("draft.field-unknown")
+        kept = found
+    before = _indicator_json(kept) if kept.pk else ""
+    kept.name, kept.lead = name, lead
+    kept.comparator, kept.target, kept.unit, kept.better = (
+        read.comparator or "", read.value, read.unit or "", read.better or "",
+    )  # fmt: skip
+    kept.save()
+    _note(draft, _next_batch(draft), "indicator", kept.pk, "row", before, _indicator_json(kept), by=by, at=at)
+    return kept
+
+
+@transaction.atomic
+def remove_indicator(draft: PlanImport, row: int, *, by: int, at: dt.datetime) -> None:
+    """Take an indicator that stands by itself out of the draft; step back brings it again."""
+    draft = _open(draft)
+    gone = draft.indicators.filter(pk=row, where="").first()
+    if gone is None:
+        return
+    _note(draft, _next_batch(draft), "indicator", gone.pk, "row", _indicator_json(gone), "", by=by, at=at)
+    gone.delete()
+
+
+def _indicator_json(row: DraftIndicator) -> str:
+    return json.dumps({name: getattr(row, name) for name in _INDICATOR_FIELDS}, default=str)
+
+
+def _indicator_back(draft: PlanImport, change: DraftChange) -> None:
+    if not change.before:
+        DraftIndicator.objects.filter(draft=draft, pk=change.target_id).delete()
+        return
+    facts = json.loads(change.before)
+    DraftIndicator.objects.update_or_create(
+        pk=change.target_id, draft=draft, ward_id=draft.ward_id, defaults=facts
+    )
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ urlpatterns = [
     path(_DRAFT + "ban-sach.<slug:suffix>", views.clean, name="clean"),
     path(_DRAFT + "o/", views.cell, name="cell"),
     path(_DRAFT + "dong/", views.row, name="row"),
+    path(_DRAFT + "chi-tieu/", views.indicator, name="indicator"),
     path(_DRAFT + "dau/", views.head, name="head"),
     path(_DRAFT + "cho-xem/", views.finding, name="finding"),
     path(_DRAFT + "lui/", views.step_back, name="step-back"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -232,6 +232,25 @@ def head(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("plan.import")
+def indicator(request: HttpRequest, token: str) -> HttpResponse:
+    """Save an indicator that stands by itself, add one, or take it out; what was refused is there to be mended."""
+    draft = _draft(request, token)
+    by, at = ward_request(request).actor.person_id, clock.now()
+    row = row_id(request.POST.get("row", ""))
+    if request.POST.get("act") == "out":
+        services.remove_indicator(draft, row or 0, by=by, at=at)
+        return see_other(_address(draft) + "#chi-tieu")
+    typed = {name: request.POST.get(name, "") for name in ("name", "target", "lead")}
+    try:
+        services.save_indicator(draft, row, **typed, by=by, at=at)
+    except Refusal as refusal:
+        wrong = {**typed, "row": row, "words": str(refusal)}
+        return _review(request, draft, wrong_indicator=wrong, status=status_of(refusal))
+    return see_other(_address(draft) + "#chi-tieu")
+
+
+@require_POST
+@may("plan.import")
 def finding(request: HttpRequest, token: str) -> HttpResponse:
     """Accept a finding's mends, one of them, set it aside with a reason, or look at it again."""
     draft = _draft(request, token)
@@ -406,7 +425,14 @@ def _is_script(request: HttpRequest) -> bool:
     return bool(request.headers.get("X-Fragment"))
 
 
-def _review(request: HttpRequest, draft: PlanImport, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def _review(
+    request: HttpRequest,
+    draft: PlanImport,
+    *,
+    refusal: str = "",
+    wrong_indicator: Mapping[str, object] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     def number(name: str) -> int | None:
         text = request.GET.get(name, "")
         return row_id(text)
@@ -421,6 +447,7 @@ def _review(request: HttpRequest, draft: PlanImport, *, refusal: str = "", statu
             "draft": draft,
             "editing": editing,
             "refusal": refusal,
+            "wrong": wrong_indicator or {},
             "head_fields": _head_fields(page.head),
             "conflict": not draft.is_amendment and queries.year_is_taken(draft),
         },

@@ -95,6 +95,10 @@ SENTENCES: dict[str, str] = {
     ),
     "draft.field-unknown": _("Không có ô này trong bản nháp. Hãy tải lại trang."),
     "draft.reason-missing": _("Hãy ghi lý do để lại chỗ này."),
+    "draft.indicator-unnamed": _("Hãy ghi tên chỉ tiêu."),
+    "draft.target-unclear": _(
+        "Mức “{value}” chưa hiểu được. Hãy ghi như: từ 95% trở lên; không quá 1%; 1.083,247 tỷ đồng."
+    ),
     "draft.nothing-to-undo": _("Không còn bước nào để hoàn tác."),
     "draft.no-mend": _("Chỗ này không có gợi ý sẵn. Hãy sửa ô, hoặc ghi lý do để lại."),
     "draft.value-unusable": _("“{value}” không dùng được ở ô này. Hãy kiểm tra lại."),

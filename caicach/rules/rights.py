@@ -59,6 +59,7 @@ PAGES: dict[str, str] = {
     "plans:cell": "plan.import",
     "plans:row": "plan.import",
     "plans:head": "plan.import",
+    "plans:indicator": "plan.import",
     "plans:finding": "plan.import",
     "plans:step-back": "plan.import",
     "plans:discard": "plan.import",

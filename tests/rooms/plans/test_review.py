@@ -1,5 +1,7 @@
 """Reviewing: cells, findings, steps back, two people at once."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -244,3 +246,75 @@ def test_numbers_of_other_scripts_are_no_rows(ward, coordinator, as_coordinator,
         ("plans:finding", {"finding": "0", "only": digits, "do": "accept"}),
     ):
         assert as_coordinator.post(reverse(name, args=at), form).status_code in (200, 303, 422), (name, form)
+
+
+def _measure(client, draft, **typed):
+    address = reverse("plans:indicator", args=[draft.token])
+    return client.post(address, {"name": "", "target": "", "lead": "", "row": "", **typed}, follow=True)
+
+
+def test_indicators_that_will_be_made_are_shown_and_follow_the_words_of_their_row(draft, as_coordinator):
+    page = as_coordinator.get(reverse("plans:import", args=[draft.token])).content.decode()
+    assert "Hồ sơ đúng hạn" in page and "từ 95,5%" in page
+    line = draft.lines.get(section__number="I", number="1")
+    line.deliverables, line.content = "", "Tỷ lệ hồ sơ trực tuyến đạt từ 82% trở lên"
+    line.save()
+    page = as_coordinator.get(reverse("plans:import", args=[draft.token])).content.decode()
+    assert "từ 82%" in page
+
+
+def test_an_indicator_is_added_mended_taken_out_and_each_step_undone(draft, as_coordinator):
+    before = draft.indicators.count()
+    page = _measure(as_coordinator, draft, name="Trả lời phản ánh đúng hạn", target="100%", lead="Công an")
+    assert "Trả lời phản ánh đúng hạn" in page.content.decode()
+    row = draft.indicators.get(name__startswith="Trả lời")
+    assert (row.comparator, row.target, row.unit, row.lead) == ("=", 100, "%", "Công an")
+    _measure(as_coordinator, draft, row=row.pk, name=row.name, target="không quá 1,5%", lead="")
+    row.refresh_from_db()
+    assert (row.comparator, row.target, row.lead) == ("<=", Decimal("1.5"), "")
+    _measure(as_coordinator, draft, row=row.pk, act="out")
+    assert draft.indicators.count() == before
+    back = reverse("plans:step-back", args=[draft.token])
+    as_coordinator.post(back)
+    assert draft.indicators.get(pk=row.pk).target == Decimal("1.5")
+    as_coordinator.post(back)
+    assert (draft.indicators.get(pk=row.pk).target, draft.indicators.get(pk=row.pk).lead) == (100, "Công an")
+    as_coordinator.post(back)
+    assert draft.indicators.count() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"name": " ", "target": "95%"}, "Hãy ghi tên chỉ tiêu"),
+        ({"name": "Điểm", "target": "cao hơn"}, "chưa hiểu được"),
+        ({"name": "Điểm", "target": "9" * 30}, "chưa hiểu được"),
+        ({"name": "Điểm", "target": "95%", "lead": "x" * 301}, "không dùng được"),
+    ],
+)
+def test_an_indicator_that_makes_no_sense_is_refused_and_what_was_typed_stays(
+    draft, as_coordinator, typed, words
+):
+    before = draft.indicators.count()
+    answer = _measure(as_coordinator, draft, **typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and words in page and f'value="{typed["target"]}"' in page
+    assert draft.indicators.count() == before
+
+
+def test_an_indicator_of_another_draft_or_of_a_row_is_not_touched(draft, ward, coordinator, as_coordinator):
+    other = rooms.make_draft(ward, coordinator)
+    row = other.indicators.get()
+    answer = _measure(as_coordinator, draft, row=row.pk, name="x", target="5%")
+    row.refresh_from_db()
+    assert answer.status_code == 422 and row.name == "Hồ sơ đúng hạn"
+    _measure(as_coordinator, draft, row=row.pk, act="out")
+    assert other.indicators.count() == 1
+
+
+def test_a_typed_indicator_comes_into_effect(draft, coordinator, as_coordinator):
+    _measure(as_coordinator, draft, name="Trả lời phản ánh đúng hạn", target="100%", lead="Công an")
+    draft.findings.update(state="aside", reason="thử")
+    services.put_into_effect(draft, by=coordinator.pk, at=noon(rooms.TODAY), today=rooms.TODAY)
+    page = as_coordinator.get("/ke-hoach/2026/cchc/").content.decode()
+    assert "Trả lời phản ánh đúng hạn" in page and "<b>100%</b>" in page
