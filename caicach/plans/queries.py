@@ -331,6 +331,18 @@ class FindingView:
     def is_open(self) -> bool:
         return self.finding.state == DraftFinding.OPEN
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What a long message lists, one by one; nothing for a short one."""
+        _, colon, rest = self.finding.message.partition(": ")
+        parts = tuple(part.strip(" .") for part in rest.split("; ")) if colon else ()
+        return parts if len(parts) > 3 else ()
+
+    @property
+    def lead(self) -> str:
+        """The message, without what `parts` lists."""
+        return self.finding.message.partition(": ")[0] + ":" if self.parts else self.finding.message
+
 
 @dataclass(frozen=True, slots=True)
 class CellView:

@@ -31,7 +31,7 @@ from caicach.reading.checks import CELL_CODES, check_cell
 from caicach.reading.plan import PlanReading
 from caicach.rules.refusal import Refusal
 from caicach.rules.targets import read_target
-from caicach.rules.vntext import printable
+from caicach.rules.vntext import key, printable
 from caicach.tasks import queries as task_queries
 from caicach.tasks import services as tasks
 from caicach.worker import services as queue
@@ -169,6 +169,7 @@ def finish_reading(draft: PlanImport, reading: PlanReading, *, read_ms: int, at:
     if draft.state != PlanImport.READING:
         return
     drafts.write(draft, reading)
+    _check_issuer(draft)
     draft.state, draft.share, draft.words = PlanImport.REVIEW, 100, "Đã đọc xong"
     draft.file_kind, draft.pages, draft.read_ms = reading.kind[:10], reading.pages, read_ms
     if reading.head.year and not draft.is_amendment and 2000 <= reading.head.year <= 2100:
@@ -177,6 +178,19 @@ def finish_reading(draft: PlanImport, reading: PlanReading, *, read_ms: int, at:
     history.append(
         draft, "import.read", by=None, at=at, lines=len(reading.tasks), findings=len(reading.findings)
     )
+
+
+def _check_issuer(draft: PlanImport) -> None:
+    """A plan that another ward issued is somebody's slip of the hand: said on top of what is to be looked at."""
+    issuer, ward = draft.head.issuer, draft.ward.name
+    bare = key(ward).removeprefix("phuong ").removeprefix("xa ").removeprefix("dac khu ")
+    if not issuer or f" {bare} " in f" {key(issuer)} ":
+        return
+    draft.findings.update(position=F("position") + 1)
+    DraftFinding.objects.create(
+        ward_id=draft.ward_id, draft=draft, position=0, code="issuer-of-another-ward", severity="warning", places="head issuer",
+        message=f"Kế hoạch này do {issuer} ban hành, còn đây là {ward}. Có thể đã nạp nhầm tệp.",
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -411,7 +425,10 @@ def cells_of(draft: PlanImport, place: str, field: str) -> list[Cell]:
 def accept_finding(
     draft: PlanImport, position: int, *, by: int, at: dt.datetime, only: int | None = None
 ) -> None:
-    """Make a finding's mends (or one of them), and settle it. Raises Refusal draft.no-mend."""
+    """Make a finding's mends (or one of them), and settle it; what lies in no cell is settled with its suggestion.
+
+    Raises Refusal draft.no-mend.
+    """
     draft = _open(draft)
     finding = _finding(draft, position)
     if finding.state != DraftFinding.OPEN:
@@ -419,12 +436,49 @@ def accept_finding(
     mends = [m for m in finding.mends.all() if only is None or m.position == only]
     changes = [(cell, mend.value) for mend in mends for cell in cells_of(draft, mend.place, mend.field)]
     if not changes and finding.severity != "note":
-        raise Refusal("draft.no-mend")
+        if not finding.suggestion or _has_cell(draft, finding):
+            raise Refusal("draft.no-mend")
+        finding.reason = f"Sửa thành: {finding.suggestion}"
     finding.state = DraftFinding.ACCEPTED
-    finding.save(update_fields=["state"])
+    finding.save(update_fields=["state", "reason"])
     _put(draft, changes, by=by, at=at, finding=finding.pk)
     history.append(
         draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
+    )
+
+
+def _has_cell(draft: PlanImport, finding: DraftFinding) -> bool:
+    """Whether one of its places is a row, where the cell itself is to be mended."""
+    places = [place.strip() for place in finding.places.split(",")]
+    return any(cells_of(draft, place, "content") for place in places if "." in place and " " not in place)
+
+
+@transaction.atomic
+def correct_finding(draft: PlanImport, position: int, *, text: str, by: int, at: dt.datetime) -> None:
+    """Settle what lies in no cell (the body, the annex's name) by the wording that should stand there.
+
+    It stays with the finding, for the ward's own correction of its document. Raises Refusal draft.wording-missing.
+    """
+    draft = _open(draft)
+    finding = _finding(draft, position)
+    if finding.state != DraftFinding.OPEN:
+        return
+    text = printable(text).strip()
+    if not text:
+        raise Refusal("draft.wording-missing", "text")
+    if len(text) > 2000:
+        raise Refusal("draft.value-unusable", "text", value=text[:30] + "…")
+    finding.state, finding.reason = DraftFinding.ACCEPTED, f"Sửa thành: {text}"
+    finding.save(update_fields=["state", "reason"])
+    _put(draft, [], by=by, at=at, finding=finding.pk)
+    history.append(
+        draft,
+        "import.finding-corrected",
+        by=by,
+        at=at,
+        word=text,
+        finding=finding.code,
+        places=finding.places,
     )
 
 

@@ -192,7 +192,12 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
         if _is_script(request):
             facts = {"words": str(refusal), "theirs": refusal.facts.get("theirs")}
             return JsonResponse(facts, status=status_of(refusal))
-        return refused(request, refusal)
+        if target != "line":
+            return refused(request, refusal)
+        typed = {name: request.POST[name] for name in names}
+        return _review(
+            request, draft, refusal=str(refusal), editing=row_id(pk), typed=typed, status=status_of(refusal)
+        )
     if _is_script(request) and target == "line":
         view = queries.line_view(draft, row_id(pk) or 0)
         return render(request, "plans/_line.html", {"view": view, "draft": draft, "editing": None})
@@ -252,7 +257,7 @@ def indicator(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @may("plan.import")
 def finding(request: HttpRequest, token: str) -> HttpResponse:
-    """Accept a finding's mends, one of them, set it aside with a reason, or look at it again."""
+    """Accept a finding's mends, one of them, say what should stand there, set it aside with a reason, or look again."""
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
     number, only = request.POST.get("finding", ""), request.POST.get("only", "")
@@ -262,6 +267,8 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
             services.accept_finding(draft, position, by=by, at=at, only=row_id(only))
         case "aside":
             services.set_finding_aside(draft, position, reason=request.POST.get("reason", ""), by=by, at=at)
+        case "correct":
+            services.correct_finding(draft, position, text=request.POST.get("text", ""), by=by, at=at)
         case "reopen":
             services.reopen_finding(draft, position, by=by, at=at)
         case _:
@@ -430,6 +437,8 @@ def _review(
     draft: PlanImport,
     *,
     refusal: str = "",
+    editing: int | None = None,
+    typed: Mapping[str, str] | None = None,
     wrong_indicator: Mapping[str, object] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -437,7 +446,7 @@ def _review(
         text = request.GET.get(name, "")
         return row_id(text)
 
-    editing = number("sua")
+    editing = editing or number("sua")
     page = queries.review(draft, chosen=number("dong") or editing, shown=request.GET.get("xem", ""))
     return render(
         request,
@@ -447,6 +456,7 @@ def _review(
             "draft": draft,
             "editing": editing,
             "refusal": refusal,
+            "typed": typed,
             "wrong": wrong_indicator or {},
             "head_fields": _head_fields(page.head),
             "conflict": not draft.is_amendment and queries.year_is_taken(draft),

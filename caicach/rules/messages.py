@@ -95,6 +95,7 @@ SENTENCES: dict[str, str] = {
     ),
     "draft.field-unknown": _("Không có ô này trong bản nháp. Hãy tải lại trang."),
     "draft.reason-missing": _("Hãy ghi lý do để lại chỗ này."),
+    "draft.wording-missing": _("Hãy ghi câu chữ đúng ra phải có ở chỗ này."),
     "draft.indicator-unnamed": _("Hãy ghi tên chỉ tiêu."),
     "draft.target-unclear": _(
         "Mức “{value}” chưa hiểu được. Hãy ghi như: từ 95% trở lên; không quá 1%; 1.083,247 tỷ đồng."

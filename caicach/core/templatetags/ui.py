@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from operator import attrgetter
 from typing import Any
@@ -137,6 +137,12 @@ def seconds(milliseconds: int) -> str:
 def weekday(value: dt.date) -> str:
     """Thứ Hai … Chủ nhật."""
     return ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")[value.weekday()]
+
+
+@register.filter
+def of(values: Mapping[str, str], name: str) -> str:
+    """The value of that name; "" for none."""
+    return values.get(name, "")
 
 
 @register.filter

@@ -152,6 +152,7 @@
         const before = [...line.querySelectorAll("[data-finding]")].map((row) => row.dataset.finding);
         line.replaceWith(document.adoptNode(fresh));
         for (const number of before) if (!fresh.querySelector(`[data-finding="${number}"]`)) settled(number);
+        if (isElsewhereToo(fresh, field)) renewLists();
         if (stay) stand(document.getElementById(id).querySelector(`[data-cell="${field}"]`), false);
         else if (here && here.startsWith(`${id}:`) && !editing) stand(document.getElementById(id).querySelector(`[data-cell="${here.split(":")[1]}"]`), false);
         const undo = root().querySelector("[data-undo]");
@@ -163,6 +164,25 @@
     } finally {
       state.cell.classList.remove("is-saving");
     }
+  }
+
+  // What was typed may raise something new to look at, or change an indicator: the lists beside the table show it too.
+  function isElsewhereToo(line, field) {
+    const unlisted = [...line.querySelectorAll("[data-finding]")].some((row) => !root().querySelector(`[data-todo="${row.dataset.finding}"]`));
+    const measures = field !== "due" && (root().querySelector(`#chi-tieu [href$="#${line.id}"]`) || /\d/.test(line.querySelector('[data-cell="content"]')?.textContent || ""));
+    return unlisted || Boolean(measures);
+  }
+  async function renewLists() {
+    try {
+      const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const place of ["#todo-box .wait", "#todo-box .filters", "#todo-h", "#chi-tieu", "h1"]) {
+        const old = root().querySelector(place);
+        const fresh = page.querySelector(`#review ${place}`);
+        if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+      }
+      filter(shown);
+    } catch { /* the row itself is saved; the lists follow with the next answer */ }
   }
 
   function close() {
@@ -271,7 +291,7 @@
   // What E does at a finding of the head or of a section: their own fields.
   function openFields(todo) {
     const [place, field] = (todo.dataset.places || "").split(",")[0].trim().split(" ");
-    const input = place === "head" ? document.getElementById(`h-${field}`) || root().querySelector(".head-form input:not([type=hidden])") : sectionOf(todo)?.querySelector("input[name=title]");
+    const input = place === "head" ? document.getElementById(`h-${field}`) || root().querySelector(".head-form input:not([type=hidden])") : sectionOf(todo)?.querySelector("input[name=title]") || todo.querySelector("input[name=text]");
     if (!input) { say("Chỗ này không có ô nào trong bảng để sửa: hãy ghi lý do rồi bấm Để lại."); return; }
     input.closest("details").open = true;
     input.focus();

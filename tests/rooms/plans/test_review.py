@@ -1,5 +1,6 @@
 """Reviewing: cells, findings, steps back, two people at once."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from caicach.core.clock import noon
 from caicach.plans import queries, services
+from caicach.reading.plan import Finding
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
 
@@ -318,3 +320,74 @@ def test_a_typed_indicator_comes_into_effect(draft, coordinator, as_coordinator)
     services.put_into_effect(draft, by=coordinator.pk, at=noon(rooms.TODAY), today=rooms.TODAY)
     page = as_coordinator.get("/ke-hoach/2026/cchc/").content.decode()
     assert "Trả lời phản ánh đúng hạn" in page and "<b>100%</b>" in page
+
+
+def test_what_lies_in_no_cell_is_mended_by_its_suggestion_or_by_typing(ward, coordinator, as_coordinator):
+    found = (
+        Finding("citation-without-year", "warning", "body II.4", "Thiếu năm.", "Nghị định số 1/2025/NĐ-CP"),
+        Finding("period-expired", "warning", "body II.8", "Giai đoạn đã hết.", None),
+        Finding("deadline-unsuitable", "warning", "I.1", "Hạn không hợp.", "Ghi ngày phải ban hành."),
+    )
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=found))
+    address = reverse("plans:finding", args=[draft.token])
+
+    def press(code, **typed):
+        finding = draft.findings.get(code=code)
+        answer = as_coordinator.post(address, {"finding": finding.position, **typed})
+        finding.refresh_from_db()
+        return answer.status_code, finding.state, finding.reason
+
+    assert press("citation-without-year", act="accept") == (
+        303,
+        "accepted",
+        "Sửa thành: Nghị định số 1/2025/NĐ-CP",
+    )
+    assert press("period-expired", act="accept")[:2] == (422, "open")
+    assert press("period-expired", act="correct", text="  ")[:2] == (422, "open")
+    assert press("period-expired", act="correct", text="2026 - 2030") == (
+        303,
+        "accepted",
+        "Sửa thành: 2026 - 2030",
+    )
+    assert press("deadline-unsuitable", act="accept")[:2] == (422, "open"), "its cell is to be mended"
+    assert rooms.events("import.finding-corrected") == 1
+    as_coordinator.post(reverse("plans:step-back", args=[draft.token]))
+    assert draft.findings.get(code="period-expired").state == "open"
+    page = as_coordinator.get(reverse("plans:import", args=[draft.token])).content.decode()
+    assert "Sửa thành: Nghị định số 1/2025/NĐ-CP" in page and "Ghi câu sửa" in page
+
+
+@pytest.mark.parametrize(
+    ("issuer", "is_said"),
+    [
+        ("UBND phường Thử", False),
+        ("Ủy ban nhân dân P. Thử", False),
+        (None, False),
+        ("UBND phường Thử Nghiệm", False),
+        ("UBND phường Rạch Giá", True),
+    ],
+)
+def test_a_plan_of_another_ward_is_said_on_top(ward, coordinator, issuer, is_said):
+    reading = rooms.make_reading()
+    reading = replace(reading, head=replace(reading.head, issuer=issuer))
+    draft = rooms.make_draft(ward, coordinator, reading)
+    first = draft.findings.first()
+    assert (first.code == "issuer-of-another-ward") == is_said
+    assert draft.findings.count() == 4 + is_said
+    assert len({finding.position for finding in draft.findings.all()}) == 4 + is_said
+
+
+def test_a_row_refused_without_scripts_keeps_what_was_typed(draft, as_coordinator):
+    """Somebody else saved the row meanwhile: the form is there again with every word, and theirs is said."""
+    line = draft.lines.get(section__number="I", number="1")
+    send = {
+        "row": f"line:{line.pk}",
+        "content": "Câu gõ rất lâu",
+        "seen-content": "chữ cũ đã khác",
+        "due": "Quý III",
+    }
+    answer = as_coordinator.post(reverse("plans:cell", args=[draft.token]), send)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Câu gõ rất lâu</textarea>" in page and "Quý III</textarea>" in page
+    assert "người khác sửa" in page and 'name="seen-content"' in page
