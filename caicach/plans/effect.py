@@ -214,12 +214,13 @@ def amended(ward: int, year: int) -> Plan:
 def compare(draft: PlanImport) -> amendment.Amendment[int]:
     """What the draft adds, changes and drops against the plan in force; refs are draft lines' and tasks' ids."""
     plan = amended(draft.ward_id, draft.year)
+    rows = list(draft.lines.select_related("section").order_by("section__position", "position"))
     new = [
         amendment.Duty(
             row.pk, _address(row), row.content, row.due, drafts.list_of(row.leads), drafts.list_of(row.coordinators),
             drafts.list_of(row.deliverables), row.note,
         )
-        for row in draft.lines.select_related("section").order_by("section__position", "position")
+        for row in rows
     ]  # fmt: skip
     old = []
     for line in (
@@ -236,7 +237,8 @@ def compare(draft: PlanImport) -> amendment.Amendment[int]:
                 tuple(task.deliverables.split("\n")) if task.deliverables else (), task.note,
             )
         )  # fmt: skip
-    return amendment.compare(old, new)
+    by_hand = {row.pk: None if row.same_as == "new" else int(row.same_as) for row in rows if row.same_as}
+    return amendment.compare(old, new, by_hand=by_hand)
 
 
 def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:

@@ -184,7 +184,10 @@ class DraftSection(models.Model):
 
 
 class DraftLine(models.Model):
-    """A row of the draft. Lists are joined by "; ". version counts the saves: two people never overwrite in silence."""
+    """A row of the draft. Lists are joined by "; ". version counts the saves: two people never overwrite in silence.
+
+    same_as: of an amendment, what somebody says it is: "" as it is found, "new", or the id of a task in force.
+    """
 
     ward = _ward()
     draft = models.ForeignKey(PlanImport, on_delete=models.CASCADE, related_name="lines")
@@ -198,6 +201,7 @@ class DraftLine(models.Model):
     due = models.TextField(blank=True)
     note = models.TextField(blank=True)
     is_indicator = models.BooleanField(default=False)
+    same_as = models.CharField(max_length=20, blank=True)
     version = models.PositiveIntegerField(default=1)
     page = models.PositiveIntegerField(null=True)
     line = models.PositiveIntegerField(null=True)

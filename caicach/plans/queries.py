@@ -332,6 +332,11 @@ class FindingView:
         return self.finding.state == DraftFinding.OPEN
 
     @property
+    def is_text(self) -> bool:
+        """Whether it lies in the running text, where no cell and no field is to be mended."""
+        return not self.mends and all(place.split(" ")[0] in ("body", "annex") for place in self.places)
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """What a long message lists, one by one; nothing for a short one."""
         _, colon, rest = self.finding.message.partition(": ")
@@ -492,6 +497,8 @@ def _where(row: DraftLine, section: str) -> str:
 
 def _place_words(place: str) -> str:
     first, _, rest = place.partition(" ")
+    if first == "head" and rest in _FIELD_NAMES:
+        rest = f"({_FIELD_NAMES[rest].lower()})"
     words = {"head": "đầu kế hoạch", "annex": "tên phụ lục", "body": "thân bài"}.get(first, first)
     return f"{words} {rest}".strip()
 

@@ -26,6 +26,7 @@ from caicach.plans.models import (
     DraftSection,
     Plan,
     PlanImport,
+    PlanLine,
 )
 from caicach.reading.checks import CELL_CODES, check_cell
 from caicach.reading.plan import PlanReading
@@ -101,6 +102,27 @@ def become_amendment(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
     draft.amends, draft.is_amendment = effect.amended(draft.ward_id, draft.year), True
     draft.save(update_fields=["amends", "is_amendment"])
     history.append(draft, "import.became-amendment", by=by, at=at, year=draft.year)
+
+
+@transaction.atomic
+def pair(draft: PlanImport, line: int, same_as: str, *, by: int, at: dt.datetime) -> None:
+    """Say which task in force a row of an amendment is: its id, "new", or "" to let the likeness decide.
+
+    Of two rows that are said to be one task the later word counts. Raises Refusal draft.field-unknown.
+    """
+    draft = _open(draft)
+    row = draft.lines.filter(pk=line).first()
+    tasks_in_force = PlanLine.objects.filter(
+        plan=effect.amended(draft.ward_id, draft.year), task__set_aside_at__isnull=True
+    )
+    known = {str(pk) for pk in tasks_in_force.values_list("task_id", flat=True)}
+    if not draft.is_amendment or row is None or same_as not in {"", "new", *known}:
+        raise Refusal("draft.field-unknown")
+    if same_as in known:
+        draft.lines.filter(same_as=same_as).update(same_as="")
+    before, row.same_as = row.same_as, same_as
+    row.save(update_fields=["same_as"])
+    history.append(draft, "import.paired", by=by, at=at, line=effect.where(row), before=before, after=same_as)
 
 
 @transaction.atomic

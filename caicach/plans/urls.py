@@ -24,6 +24,7 @@ urlpatterns = [
     path(_DRAFT + "nam/", views.set_year, name="set-year"),
     path(_DRAFT + "bo/", views.discard, name="discard"),
     path(_DRAFT + "thay-doi/", views.changes, name="changes"),
+    path(_DRAFT + "ghep/", views.pair, name="pair"),
     path(_DRAFT + "thuc-hien/", views.effect, name="effect"),
     path("<int:year>/<slug:kind>/", views.ribbon, name="ribbon"),
     path("<int:year>/<slug:kind>/hoan-tac/", views.undo, name="undo"),

@@ -316,6 +316,16 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("plan.import")
+def pair(request: HttpRequest, token: str) -> HttpResponse:
+    """Say by hand which task in force a row of the amendment is, or that it is new."""
+    draft = _draft(request, token)
+    line, same_as = row_id(request.POST.get("line", "")), request.POST.get("same_as", "")
+    services.pair(draft, line or 0, same_as, by=ward_request(request).actor.person_id, at=clock.now())
+    return see_other(reverse("plans:changes", args=[draft.token]))
+
+
+@require_POST
+@may("plan.import")
 def become_amendment(request: HttpRequest, token: str) -> HttpResponse:
     """Use this draft to amend the plan in force of its year."""
     draft = _draft(request, token)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -70,9 +70,18 @@ class Amendment(Generic[Ref]):
     same: tuple[tuple[Duty[Ref], Duty[Ref]], ...]
 
 
-def compare(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> Amendment[Ref]:
-    """Match the lines by content first, then by number, lead and date; every line of both sides ends up in exactly one place."""
-    pairs = _matched(before, after)
+def compare(
+    before: Sequence[Duty[Ref]],
+    after: Sequence[Duty[Ref]],
+    *,
+    by_hand: Mapping[Ref, Ref | None] | None = None,
+) -> Amendment[Ref]:
+    """Match the lines by content first, then by number, lead and date; every line of both sides ends up in exactly one place.
+
+    by_hand: new line → the old one that somebody says it is, None for one that is new; a pair whose old line is not
+    there, or was given to another before, is as if nobody had said it.
+    """
+    pairs = _matched(before, after, by_hand or {})
     olds = {old for old, _ in pairs}
     news = {new for _, new in pairs}
     changed, same = [], []
@@ -90,21 +99,27 @@ def compare(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> Amendmen
     )
 
 
-def _matched(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> list[tuple[int, int]]:
+def _matched(
+    before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]], by_hand: Mapping[Ref, Ref | None]
+) -> list[tuple[int, int]]:
     """Pairs of old and new: by likeness of content; what is left by number, lead and date or document together.
 
     A reworded line is the same duty when everything but its words says so: what was reported on it must not be lost.
     """
     old_keys, new_keys = [key(d.content) for d in before], [key(d.content) for d in after]
+    fixed, settled = _by_hand(before, after, by_hand)
+    taken = {i for i, _ in fixed}
     candidates: list[tuple[float, int, int]] = []
     for i, old in enumerate(before):
         for j, new in enumerate(after):
+            if i in taken or j in settled:
+                continue
             same_number = old.number == new.number
             likeness = fuzz.ratio(old_keys[i], new_keys[j])
             if likeness >= (SAME_NUMBER_LIKE if same_number else LIKE_ENOUGH):
                 candidates.append((likeness + (10 if same_number else 0), i, j))
-    pairs = _best_first(candidates)
-    used_old, used_new = {i for i, _ in pairs}, {j for _, j in pairs}
+    pairs = fixed + _best_first(candidates)
+    used_old, used_new = {i for i, _ in pairs}, {j for _, j in pairs} | settled
     left = {new.number: j for j, new in enumerate(after) if j not in used_new}
     for i, old in enumerate(before):
         if i in used_old or (found := left.get(old.number)) is None:
@@ -112,6 +127,25 @@ def _matched(before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]]) -> list[tu
         if _same_duty(old, after[found]):
             pairs.append((i, left.pop(old.number)))
     return pairs
+
+
+def _by_hand(
+    before: Sequence[Duty[Ref]], after: Sequence[Duty[Ref]], by_hand: Mapping[Ref, Ref | None]
+) -> tuple[list[tuple[int, int]], set[int]]:
+    """The pairs that were made by hand, and the new lines that are settled so."""
+    place = {old.ref: i for i, old in enumerate(before)}
+    pairs: list[tuple[int, int]] = []
+    settled: set[int] = set()
+    for j, new in enumerate(after):
+        if new.ref not in by_hand:
+            continue
+        said = by_hand[new.ref]
+        if said is None:
+            settled.add(j)
+        elif said in place and all(i != place[said] for i, _ in pairs):
+            pairs.append((place[said], j))
+            settled.add(j)
+    return pairs, settled
 
 
 def _same_duty(old: Duty[Ref], new: Duty[Ref]) -> bool:

@@ -66,6 +66,7 @@ PAGES: dict[str, str] = {
     "plans:become-amendment": "plan.import",
     "plans:set-year": "plan.import",
     "plans:retry": "plan.import",
+    "plans:pair": "plan.import",
     "plans:changes": "plan.effect",
     "plans:effect": "plan.effect",
     "tasks:detail": "task.see",

@@ -333,3 +333,54 @@ def test_a_reworded_line_with_number_lead_and_date_is_the_same_duty():
     assert [(c.before.ref, c.after.ref) for c in compare([old], [new]).changed] == [(1, 2)]
     other = Duty(2, "II-1", "Mở lớp tập huấn", "Quý IV", ("Công an",), (), ("Báo cáo",))
     assert compare([old], [other]).dropped == (old,)
+
+
+def test_what_was_paired_wrongly_is_paired_by_hand(ward, coordinator, as_coordinator):
+    """A dropped duty is said to be a row that looks new, and a changed one to be another; their reports follow."""
+    rooms.make_plan(ward, coordinator)
+    dropped = Task.objects.get(number="I-3")
+    tasks.report(dropped, by=coordinator.pk, at=AT, word="đã làm một phần")
+    draft = settle(rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True))
+    fresh = draft.lines.get(content__endswith="chợ đêm")
+    moved = draft.lines.get(content__startswith="Lập bảng")
+    press = reverse("plans:pair", args=[draft.token])
+
+    def page() -> str:
+        return as_coordinator.get(reverse("plans:changes", args=[draft.token])).content.decode()
+
+    assert "Chính là nhiệm vụ này" in page()
+    assert as_coordinator.post(press, {"line": fresh.pk, "same_as": dropped.pk}).status_code == 303
+    assert "Thêm 0, đổi 3, rút 0; giữ nguyên 2" in page()
+    as_coordinator.post(press, {"line": moved.pk, "same_as": "new"})
+    assert "Thêm 1, đổi 2, rút 1; giữ nguyên 2" in page()
+    as_coordinator.post(press, {"line": moved.pk, "same_as": dropped.pk})  # the later word counts
+    fresh.refresh_from_db()
+    assert fresh.same_as == ""
+    as_coordinator.post(press, {"line": moved.pk, "same_as": ""})
+    as_coordinator.post(press, {"line": fresh.pk, "same_as": dropped.pk})
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    dropped.refresh_from_db()
+    assert dropped.content.endswith("chợ đêm") and dropped.set_aside_at is None
+    assert Progress.objects.get(task=dropped).word == "đã làm một phần"
+
+
+@pytest.mark.parametrize("same_as", ["0", "abc", "99999999999", "-1", "new; x"])
+def test_a_pair_that_cannot_be_is_refused(ward, coordinator, as_coordinator, same_as):
+    rooms.make_plan(ward, coordinator)
+    draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
+    line = draft.lines.first()
+    answer = as_coordinator.post(
+        reverse("plans:pair", args=[draft.token]), {"line": line.pk, "same_as": same_as}
+    )
+    line.refresh_from_db()
+    assert answer.status_code == 422 and line.same_as == ""
+
+
+def test_a_task_of_another_ward_is_no_pair(ward, coordinator, as_coordinator):
+    rooms.make_plan(ward, coordinator)
+    other = rooms.make_ward("Phường Bên")
+    rooms.make_plan(other, rooms.make_person(other, "coordinator"))
+    theirs = Task.objects.filter(ward=other).first()
+    draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
+    send = {"line": draft.lines.first().pk, "same_as": theirs.pk}
+    assert as_coordinator.post(reverse("plans:pair", args=[draft.token]), send).status_code == 422
