@@ -176,6 +176,10 @@ def _aligned_table(lines: list[str], start: int, page: int) -> tuple[int, list[R
     end = start
     blank = 0
     while end < len(lines) and "\f" not in lines[end] and "\t" not in lines[end]:
+        if end > start and _cell_starts(lines[end]) != _cell_starts(head):
+            again = _GAP.split(lines[end].strip())
+            if len(again) >= 3 and looks_like_heading(again):
+                break  # the heading again, over columns of other widths: a table of its own
         if lines[end].strip():
             if (
                 blank >= 1
@@ -216,6 +220,10 @@ def _aligned_table(lines: list[str], start: int, page: int) -> tuple[int, list[R
             rows.append(_row(texts, page, start + offset + 1))
         fresh = False
     return end, rows
+
+
+def _cell_starts(line: str) -> list[int]:
+    return [found.start() for found in re.finditer(r"(?<!\S\s)(?<!\S)\S", line)]
 
 
 def _gutters(chunk: list[str]) -> list[int]:

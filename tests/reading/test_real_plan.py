@@ -95,6 +95,16 @@ def test_in_word(tmp_path):
     assert _share(tmp_path, "plan.docx", gen.write_docx(_laid_out())) >= 99
 
 
+@pytest.mark.parametrize("table", ["pipes", "aligned"])
+def test_in_other_text(tmp_path, table):
+    assert _share(tmp_path, "plan.txt", gen.write_text(_laid_out(), table=table)) >= 99
+
+
+@pytest.mark.parametrize("sheets", [1, 3])
+def test_in_excel(tmp_path, sheets):
+    assert _share(tmp_path, "plan.xlsx", gen.write_xlsx(_laid_out(), sheets=sheets)) >= 99
+
+
 @needs_fonts
 def test_in_pdf(tmp_path):
     assert _share(tmp_path, "plan.pdf", gen.write_pdf(_laid_out())) >= 97
