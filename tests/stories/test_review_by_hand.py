@@ -26,6 +26,8 @@ def cell(page, words, field):
 def test_a_clerk_reviews_by_keyboard_alone(review):
     page = review
     page.keyboard.press("f")
+    assert "phường Bến Thử ban hành" in page.evaluate("document.activeElement.innerText"), "the wrong ward"
+    page.keyboard.press("f")
     assert "thiếu ngày" in page.evaluate("document.activeElement.innerText"), "the finding, not its cell"
     assert "Trả lời kiến nghị" in page.locator(".line.is-chosen").inner_text()
     assert page.locator(".lines .hit").count() == 1
