@@ -26,8 +26,6 @@ class Person(AbstractBaseUser):
     user_name = models.CharField("tên đăng nhập", max_length=60, unique=True)
     full_name = models.CharField("họ và tên", max_length=120)
     is_active = models.BooleanField(default=True)
-    wrong_tries = models.PositiveSmallIntegerField(default=0)
-    rests_until = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "user_name"
     REQUIRED_FIELDS = ["full_name"]
@@ -35,6 +33,18 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class WrongTries(models.Model):
+    """Wrong passwords in a row for one typed name, whether or not anybody has it.
+
+    The name stands here only as a keyed hash: people type their password into the wrong field.
+    """
+
+    name_hash = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+    rests_until = models.DateTimeField(null=True)
 
 
 class Post(models.Model):

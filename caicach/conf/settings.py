@@ -184,8 +184,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
 SIGN_IN_TRIES = 8
-"""Wrong passwords in a row before an account rests."""
+"""Wrong passwords in a row before a name rests, whether or not anybody has it."""
 SIGN_IN_REST_MINUTES = 10
+SIGN_IN_FORGET_HOURS = 24
+"""Wrong tries are forgotten so long after the last one."""
+SIGN_IN_NAMES_KEPT = 20_000
+"""Names with wrong tries that are kept; the oldest go first."""
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

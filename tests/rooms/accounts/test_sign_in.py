@@ -1,12 +1,15 @@
 """Signing in and out."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 
 from caicach.accounts import services
-from caicach.accounts.models import Post
+from caicach.accounts.models import Post, WrongTries
 from caicach.core.clock import noon
+from caicach.rules.refusal import Refusal
 from tests.factories import rooms
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,76 @@ def test_an_account_rests_after_many_wrong_passwords(client, person, settings):
     )
     settings.TODAY = dt.date(2026, 11, 24)
     assert sign_in(client).status_code == 303
+
+
+def answers(client, name, times):
+    """What is answered to wrong passwords: status and words, without the tokens and the name."""
+    found = []
+    for _ in range(times):
+        answer = sign_in(client, "sai", name)
+        page = re.sub(
+            r'(csrfmiddlewaretoken" value|name="user_name" value)="[^"]*"', "", answer.content.decode()
+        )
+        found.append((answer.status_code, page))
+    return found
+
+
+def test_no_answer_tells_which_names_exist(client, person, ward, settings):
+    gone = rooms.make_person(ward, "officer", user_name="nghi", password=PASSWORD)
+    gone.is_active = False
+    gone.save()
+    rooms.make_person(ward, "officer", user_name="chua-co-mat-khau")
+    known = answers(client, "lan", settings.SIGN_IN_TRIES + 2)
+    assert known[-1] != known[0] and "Hãy đợi 10 phút" in known[-1][1]
+    for name in ("ai-do", "nghi", "chua-co-mat-khau"):
+        assert answers(client, name, settings.SIGN_IN_TRIES + 2) == known, name
+    assert sign_in(client, name="LAN ").status_code == sign_in(client, name="AI-DO ").status_code == 422
+    assert rooms.events("account.rests") == 2, "of the people only: of lan and of the one without a password"
+
+
+def test_one_hash_is_computed_whatever_the_name(client, person, ward, settings, monkeypatch):
+    rooms.make_person(ward, "officer", user_name="chua-co-mat-khau")
+    done = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda self, *given: done.append(given) or encode(self, *given)
+    )
+    for name in ("lan", "ai-do", "chua-co-mat-khau"):
+        for number in range(settings.SIGN_IN_TRIES + 2):
+            done.clear()
+            sign_in(client, "sai", name)
+            assert len(done) == (1 if number < settings.SIGN_IN_TRIES else 0), (name, number)
+
+
+def test_names_that_nobody_has_never_fill_the_database(client, person, settings):
+    settings.SIGN_IN_NAMES_KEPT = 5
+    for number in range(20):
+        sign_in(client, "sai", f"ai-do-{number}")
+    assert WrongTries.objects.count() <= 6
+    assert not WrongTries.objects.filter(name_hash__contains="ai-do").exists(), (
+        "no name stands there readable"
+    )
+    settings.TODAY = dt.date(2026, 11, 25)
+    sign_in(client, "sai", "ai-do-nua")
+    assert WrongTries.objects.count() == 1, "old tries are forgotten"
+    assert sign_in(client).status_code == 303 and WrongTries.objects.count() == 1
+
+
+def test_a_right_password_that_comes_as_the_name_comes_to_rest_is_refused(person, settings, monkeypatch):
+    """Tries sent at once: while this one's password is hashed, the others use up what was left."""
+    at = noon(rooms.TODAY)
+
+    def meanwhile(password, encoded):
+        monkeypatch.undo()
+        for _ in range(settings.SIGN_IN_TRIES):
+            with pytest.raises(Refusal):
+                services.check("lan", "sai", at=at, address=None)
+        return services.check_password(password, encoded)
+
+    monkeypatch.setattr(services, "check_password", meanwhile)
+    with pytest.raises(Refusal) as refusal:
+        services.check("lan", PASSWORD, at=at, address=None)
+    assert refusal.value.code == "account.rests" and not rooms.events("account.signed-in")
 
 
 def test_a_right_password_forgets_the_wrong_ones(client, person, settings):
