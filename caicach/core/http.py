@@ -13,7 +13,12 @@ from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,6 +26,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from caicach.rules import rights
+from caicach.rules.formats import number
 from caicach.rules.refusal import Refusal
 
 View = Callable[..., HttpResponse]
@@ -122,6 +128,24 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Where Django stopped reading a form: what was too much, by the settings that stopped it, and what to do."""
+    if isinstance(exception, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+        words = (
+            f"Phần chữ gửi lên nặng quá {most} MiB; chưa có gì được lưu. Hãy quay lại, chia ra gửi nhiều lần, "
+            "hoặc đưa nội dung vào một tệp rồi nạp tệp ấy."
+        )
+        return error_page(request, 413, "Gửi lên quá nhiều chữ", words)
+    if isinstance(exception, TooManyFieldsSent):
+        fields = number(str(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS))
+        words = f"Biểu mẫu có hơn {fields} ô; chưa có gì được lưu. Hãy quay lại rồi chia ra gửi nhiều lần."
+        return error_page(request, 400, "Biểu mẫu có quá nhiều ô", words)
+    if isinstance(exception, TooManyFilesSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        words = (
+            f"Gửi lên hơn {most} tệp trong một lần; chưa có gì được lưu. Hãy quay lại rồi gửi từng tệp một."
+        )
+        return error_page(request, 400, "Gửi lên quá nhiều tệp", words)
     return error_page(
         request,
         400,

@@ -3,8 +3,10 @@
 import ast
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -151,6 +153,27 @@ def test_error_pages_are_vietnamese_and_calm(client, world, monkeypatch):
         "/ke-hoach/nap/", b"x", content_type="application/octet-stream", CONTENT_LENGTH="999999999"
     )
     assert large.status_code == 413 and "nặng quá" in large.content.decode()
+
+
+def test_a_form_that_is_too_much_is_told_what_was_too_much(client, world, settings):
+    client.force_login(world[0][1]["coordinator"])
+    client.raise_request_exception = False
+    address, one = "/ke-hoach/nap/", SimpleUploadedFile
+    fields = {f"o{n}": "1" for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+    files = {f"t{n}": one("t.txt", b"x") for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)}
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    for answer, status, what in (
+        (client.post(address, urlencode(fields), **form), 400, "có hơn 5.000 ô"),
+        (client.post(address, fields), 400, "có hơn 5.000 ô"),
+        (client.post(address, files), 400, "hơn 100 tệp"),
+        (client.post(address, "a=" + "x" * 6 * 2**20, **form), 413, "nặng quá 5 MiB"),
+        (client.post(address, {"a": "x" * 6 * 2**20}), 413, "nặng quá 5 MiB"),
+    ):
+        page = answer.content.decode()
+        assert answer.status_code == status and what in page, (answer.status_code, what)
+        assert "chưa có gì được lưu. Hãy quay lại" in page and "máy chủ không hiểu" not in page
+    other = client.get("/dang-nhap/", HTTP_HOST="a b")
+    assert other.status_code == 400 and "máy chủ không hiểu" in other.content.decode()
 
 
 def test_a_form_without_its_token_is_refused_kindly(world):
