@@ -143,6 +143,7 @@ def make_both(*, today: dt.date, seed: int = 2026) -> None:
 def make(*, today: dt.date, seed: int = 2026, name: str = "Phường Rạch Giá", with_plan: bool = True) -> Ward:
     """Ward, offices, people, plan in effect, and its progress until today. About two seconds.
 
+    Nothing in it happens before the plan was signed or after today; before that day there is no plan.
     A second ward's people sign in with its number behind their names ("hanh2").
     """
     ward = organisation.found_ward(name=name, province="An Giang")
@@ -151,7 +152,7 @@ def make(*, today: dt.date, seed: int = 2026, name: str = "Phường Rạch Giá
         for full, short, group in _OFFICES
     }
     people = _people(ward, offices)
-    if with_plan:
+    if with_plan and today >= SIGNED_ON:
         _progress(ward, people, today=today, chance=random.Random(seed))
     return ward
 
@@ -238,7 +239,9 @@ def _hand_in_all(task: tasks.Task, by: int, judge: int, today: dt.date, chance: 
     for n, day in enumerate(days):
         if day == skipped:
             continue
-        handed = day - dt.timedelta(days=chance.randint(1, 9))
+        some_days = dt.timedelta(days=chance.randint(1, 9))
+        # A deadline may lie before the plan's own date; what it asks for is made soon after that date, and late.
+        handed = day - some_days if day - some_days > SIGNED_ON else SIGNED_ON + some_days
         if handed > today:
             continue
         number = f"{chance.randint(11, 480)}/{'KH' if 'Kế hoạch' in task.deliverables else 'BC'}-UBND"
