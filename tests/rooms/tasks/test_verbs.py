@@ -76,6 +76,30 @@ def test_a_file_is_handed_in_and_served_to_the_ward_only(task, as_officer, clien
     assert client.get("/viec/2026/cchc/I-2/san-pham/1/tep/").status_code == 404
 
 
+SCRIPT = "<script>document.title = 'chay'</script>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said_kind"),
+    [
+        ("trang.html", f"<!doctype html>{SCRIPT}".encode(), "text/html"),
+        ("trang.html", f"<!doctype html>{SCRIPT}".encode("utf-16"), "text/html"),
+        ("hình.svg", f'<svg xmlns="http://www.w3.org/2000/svg">{SCRIPT}</svg>'.encode(), "image/svg+xml"),
+        ("biên bản.pdf", f"<html>{SCRIPT}".encode(), "text/html"),
+        ("a.xhtml", f'<html xmlns="http://www.w3.org/1999/xhtml">{SCRIPT}</html>'.encode(), "application/xhtml+xml"),
+    ],
+)  # fmt: skip
+def test_a_file_that_could_run_is_only_ever_downloaded(task, as_officer, name, content, said_kind):
+    file = SimpleUploadedFile(name, content, content_type=said_kind)
+    assert as_officer.post("/viec/2026/cchc/I-2/nop/", {"file": file}).status_code == 303
+    answer = as_officer.get("/viec/2026/cchc/I-2/san-pham/1/tep/")
+    assert b"".join(answer.streaming_content) == content
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert answer["Content-Type"] in ("text/plain; charset=utf-8", "application/octet-stream")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
 def test_evidence_is_needed_and_lies_in_the_past(task, officer):
     assert code_of(hand_in, task, officer, document_number="", document_date=None) == "task.no-evidence"
     assert code_of(hand_in, task, officer, document_date=None) == "task.no-evidence"
