@@ -46,7 +46,7 @@ def serve(port: int) -> int:
     environment = {**os.environ, "CAICACH_WITH_PARENT": "1", "CAICACH_DATA": str(settings.DATA)}
 
     def start(command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_end_with_parent)
+        return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=end_with_parent)
 
     worker = [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"]
     parts = [start(_web(settings.BIND, port)), start(worker)]
@@ -92,7 +92,7 @@ def serve(port: int) -> int:
     return 1
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """On Linux a child is told to stop when the command that started it is killed."""
     if sys.platform.startswith("linux"):
         import ctypes

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import pytest
 
+from caicach.conf.serve import end_with_parent
 from tests.factories.rooms import PLAN_TEXT
 
 FLAGS = [
@@ -75,6 +76,7 @@ class Site:
         return re.search(r"số (\d+)", said)[1]
 
     def start(self, *words: str) -> subprocess.Popen:
+        """Start a command of ours. It ends with the tests, even where these are killed and nothing stops it."""
         log = (self.folder / f"{words[0]}.log").open("ab")
         part = subprocess.Popen(
             [sys.executable, "-m", "caicach", *words],
@@ -83,6 +85,7 @@ class Site:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
         self.running.append(part)
         return part

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from caicach.conf.serve import end_with_parent
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
     pytest.mark.story,
@@ -38,7 +40,8 @@ def test_make_run_from_a_fresh_clone_serves_the_demo_ward(tmp_path):
     log = tmp_path / "log"
     with log.open("w") as out:
         run = subprocess.Popen(
-            ["make", "-s", "run", f"PORT={port}", f"PYTHON={sys.executable}"], cwd=clone, env=kept, stdout=out, stderr=out, start_new_session=True
+            ["make", "-s", "run", f"PORT={port}", f"PYTHON={sys.executable}"], cwd=clone, env=kept, stdout=out, stderr=out, start_new_session=True,
+            preexec_fn=end_with_parent,
         )  # fmt: skip
         try:
             until = time.monotonic() + 60 * MINUTES

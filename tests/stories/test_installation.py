@@ -116,6 +116,34 @@ def test_a_busy_port_is_said(own):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux tells a child of its parent's end"
+)
+def test_tests_that_are_killed_leave_no_server_behind(own):
+    code = f"""
+import sys
+from pathlib import Path
+from caicach.conf.manage import setup
+setup()
+from tests.stories.conftest import Site
+site = Site(Path({str(own.folder)!r}))
+site.serve()
+print(site.running[0].pid, flush=True)
+sys.stdin.read()"""
+    tests = subprocess.Popen(
+        [sys.executable, "-c", code], env=own.env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )  # fmt: skip
+    server = int(tests.stdout.readline())
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    assert len(children) == 2, "web and worker"
+    tests.kill()
+    tests.wait(10)
+    gone = until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (server, *children)))
+    if not gone:
+        os.kill(server, signal.SIGTERM)
+    assert gone, "the server or its parts outlive the tests"
+
+
 def test_a_worker_killed_in_the_middle_leaves_no_half_plan_and_the_import_begins_again(own, plan_file):
     own.manage("migrate", "--verbosity", "0")
     own.manage("demo", "--without-plan", "--today", "2026-11-23")
