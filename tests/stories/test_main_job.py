@@ -12,13 +12,14 @@ pytestmark = [pytest.mark.story, pytest.mark.both]
 
 
 def upload(page, path, *, amendment=False):
+    """A file becomes a review whose script runs: a key that is pressed earlier goes nowhere."""
     page.goto("/ke-hoach/")
     page.get_by_role("link", name="Nạp tệp kế hoạch").first.click()
     page.set_input_files("#id_file", path)
     if amendment:
         page.get_by_label("Sửa đổi kế hoạch đang thực hiện").check()
     page.get_by_role("button", name="Nạp và đọc").click()
-    page.wait_for_selector("#review", timeout=60_000)
+    page.wait_for_selector("#review.is-live", timeout=60_000)
 
 
 def settle_errors(page):
