@@ -675,7 +675,7 @@ def _spelling(whole: Understood) -> Iterator[Finding]:
             if fold(a) == fold(b) and spelling(a.strip(",.;")) != spelling(b.strip(",.;")):
                 note(f"body {listed.body_path}", a.strip(",."), b.strip(",."))
     if slips:
-        text = "; ".join(f"“{wrong}” → “{right}”" for wrong, right in slips.items())
+        text = "; ".join(f"“{wrong}” nên là “{right}”" for wrong, right in slips.items())
         yield _finding("suspected-misspelling", places, f"Có thể sai chính tả hoặc do máy quét: {text}.")
 
 

@@ -119,13 +119,25 @@
     area.addEventListener("blur", () => { if (editing && editing.area === area) commit(); });
   }
 
-  async function save(state, replace, last) {
+  // Saves of one cell go one after the other: each says what it saw, and that is what the one before it wrote.
+  const queues = new Map();
+  function save(state, replace, last) {
+    const key = keep(state.cell);
+    if (last) return send(state, replace, true);
+    const turn = (queues.get(key) || Promise.resolve()).then(() => send(state, replace, false));
+    queues.set(key, turn);
+    return turn;
+  }
+
+  async function send(state, replace, last) {
     const value = state.area.value.trim();
     const line = state.cell.closest(".line");
     if (!line || state.stopped || (value === state.seen.trim() && !replace)) return;
     const key = keep(state.cell);
-    const body = new URLSearchParams({ csrfmiddlewaretoken: csrf(), row: `line:${line.dataset.line}`, [state.cell.dataset.cell]: value, [`seen-${state.cell.dataset.cell}`]: state.seen });
+    const body = new URLSearchParams({ csrfmiddlewaretoken: csrf(), row: `line:${line.dataset.line}`, [state.cell.dataset.cell]: value, [`seen-${state.cell.dataset.cell}`]: last ? state.sending ?? state.seen : state.seen });
     state.cell.classList.add("is-saving");
+    state.wasSent = true;
+    state.sending = value;
     try {
       const answer = await fetch(root().dataset.cellUrl, { method: "POST", body, headers: { "X-Fragment": "1" }, keepalive: Boolean(last) });
       if (answer.status === 409) {
@@ -149,8 +161,10 @@
         const fresh = new DOMParser().parseFromString(`<table>${html}</table>`, "text/html").querySelector("tbody");
         const field = state.cell.dataset.cell;
         const stay = here === `${id}:${field}` && !editing;
-        const before = [...line.querySelectorAll("[data-finding]")].map((row) => row.dataset.finding);
-        line.replaceWith(document.adoptNode(fresh));
+        const home = document.getElementById(id); // an earlier answer may have put another row in place
+        if (!home || (editing && home.contains(editing.cell))) return; // the save of the cell typed in now brings the row
+        const before = [...home.querySelectorAll("[data-finding]")].map((row) => row.dataset.finding);
+        home.replaceWith(document.adoptNode(fresh));
         for (const number of before) if (!fresh.querySelector(`[data-finding="${number}"]`)) settled(number);
         if (isElsewhereToo(fresh, field)) renewLists();
         if (stay) stand(document.getElementById(id).querySelector(`[data-cell="${field}"]`), false);
@@ -162,6 +176,7 @@
       say("Chưa lưu được lên máy chủ; chữ vừa gõ còn giữ trong trình duyệt này. Sẽ thử lại.", true);
       state.cell.classList.add("is-stuck");
     } finally {
+      state.sending = undefined;
       state.cell.classList.remove("is-saving");
     }
   }
@@ -199,7 +214,7 @@
     const value = state.area.value.trim();
     if (state.stopped) { state.text.textContent = state.theirs || "–"; return; }
     state.text.textContent = value || "–";
-    if (value !== state.first.trim()) save(state, true);
+    if (value !== state.first.trim() || state.wasSent) save(state, true);
     else localStorage.removeItem(keep(state.cell));
   }
 
@@ -208,7 +223,7 @@
     localStorage.removeItem(keep(state.cell));
     state.area.value = state.first;
     if (state.stopped) state.text.textContent = state.theirs || "–";
-    else if (state.seen.trim() !== state.first.trim()) save(state, true);
+    else if (state.wasSent) save(state, true);
     stand(state.cell, false);
   }
 
@@ -408,6 +423,7 @@
       const boxes = [...root().querySelectorAll("details[id]")].map((box) => [box.id, box.open]);
       const at = document.activeElement.closest?.("[data-finding], [data-todo]");
       root().replaceWith(document.adoptNode(fresh));
+      root().classList.add("is-live");
       window.scrollTo(0, scroll);
       const lines = root().querySelector(".lines");
       if (lines && list) lines.scrollTop = list;
