@@ -9,7 +9,7 @@ from caicach.reading.document import Block, Cell, Paragraph, Row, Source, Table
 from caicach.reading.grid import Box, Grid, Rule, grids_of
 from caicach.reading.lines import TextBlock, Word, cell_text, lines_of, paragraphs_of
 from caicach.reading.oldfonts import composed
-from caicach.reading.unruled import Bounds, Found, bands_by_labels, has_heading, rows_of, table_by_gaps
+from caicach.reading.unruled import Bounds, Found, bands_by_labels, looks_headed, rows_of, table_by_gaps
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ def _without_lines(content: PageContent, page: int, carried: Carried) -> Found |
         width=content.width,
         height=content.height,
     )
-    if found is not None or carried.columns is not None or has_heading(content.words):
+    if found is not None or carried.columns is not None or looks_headed(content.words):
         carried.open[page] = content
     if found is not None and len(found.table.rows) > carried.rows:
         carried.best, carried.rows = found.bounds, len(found.table.rows)

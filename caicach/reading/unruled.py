@@ -44,6 +44,11 @@ class _Band:
     is_wide: bool = False
 
 
+def looks_headed(words: Sequence[Word]) -> bool:
+    """Whether a heading of a table stands on the page, though its columns may be too few lines to tell."""
+    return _may_be_headed(words) and _heading_of(lines_of(words)) is not None
+
+
 def table_by_gaps(
     words: Sequence[Word],
     across: Sequence[Rule],
@@ -55,7 +60,7 @@ def table_by_gaps(
     height: float,
 ) -> Found | None:
     """The table of a page that has no ruled one; across: horizontal rulings; before: columns of the page before."""
-    if before is None and not has_heading(words):
+    if before is None and not _may_be_headed(words):
         return None
     lines = lines_of(words)
     widest = max((rule.end - rule.start for rule in across), default=0.0)
@@ -88,7 +93,7 @@ def table_by_gaps(
     return Found(body[0].top, max(line.bottom for line in body), Table(tuple(rows), len(bounds) - 1), bounds)
 
 
-def has_heading(words: Sequence[Word]) -> bool:
+def _may_be_headed(words: Sequence[Word]) -> bool:
     """Whether a word stands on the page that heads the first column of a table."""
     return any(_NUMBER_HEADING.match(word.text) for word in words)
 
