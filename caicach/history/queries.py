@@ -31,7 +31,19 @@ def of(ward: int, kind: str, rows: Iterable[int]) -> list[Told]:
     ]
 
 
-_WINDOW = 50
+_WINDOW = 200
+_IN_BULK = ("task.taken-over", "task.brought-back")
+"""written by hundreds beside one event of the plan's own: they would push a late one out of the window"""
+
+
+def happened_since(
+    ward: int, kind: str, rows: Iterable[int], codes: Iterable[str], *, after: int
+) -> set[int]:
+    """Which of these rows had an event of these codes with an id above one. Ids tell the order, clocks do not."""
+    events = Event.objects.filter(
+        ward_id=ward, object_kind=kind, object_id__in=list(rows), code__in=list(codes), id__gt=after
+    )
+    return set(events.values_list("object_id", flat=True))
 
 
 def newest(ward: int) -> tuple[int, ...]:
@@ -39,4 +51,9 @@ def newest(ward: int) -> tuple[int, ...]:
 
     Not the newest alone: of two transactions the one with the smaller id may be the later to end.
     """
-    return tuple(Event.objects.filter(ward_id=ward).order_by("-id").values_list("id", flat=True)[:_WINDOW])
+    return tuple(
+        Event.objects.filter(ward_id=ward)
+        .exclude(code__in=_IN_BULK)
+        .order_by("-id")
+        .values_list("id", flat=True)[:_WINDOW]
+    )

@@ -20,14 +20,14 @@ def append(
     word: str = "",
     address: str | None = None,
     **facts: object,
-) -> None:
-    """Write one event about a row. by: the person's id, None for the machine; ward: taken from the row if not given.
+) -> int:
+    """Write one event about a row, and give its id. by: the person's id, None for the machine; ward: taken from the row if not given.
 
     Raises RuntimeError outside a transaction: an event without its change, or the reverse, must not be possible.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{code}: an event needs the transaction of its change")
-    Event.objects.create(
+    return Event.objects.create(
         ward_id=ward if ward is not None else getattr(about, "ward_id", None),
         actor_id=by,
         at=at,
@@ -37,7 +37,7 @@ def append(
         facts=_plain(facts),
         word=word,
         address=address,
-    )
+    ).pk
 
 
 def append_many(

@@ -253,6 +253,7 @@ def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
             "json", [*plan.sections.all(), *plan.lines.all(), *plan.indicators.all()]
         ),
         "tasks": tasks.remember(moved, ward=draft.ward_id),
+        "newest": plan.newest_id,
     }
     sources = _sources(draft)
     head = draft.head
@@ -276,7 +277,6 @@ def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
         origin=_origin(head, draft.year), since=head.date if head.date and head.date <= today else today,
         offices=offices, by=by, at=at,
     )  # fmt: skip
-    draft.before = json.dumps({**before, "added": [task.pk for task in made]})
     task_of |= {row.pk: task.pk for row, task in zip(fresh, made, strict=True)}
     kept = [
         line
@@ -296,15 +296,24 @@ def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
     _indicators(draft, lines, plan)
     plan.amended_number, plan.amended_on = head.number or "sửa đổi", head.date or today
     plan.save(update_fields=["amended_number", "amended_on"])
-    history.append(
+    event = history.append(
         plan, "plan.amended", by=by, at=at, number=head.number,
         added=len(found.added), changed=len(found.changed), dropped=len(found.dropped),
     )  # fmt: skip
+    draft.before = json.dumps({**before, "added": [task.pk for task in made], "event": event})
     return plan
 
 
+def event_of(draft: PlanImport) -> int:
+    """The id of the event with which an amendment took effect: what has a greater one came after it."""
+    return int(json.loads(draft.before)["event"])
+
+
 def take_back(plan: Plan, draft: PlanImport, *, by: int, at: dt.datetime) -> None:
-    """The plan as it was before this amendment: its rows, its indicators, what its tasks say. Nothing was reported since."""
+    """The plan as it was before this amendment: its rows, its indicators, what its tasks say. Nothing was reported since.
+
+    Raises Refusal plan.reported where something hangs on what would go all the same.
+    """
     before = json.loads(draft.before)
     plan.lines.all().delete()
     plan.indicators.all().delete()
@@ -317,5 +326,6 @@ def take_back(plan: Plan, draft: PlanImport, *, by: int, at: dt.datetime) -> Non
     number = plan.amended_number
     plan.amended_number = before["number"]
     plan.amended_on = dt.date.fromisoformat(before["on"]) if before["on"] else None
-    plan.save(update_fields=["amended_number", "amended_on"])
+    plan.newest_id = before["newest"]
+    plan.save(update_fields=["amended_number", "amended_on", "newest"])
     history.append(plan, "plan.amendment-undone", by=by, at=at, number=number)

@@ -13,7 +13,10 @@ def _ward() -> models.ForeignKey:  # type: ignore[type-arg]
 
 
 class Plan(models.Model):
-    """A plan in force: one a year and kind. amended_*: the newest document that changed it."""
+    """A plan in force: one a year and kind. amended_*: the newest document that changed it.
+
+    newest: the import that took effect last, the plan's own or an amendment; what undo takes back.
+    """
 
     ward = _ward()
     year = models.PositiveSmallIntegerField()
@@ -27,6 +30,7 @@ class Plan(models.Model):
     in_force_at = models.DateTimeField()
     amended_number = models.CharField(max_length=60, blank=True)
     amended_on = models.DateField(null=True)
+    newest = models.ForeignKey("plans.PlanImport", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["-year", "kind"]
@@ -128,7 +132,6 @@ class PlanImport(models.Model):
     file_kind = models.CharField(max_length=10, blank=True)
     pages = models.PositiveIntegerField(null=True)
     read_ms = models.PositiveIntegerField(null=True)
-    in_force_at = models.DateTimeField(null=True)
     before = models.TextField(blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")

@@ -88,6 +88,11 @@ def import_for(ward: int, token: str) -> PlanImport:
     return draft
 
 
+def import_in_review(ward: int, draft: int) -> PlanImport | None:
+    """The draft of that id where it is under review."""
+    return PlanImport.objects.filter(ward_id=ward, pk=draft, state=PlanImport.REVIEW).first()
+
+
 def newest_import(plan: Plan) -> PlanImport | None:
     """The import that the plan came of, with its file."""
     return plan.imports.select_related("file").filter(file__isnull=False).order_by("-made_at").first()

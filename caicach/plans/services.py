@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Max
 
 from caicach import data
+from caicach.core.http import Missing
 from caicach.documents import services as documents
 from caicach.history import services as history
 from caicach.organisation.queries import offices as offices_of
@@ -849,27 +850,33 @@ def put_into_effect(draft: PlanImport, *, by: int, at: dt.datetime, today: dt.da
         plan = effect.amend(draft, lines, by=by, at=at, today=today)
     else:
         plan = effect.make(draft, lines, by=by, at=at, today=today)
-    draft.state, draft.plan, draft.in_force_at = PlanImport.IN_FORCE, plan, at
-    draft.save(update_fields=["state", "plan", "in_force_at", "before"])
+    draft.state, draft.plan = PlanImport.IN_FORCE, plan
+    draft.save(update_fields=["state", "plan", "before"])
+    plan.newest = draft
+    plan.save(update_fields=["newest"])
     return plan
 
 
 @transaction.atomic
-def undo(plan: Plan, *, by: int, at: dt.datetime) -> PlanImport | None:
+def undo(plan: Plan, *, newest: int | None = None, by: int, at: dt.datetime) -> PlanImport | None:
     """Take back what took effect last, the plan or its newest amendment, as long as nobody reported on it since.
 
-    The answer is its draft, there again for review. Raises Refusal plan.reported, plan.amended.
+    newest: the import that the person saw as the last one; another by now is refused, so that a second press never
+    takes back more. The answer is its draft, there again for review. Raises Missing, Refusal plan.undone-already,
+    plan.reported.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    in_force = PlanImport.objects.filter(plan=plan, state=PlanImport.IN_FORCE)
-    draft = in_force.order_by(F("in_force_at").desc(nulls_last=True), "-made_at", "-pk").first()
-    amendment = draft if plan.amended_on else None
-    if plan.amended_on and not (amendment and amendment.before):
-        raise Refusal("plan.amended")
+    held = Plan.objects.select_for_update().filter(pk=plan.pk).first()
+    if held is None:
+        raise Missing
+    plan = held
+    if newest is not None and newest != plan.newest_id:
+        raise Refusal("plan.undone-already")
+    draft = PlanImport.objects.filter(pk=plan.newest_id).first() if plan.newest_id else None
+    amendment = draft if draft and draft.before else None
     ids = list(plan.lines.values_list("task_id", flat=True))
     tasks.hold(ids, ward=plan.ward_id)
-    since = amendment.in_force_at if amendment else None
-    reported = task_queries.reported_count(plan.ward_id, ids, since=since)
+    after = effect.event_of(amendment) if amendment else 0
+    reported = task_queries.reported_count(plan.ward_id, ids, after=after)
     if reported:
         raise Refusal("plan.reported", count=reported)
     if amendment:
@@ -877,8 +884,8 @@ def undo(plan: Plan, *, by: int, at: dt.datetime) -> PlanImport | None:
     else:
         history.append(plan, "plan.undone", by=by, at=at, number=plan.number, tasks=len(ids))
     if draft:
-        draft.state, draft.plan, draft.before, draft.in_force_at = PlanImport.REVIEW, None, "", None
-        draft.save(update_fields=["state", "plan", "before", "in_force_at"])
+        draft.state, draft.plan, draft.before = PlanImport.REVIEW, None, ""
+        draft.save(update_fields=["state", "plan", "before"])
     if not amendment:
         plan.delete()
         tasks.remove(ids, ward=plan.ward_id)

@@ -399,11 +399,17 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 def undo(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """Take the plan back into review, as long as nothing was reported; else say why on the plan's page."""
     actor = ward_request(request).actor
-    plan = queries.plan_for(actor.ward_id, year, kind)
-    if request.method != "POST":
-        return see_other(reverse("plans:ribbon", args=[year, kind]))
+    newest = row_id(request.POST.get("newest", ""))
     try:
-        draft = services.undo(plan, by=actor.person_id, at=clock.now())
+        plan = queries.plan_for(actor.ward_id, year, kind)
+        if request.method != "POST":
+            return see_other(reverse("plans:ribbon", args=[year, kind]))
+        draft = services.undo(plan, newest=newest or 0, by=actor.person_id, at=clock.now())
+    except Missing:  # the second press of two: the first one's draft is the answer
+        undone = queries.import_in_review(actor.ward_id, newest or 0)
+        if undone is None:
+            raise
+        return see_other(_address(undone))
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return see_other(reverse("plans:ribbon", args=[year, kind]))

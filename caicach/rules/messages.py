@@ -114,7 +114,9 @@ SENTENCES: dict[str, str] = {
     "plan.reported": _(
         "Đã có báo cáo hoặc sản phẩm cho {count} nhiệm vụ nên không hoàn tác được. Hãy nạp bản sửa đổi."
     ),
-    "plan.amended": _("Kế hoạch đã được sửa đổi nên không hoàn tác được nữa. Hãy nạp bản sửa đổi khác."),
+    "plan.undone-already": _(
+        "Việc này đã được hoàn tác, hoặc đã có bản sửa đổi khác. Hãy xem lại trang này."
+    ),
     "plan.nothing-to-copy": _("Năm {year} không có kế hoạch để chép."),
     "plan.year-unusable": _("Năm {year} không dùng được. Hãy ghi năm từ 2000 đến 2100."),
 }

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import Q
 
 from caicach.core.clock import local_day
 from caicach.core.http import Missing
@@ -278,11 +277,13 @@ def given_back(ward: int, ids: Sequence[int]) -> dict[int, GivenBack]:
     return answer
 
 
-def reported_count(ward: int, ids: Sequence[int], *, since: dt.datetime | None = None) -> int:
-    """How many of these tasks somebody has said, handed in or judged something about (after a moment)."""
+_WORK = ("task.reported", "task.handed-in", "task.accepted", "task.given-back")
+
+
+def reported_count(ward: int, ids: Sequence[int], *, after: int = 0) -> int:
+    """How many of these tasks somebody has said, handed in or judged something about (after an event)."""
+    if after:
+        return len(history.happened_since(ward, "tasks.task", ids, _WORK, after=after))
     said = Progress.objects.filter(ward_id=ward, task_id__in=ids)
     handed = Delivery.objects.filter(ward_id=ward, task_id__in=ids)
-    if since is not None:
-        said = said.filter(at__gt=since)
-        handed = handed.filter(Q(at__gt=since) | Q(accepted_at__gt=since) | Q(returned_at__gt=since))
     return len(set(said.values_list("task_id", flat=True)) | set(handed.values_list("task_id", flat=True)))

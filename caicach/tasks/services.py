@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from django.core import serializers
 from django.db import transaction
+from django.db.models import QuerySet
 
+from caicach.core.http import Missing
 from caicach.documents.services import StoredFile
 from caicach.history import services as history
 from caicach.organisation.queries import OfficeFacts
+from caicach.organisation.queries import offices as offices_of
 from caicach.rules import task_status
 from caicach.rules.due import Due
 from caicach.rules.due import Occurrence as DatedOccurrence
@@ -117,6 +120,13 @@ def set_aside(task: Task, *, by: int, at: dt.datetime, word: str) -> None:
     history.append(task, "task.set-aside", by=by, at=at, word=word)
 
 
+def _check_bare(rows: QuerySet[Delivery] | QuerySet[Progress]) -> None:
+    """Nothing that was handed in or said ever goes with what it hangs on."""
+    count = rows.values("task_id").distinct().count()
+    if count:
+        raise Refusal("plan.reported", count=count)
+
+
 def hold(ids: Sequence[int], *, ward: int) -> None:
     """Keep others from reporting on these tasks until the caller's transaction ends."""
     list(Task.objects.select_for_update().filter(ward_id=ward, pk__in=ids).order_by("pk").values_list("pk"))
@@ -143,15 +153,22 @@ def bring_back(remembered: str, *, ward: int, by: int, at: dt.datetime, word: st
     for task in tasks:  # numbers first make room for each other
         renumber(task, f"~{task.pk}")
     TaskOffice.objects.filter(ward_id=ward, task_id__in=ids).delete()
-    Occurrence.objects.filter(ward_id=ward, task_id__in=ids).exclude(pk__in=days).delete()
+    gone = Occurrence.objects.filter(ward_id=ward, task_id__in=ids).exclude(pk__in=days)
+    _check_bare(Delivery.objects.filter(occurrence__in=gone))
+    gone.delete()
+    there = {office.id for office in offices_of(ward)}
     for row in rows:
+        if isinstance(row.object, TaskOffice) and row.object.office_id not in there:
+            row.object.office_id = None  # the office was closed since; its name stays
         row.save()
     history.append_many(tasks, "task.brought-back", by=by, at=at, word=word)
 
 
 @transaction.atomic
 def remove(ids: Sequence[int], *, ward: int) -> None:
-    """For undoing an import: these tasks go. The caller has seen that nothing was said about any of them."""
+    """For undoing an import: these tasks go. Raises Refusal plan.reported where something was said about one after all."""
+    _check_bare(Delivery.objects.filter(ward_id=ward, task_id__in=ids))
+    _check_bare(Progress.objects.filter(ward_id=ward, task_id__in=ids))
     Task.objects.filter(ward_id=ward, pk__in=ids).delete()
 
 
@@ -253,7 +270,10 @@ def give_back(delivery: Delivery, *, by: int, at: dt.datetime, word: str, addres
 
 
 def _lock(task: Task) -> Task:
-    return Task.objects.select_for_update().get(pk=task.pk)
+    held = Task.objects.select_for_update().filter(pk=task.pk).first()
+    if held is None:  # its plan was undone meanwhile
+        raise Missing
+    return held
 
 
 def _lock_delivery(delivery: Delivery) -> tuple[Task, Delivery]:
