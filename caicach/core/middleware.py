@@ -25,6 +25,10 @@ class request_log:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.number = secrets.token_hex(4)  # type: ignore[attr-defined]
+        if any(
+            "\x00" in value for value in request.COOKIES.values()
+        ):  # nobody's browser; PostgreSQL refuses it
+            request.COOKIES = {n: v for n, v in request.COOKIES.items() if "\x00" not in v}
         began = time.perf_counter()
         response = self.get_response(request)
         match = request.resolver_match
@@ -50,6 +54,8 @@ class refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:  # no address of ours has it, and PostgreSQL refuses it
+            return http.not_found(request)
         limit = (settings.FILE_LIMIT_MIB + 1) * 1024 * 1024
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
             words = (

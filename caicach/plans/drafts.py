@@ -200,12 +200,33 @@ def _decimal(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        value = Decimal(text)
+        return storable(Decimal(text))
     except InvalidOperation:
         return None
-    return value if abs(value) < Decimal(10) ** 14 else None
+
+
+def storable(value: Decimal | None) -> Decimal | None:
+    """A target as its column keeps it: six decimals, fourteen figures before them; None for what does not fit."""
+    if value is None or not value.is_finite() or abs(value) >= Decimal(10) ** 14:
+        return None
+    kept = value.quantize(Decimal("0.000001"))
+    return None if abs(kept) >= Decimal(10) ** 14 or (value and not kept) else kept
 
 
 def spellings(offices: Iterable[OfficeFacts]) -> list[str]:
     """The ward's offices as the reader wants them: their names."""
     return [office.name for office in offices]
+
+
+_LITERAL = frozenset({"citation-without-year"})
+"""codes whose suggestion is the wording itself; those of the others say what to do"""
+
+
+def is_running_text(finding: DraftFinding) -> bool:
+    """Whether it lies in the body or the annex's name alone, where no cell is to be mended."""
+    return all(place.strip().split(" ")[0] in ("body", "annex") for place in finding.places.split(","))
+
+
+def is_literal(finding: DraftFinding) -> bool:
+    """Whether its suggestion can be taken as it stands."""
+    return finding.code in _LITERAL and bool(finding.suggestion) and is_running_text(finding)

@@ -171,8 +171,8 @@ def indicators_of(draft: PlanImport, lines: Sequence[DraftLine]) -> list[Indicat
         if any(measured.target.value is not None for measured in found):
             made += [
                 Indicator(
-                    name=m.name, group=group, comparator=m.target.comparator or "", target=m.target.value,
-                    unit=m.target.unit or "", better=m.target.better or "", lead=leads[0] if leads else "", where=where(row),
+                    name=m.name, group=group, comparator=m.target.comparator or "", target=drafts.storable(m.target.value),
+                    unit=(m.target.unit or "")[:60], better=m.target.better or "", lead=leads[0][:300] if leads else "", where=where(row)[:80],
                 )
                 for m in found
             ]  # fmt: skip

@@ -10,7 +10,7 @@ _FILE = {
 
 
 class UploadForm(forms.Form):
-    token = forms.RegexField(r"^[A-Za-z0-9]{8,32}$", widget=forms.HiddenInput, error_messages=_TOKEN)
+    token = forms.RegexField(r"\A[A-Za-z0-9]{8,32}\Z", widget=forms.HiddenInput, error_messages=_TOKEN)
     file = forms.FileField(label="Tệp kế hoạch", required=False, error_messages=_FILE)
     year = forms.IntegerField(
         label="Năm của kế hoạch",
@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
 
 
 class StartForm(forms.Form):
-    token = forms.RegexField(r"^[A-Za-z0-9]{8,32}$", widget=forms.HiddenInput, error_messages=_TOKEN)
+    token = forms.RegexField(r"\A[A-Za-z0-9]{8,32}\Z", widget=forms.HiddenInput, error_messages=_TOKEN)
     year = forms.IntegerField(
         label="Năm của kế hoạch",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),

@@ -320,12 +320,16 @@ class Mended:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
+    """is_text: in the running text, where no cell is to be mended; is_literal: its suggestion is the wording itself."""
+
     finding: DraftFinding
     chip: str
     tone: str
     places: tuple[str, ...]
     mends: tuple[Mended, ...]
     line: int | None
+    is_text: bool
+    is_literal: bool
 
     @property
     def where(self) -> str:
@@ -335,11 +339,6 @@ class FindingView:
     @property
     def is_open(self) -> bool:
         return self.finding.state == DraftFinding.OPEN
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it lies in the running text, where no cell and no field is to be mended."""
-        return not self.mends and all(place.split(" ")[0] in ("body", "annex") for place in self.places)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -524,6 +523,8 @@ def _finding(row: DraftFinding, line_at: Mapping[str, int]) -> FindingView:
             Mended(m.position, m.place, _FIELD_NAMES.get(m.field, m.field), m.value) for m in row.mends.all()
         ),
         line=next((line_at[p] for p in places if p in line_at), None),
+        is_text=drafts.is_running_text(row),
+        is_literal=drafts.is_literal(row),
     )
 
 

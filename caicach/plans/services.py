@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -362,7 +363,9 @@ def _row(draft: PlanImport, cell: Cell) -> models.Model:
 def shown(row: models.Model, field: str) -> str:
     """A field as the screen shows it."""
     value = getattr(row, field)
-    return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value or "")
+    return (
+        f"{value.day:02}/{value.month:02}/{value.year:04}" if isinstance(value, dt.date) else str(value or "")
+    )
 
 
 def _set(row: models.Model, field: str, value: str) -> None:
@@ -370,7 +373,7 @@ def _set(row: models.Model, field: str, value: str) -> None:
         from caicach.core.http import day_of
 
         day = day_of(value) if value else None
-        if value and day is None:
+        if value and (day is None or not 1900 <= day.year <= 2200):
             raise Refusal("draft.value-unusable", field, value=value)
         setattr(row, field, day)
         return
@@ -459,7 +462,7 @@ def accept_finding(
     mends = [m for m in finding.mends.all() if only is None or m.position == only]
     changes = [(cell, mend.value) for mend in mends for cell in cells_of(draft, mend.place, mend.field)]
     if not changes and finding.severity != "note":
-        if not finding.suggestion or _has_cell(draft, finding):
+        if not drafts.is_literal(finding):
             raise Refusal("draft.no-mend")
         finding.reason = f"Sửa thành: {finding.suggestion}"
     finding.state = DraftFinding.ACCEPTED
@@ -468,12 +471,6 @@ def accept_finding(
     history.append(
         draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
     )
-
-
-def _has_cell(draft: PlanImport, finding: DraftFinding) -> bool:
-    """Whether one of its places is a row, where the cell itself is to be mended."""
-    places = [place.strip() for place in finding.places.split(",")]
-    return any(cells_of(draft, place, "content") for place in places if "." in place and " " not in place)
 
 
 @transaction.atomic
@@ -486,6 +483,8 @@ def correct_finding(draft: PlanImport, position: int, *, text: str, by: int, at:
     finding = _finding(draft, position)
     if finding.state != DraftFinding.OPEN:
         return
+    if not drafts.is_running_text(finding):
+        raise Refusal("draft.no-mend")
     text = printable(text).strip()
     if not text:
         raise Refusal("draft.wording-missing", "text")
@@ -512,8 +511,11 @@ def set_finding_aside(draft: PlanImport, position: int, *, reason: str, by: int,
     finding = _finding(draft, position)
     if finding.state != DraftFinding.OPEN:
         return
-    if not reason.strip() and finding.severity != "note":
+    reason = printable(reason).strip()
+    if not reason and finding.severity != "note":
         raise Refusal("draft.reason-missing", "reason")
+    if len(reason) > 300:
+        raise Refusal("draft.value-unusable", "reason", value=reason[:30] + "…")
     finding.state, finding.reason = DraftFinding.ASIDE, reason.strip()
     finding.save(update_fields=["state", "reason"])
     batch = _next_batch(draft)
@@ -656,6 +658,8 @@ def _restore(draft: PlanImport, change: DraftChange) -> None:
 
 
 def _roman(number: int) -> str:
+    if number > 89:
+        return str(number)
     answer = ""
     for value, letters in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
         while number >= value:
@@ -664,6 +668,7 @@ def _roman(number: int) -> str:
     return answer
 
 
+_NUMBERS = re.compile(r"[-\u2212]?\d[\d.,]*|(?<=\d)[eE](?=\d)")
 _INDICATOR_FIELDS = ("position", "name", "group", "comparator", "target", "unit", "better", "lead")
 
 
@@ -683,7 +688,9 @@ def save_indicator(
         if len(text) > limit:
             raise Refusal("draft.value-unusable", field, value=text[:30] + "…")
     read = read_target(target)
-    if read.value is None or abs(read.value) >= 10**14 or len(read.unit or "") > 60:
+    level = drafts.storable(read.value)
+    numbers = _NUMBERS.findall(target)  # one figure, and no sign or exponent that the grammar would pass over
+    if level is None or len(read.unit or "") > 60 or len(numbers) != 1 or not numbers[0][0].isdigit():
         raise Refusal("draft.target-unclear", "target", value=target[:60])
     if row is None:
         last = draft.indicators.aggregate(last=Max("position"))["last"]
@@ -698,7 +705,7 @@ def save_indicator(
     before = _indicator_json(kept) if kept.pk else ""
     kept.name, kept.lead = name, lead
     kept.comparator, kept.target, kept.unit, kept.better = (
-        read.comparator or "", read.value, read.unit or "", read.better or "",
+        read.comparator or "", level, read.unit or "", read.better or "",
     )  # fmt: skip
     kept.save()
     _note(draft, _next_batch(draft), "indicator", kept.pk, "row", before, _indicator_json(kept), by=by, at=at)
@@ -753,20 +760,21 @@ def begin_typed(
     Raises Refusal plan.nothing-to-copy, plan.year-unusable.
     """
     _check_year(year)
-    there = PlanImport.objects.filter(ward_id=ward, token=token).first()
-    if there:
-        return there
     origin = "typed" if copy_from is None else "copied"
-    draft = PlanImport.objects.create(
+    draft, is_new = PlanImport.objects.get_or_create(
         ward_id=ward,
         token=token,
-        origin=origin,
-        year=year,
-        state=PlanImport.REVIEW,
-        share=100,
-        made_at=at,
-        made_by_id=by,
+        defaults={
+            "origin": origin,
+            "year": year,
+            "state": PlanImport.REVIEW,
+            "share": 100,
+            "made_at": at,
+            "made_by_id": by,
+        },
     )
+    if not is_new:
+        return draft
     DraftHead.objects.create(ward_id=ward, draft=draft, title=f"Cải cách hành chính năm {year}")
     if copy_from is None:
         home = DraftSection.objects.create(ward_id=ward, draft=draft, position=0, number="I", title="")

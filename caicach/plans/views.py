@@ -210,13 +210,12 @@ def row(request: HttpRequest, token: str) -> HttpResponse:
     """Add a row (to a section, or with a new section), or take one out."""
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
-    out, section = request.POST.get("out", ""), request.POST.get("section", "")
-    if (gone := row_id(out)) is not None:
+    if (gone := row_id(request.POST.get("out", ""))) is not None:
         services.remove_line(draft, gone, by=by, at=at)
         return see_other(_address(draft))
     made = services.add_line(
         draft,
-        section=row_id(section),
+        section=_row_or_new(request, "section"),
         title=request.POST.get("title", ""),
         by=by,
         at=at,
@@ -241,7 +240,7 @@ def indicator(request: HttpRequest, token: str) -> HttpResponse:
     """Save an indicator that stands by itself, add one, or take it out; what was refused is there to be mended."""
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
-    row = row_id(request.POST.get("row", ""))
+    row = _row_or_new(request, "row")
     if request.POST.get("act") == "out":
         services.remove_indicator(draft, row or 0, by=by, at=at)
         return see_other(_address(draft) + "#chi-tieu")
@@ -425,6 +424,15 @@ def plan_file(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     if draft is None or draft.file is None:
         raise Missing
     return send_file(documents.path_of(draft.file).open("rb"), name=draft.file.name, kind=draft.file.kind)
+
+
+def _row_or_new(request: HttpRequest, name: str) -> int | None:
+    """The row that a form names, None for a new one. Raises Refusal draft.field-unknown for what is neither."""
+    text = request.POST.get(name, "")
+    row = row_id(text)
+    if text and row is None:
+        raise Refusal("draft.field-unknown")
+    return row
 
 
 def _draft(request: HttpRequest, token: str) -> PlanImport:

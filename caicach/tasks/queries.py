@@ -175,11 +175,10 @@ def task_for(ward: int, year: int, book: str, number: str) -> Task:
 
 def delivery_for(ward: int, task: Task, position: int) -> Delivery:
     """The nth thing handed in for a task, from 1. Raises Missing."""
-    rows = Delivery.objects.filter(ward_id=ward, task=task).select_related("file")
-    try:
-        return list(rows)[position - 1]
-    except IndexError:
-        raise Missing from None
+    rows = list(Delivery.objects.filter(ward_id=ward, task=task).select_related("file"))
+    if not 1 <= position <= len(rows):
+        raise Missing
+    return rows[position - 1]
 
 
 def page(ward: int, task: Task, *, today: dt.date, shorts: dict[int, str]) -> TaskPage:

@@ -323,7 +323,12 @@ def _give_offices(pairs: Sequence[tuple[Task, Duty]], offices: Sequence[OfficeFa
     known = {key(name): o.id for o in offices for name in (o.name, o.short, *o.aliases)}
     TaskOffice.objects.bulk_create(
         TaskOffice(
-            ward_id=task.ward_id, task=task, office_id=known.get(key(name)), name=name, role=role, position=n
+            ward_id=task.ward_id,
+            task=task,
+            office_id=known.get(key(name)),
+            name=name[:300],
+            role=role,
+            position=n,
         )
         for task, duty in pairs
         for role, names in ((TaskOffice.LEAD, duty.leads), (TaskOffice.HELP, duty.helpers))

@@ -290,7 +290,17 @@ def test_an_indicator_is_added_mended_taken_out_and_each_step_undone(draft, as_c
     [
         ({"name": " ", "target": "95%"}, "Hãy ghi tên chỉ tiêu"),
         ({"name": "Điểm", "target": "cao hơn"}, "chưa hiểu được"),
-        ({"name": "Điểm", "target": "9" * 30}, "chưa hiểu được"),
+        *(
+            ({"name": "Điểm", "target": target}, "chưa hiểu được")
+            for target in (
+                "9" * 30,
+                "99999999999999,9999999%",
+                "-5%",
+                "1e400%",
+                "95% hoặc 96%",
+                "0,0000000001%",
+            )
+        ),
         ({"name": "Điểm", "target": "95%", "lead": "x" * 301}, "không dùng được"),
     ],
 )
@@ -391,3 +401,63 @@ def test_a_row_refused_without_scripts_keeps_what_was_typed(draft, as_coordinato
     assert answer.status_code == 409
     assert "Câu gõ rất lâu</textarea>" in page and "Quý III</textarea>" in page
     assert "người khác sửa" in page and 'name="seen-content"' in page
+
+
+@pytest.mark.parametrize(
+    ("place", "sent"),
+    [
+        ("indicator", {"row": "-1", "name": "x", "target": "5%"}),
+        ("indicator", {"row": "٣", "name": "x", "target": "5%"}),
+        ("row", {"section": "-1"}),
+        ("row", {"section": "x"}),
+    ],
+)
+def test_what_names_no_row_makes_none(draft, as_coordinator, place, sent):
+    before = draft.indicators.count(), draft.sections.count(), draft.lines.count()
+    assert as_coordinator.post(reverse(f"plans:{place}", args=[draft.token]), sent).status_code == 422
+    assert (draft.indicators.count(), draft.sections.count(), draft.lines.count()) == before
+
+
+def test_an_error_of_a_cell_is_not_talked_away(draft, as_coordinator):
+    finding = draft.findings.get(code="deadline-incomplete")
+    sent = {"finding": finding.position, "act": "correct", "text": "một"}
+    assert as_coordinator.post(reverse("plans:finding", args=[draft.token]), sent).status_code == 422
+    finding.refresh_from_db()
+    assert finding.state == "open"
+
+
+def test_a_reason_is_cleaned_and_has_an_end(draft, as_coordinator):
+    address = reverse("plans:finding", args=[draft.token])
+    finding = draft.findings.get(code="deadline-before-plan-date")
+    send = {"finding": finding.position, "act": "aside"}
+    assert as_coordinator.post(address, {**send, "reason": "x" * 301}).status_code == 422
+    assert as_coordinator.post(address, {**send, "reason": "a\x00b"}).status_code == 303
+    finding.refresh_from_db()
+    assert finding.reason == "ab"
+
+
+def test_an_odd_year_is_refused_and_steps_back_still_work(draft, as_coordinator):
+    address = reverse("plans:head", args=[draft.token])
+    assert as_coordinator.post(address, {"date": "01/01/0999"}).status_code == 422
+    as_coordinator.post(address, {"date": "05/01/2026"})
+    assert as_coordinator.post(reverse("plans:step-back", args=[draft.token])).status_code == 303
+
+
+def test_what_a_row_holds_never_breaks_the_effect(draft, coordinator):
+    """Names, figures and units longer than their columns are cut or left out, not a fault of the server."""
+    row = draft.lines.get(section__number="I", number="1")
+    row.leads, row.deliverables = "Văn phòng " * 60, ""
+    row.content = "Tỷ lệ hồ sơ đúng hạn đạt từ 99999999999999,9999999% trở lên"
+    row.save()
+    other = draft.lines.get(section__number="I", number="3")
+    other.deliverables, other.content = "", "Tỷ lệ đạt từ 95 " + "đơnvị" * 20
+    other.save()
+    draft.findings.update(state="aside", reason="thử")
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+
+
+@pytest.mark.parametrize("token", ["abcc8661937f\n", "a" * 32 + "\n", "a b" * 5])
+def test_a_token_is_letters_and_figures_to_its_end(ward, as_coordinator, token):
+    answer = as_coordinator.post(reverse("plans:start"), {"token": token, "year": 2027, "copy_from": ""})
+    assert answer.status_code == 422
+    assert as_coordinator.get(reverse("plans:list")).status_code == 200
