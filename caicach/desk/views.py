@@ -33,5 +33,10 @@ def my_work(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/my_work.html",
-        {"page": page, "today": clock.today(), "may_judge": actor.role == rights.COORDINATOR},
+        {
+            "page": page,
+            "today": clock.today(),
+            "may_judge": rights.allows("task.accept", actor.role),
+            "may_work": rights.allows("task.report", actor.role),
+        },
     )

@@ -398,7 +398,7 @@ class MeasureView:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The review page, whole. picture: page number and box of the chosen row where the source is a picture."""
+    """The review page, whole. tasks: all rows; duties, measured: those that want a document, and those that name a figure. picture: page number and box of the chosen row where the source is a picture."""
 
     draft: PlanImport
     head: DraftHead
@@ -406,6 +406,8 @@ class Review:
     findings: tuple[FindingView, ...]
     sources: tuple[DraftSource, ...]
     tasks: int
+    duties: int
+    measured: int
     indicators: tuple[MeasureView, ...]
     open_count: int
     chosen: LineView | None
@@ -468,6 +470,8 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         findings=tuple(in_list),
         sources=sources,
         tasks=len(lines),
+        duties=len(lines) - sum(map(effect.is_indicator, lines)),
+        measured=sum(map(effect.is_indicator, lines)),
         indicators=tuple(_measures(draft, lines, line_at)),
         open_count=sum(f.is_open for f in findings),
         chosen=pick,

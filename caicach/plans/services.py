@@ -197,11 +197,20 @@ def finish_reading(draft: PlanImport, reading: PlanReading, *, read_ms: int, at:
     draft.state, draft.share, draft.words = PlanImport.REVIEW, 100, "Đã đọc xong"
     draft.file_kind, draft.pages, draft.read_ms = reading.kind[:10], reading.pages, read_ms
     if reading.head.year and not draft.is_amendment and 2000 <= reading.head.year <= 2100:
+        if draft.year != reading.head.year:
+            _say_first(
+                draft, "year-of-the-file", "head",
+                f"Lúc nạp chọn năm {draft.year}, nhưng kế hoạch là của năm {reading.head.year}; đã lấy năm {reading.head.year}.",
+            )  # fmt: skip
         draft.year = reading.head.year
     draft.save()
     history.append(
         draft, "import.read", by=None, at=at, lines=len(reading.tasks), findings=len(reading.findings)
     )
+
+
+def _issuer_of(ward: str) -> str:
+    return f"UBND {ward[:1].lower()}{ward[1:]}"
 
 
 def _check_issuer(draft: PlanImport) -> None:
@@ -210,10 +219,16 @@ def _check_issuer(draft: PlanImport) -> None:
     bare = key(ward).removeprefix("phuong ").removeprefix("xa ").removeprefix("dac khu ")
     if not issuer or f" {bare} " in f" {key(issuer)} ":
         return
+    _say_first(
+        draft, "issuer-of-another-ward", "head issuer",
+        f"Kế hoạch này do {issuer} ban hành, còn đây là {ward}. Có thể đã nạp nhầm tệp.",
+    )  # fmt: skip
+
+
+def _say_first(draft: PlanImport, code: str, places: str, message: str) -> None:
     draft.findings.update(position=F("position") + 1)
     DraftFinding.objects.create(
-        ward_id=draft.ward_id, draft=draft, position=0, code="issuer-of-another-ward", severity="warning", places="head issuer",
-        message=f"Kế hoạch này do {issuer} ban hành, còn đây là {ward}. Có thể đã nạp nhầm tệp.",
+        ward_id=draft.ward_id, draft=draft, position=0, code=code, severity="warning", places=places, message=message
     )  # fmt: skip
 
 
@@ -307,7 +322,8 @@ def _look_again(draft: PlanImport, row: models.Model, field: str, *, only_new: b
     found = {
         finding.code: finding
         for finding in check_cell(
-            field, getattr(row, field), where=where, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row)
+            field, getattr(row, field), where=where, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row),
+            signed=draft.head.date,
         )
     }  # fmt: skip
     codes = CELL_CODES[field]
@@ -319,6 +335,8 @@ def _look_again(draft: PlanImport, row: models.Model, field: str, *, only_new: b
         if about and finding.state == DraftFinding.OPEN and finding.code not in found and getattr(row, field):
             finding.state, finding.reason = DraftFinding.ACCEPTED, "Đã sửa bằng tay"
             finding.save(update_fields=["state", "reason"])
+    if getattr(row, field):
+        _settle_place(draft, where, codes - found.keys())
     standing = {f.code for f in known if f.state == DraftFinding.OPEN or only_new}
     last = draft.findings.aggregate(last=Max("position"))["last"]
     fresh = [finding for code, finding in found.items() if code not in standing]
@@ -333,6 +351,15 @@ def _look_again(draft: PlanImport, row: models.Model, field: str, *, only_new: b
             )
             for k, m in enumerate(new.mends)
         )
+
+
+def _settle_place(draft: PlanImport, where: str, codes: frozenset[str]) -> None:
+    """Of findings with several places, this one is settled: the others stay to be looked at."""
+    for finding in draft.findings.filter(state=DraftFinding.OPEN, code__in=codes, places__contains=","):
+        places = [place.strip() for place in finding.places.split(",")]
+        if where in places:
+            finding.places = ", ".join(place for place in places if place != where)
+            finding.save(update_fields=["places"])
 
 
 @transaction.atomic
@@ -577,6 +604,7 @@ def step_back(draft: PlanImport, *, by: int, at: dt.datetime) -> str:
             row = _row(draft, Cell(change.target, change.target_id, change.field))
             _set(row, change.field, change.before)
             row.save()
+            _look_again(draft, row, change.field)
             touched = str(change.target_id) if change.target == "line" else touched
     DraftChange.objects.filter(pk__in=[c.pk for c in changes]).delete()
     history.append(draft, "import.stepped-back", by=by, at=at, changes=len(changes))
@@ -775,12 +803,15 @@ def begin_typed(
     )
     if not is_new:
         return draft
-    DraftHead.objects.create(ward_id=ward, draft=draft, title=f"Cải cách hành chính năm {year}")
+    DraftHead.objects.create(
+        ward_id=ward, draft=draft, title=f"Cải cách hành chính năm {year}", issuer=_issuer_of(draft.ward.name)
+    )
     if copy_from is None:
         home = DraftSection.objects.create(ward_id=ward, draft=draft, position=0, number="I", title="")
         DraftLine.objects.create(ward_id=ward, draft=draft, section=home, position=0, number="1")
     else:
         _copy(draft, copy_from)
+        check_typed(draft)
     history.append(draft, "import.begun", by=by, at=at, origin=origin, copied=copy_from)
     return draft
 
@@ -791,13 +822,21 @@ def fill(draft: PlanImport, reading: PlanReading) -> None:
     drafts.write(_open(draft), reading)
 
 
+_A_YEAR_ALONE = (
+    r"(?<!\d)(?<!\d{{4}}[-–—])(?<!\d{{4}} [-–—] )(?<!\d{{4}} [-–—]){year}(?!\d|/[^\W\d]|\s*[-–—]\s*\d{{4}})"
+)
+"""a year that is neither an end of a period (2026 - 2030) nor part of a document's number (12/2026/NĐ-CP)"""
+
+
 def _copy(draft: PlanImport, copy_from: int) -> None:
     plan = Plan.objects.filter(ward_id=draft.ward_id, year=copy_from, kind="cchc").first()
     if plan is None:
         raise Refusal("plan.nothing-to-copy", "copy_from", year=copy_from)
 
+    alone = re.compile(_A_YEAR_ALONE.format(year=copy_from))
+
     def moved(text: str) -> str:
-        return text.replace(str(copy_from), str(draft.year))
+        return alone.sub(str(draft.year), text)
 
     DraftHead.objects.filter(draft=draft).update(
         issuer=plan.issuer, coordinating_office=plan.coordinating_office

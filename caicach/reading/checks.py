@@ -5,6 +5,7 @@ One finding for one cause, with all its places. A check looks at what was read a
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -364,7 +365,7 @@ def _leads(whole: Understood) -> Iterator[Finding]:
     everybody = [
         task.where
         for task in whole.tasks
-        if task.leads and all(mention.group and is_everybody(mention.name) for mention in task.leads)
+        if task.leads and all(is_everybody(mention.name) for mention in task.leads)
     ]
     if everybody:
         yield _finding(
@@ -734,7 +735,7 @@ _CHECKS: tuple[Callable[[Understood], Iterator[Finding]], ...] = (
 
 CELL_CODES: dict[str, frozenset[str]] = {
     "due": frozenset(
-        {"deadline-missing", "deadline-incomplete", "deadline-impossible", "deadline-ambiguous", "deadline-after-plan-year"}
+        {"deadline-missing", "deadline-incomplete", "deadline-impossible", "deadline-ambiguous", "deadline-after-plan-year", "deadline-before-plan-date"}
     ),
     "leads": frozenset({"lead-missing", "lead-not-specific", "office-incomplete", "office-unknown"}),
     "deliverables": frozenset({"deliverable-missing"}),
@@ -743,11 +744,18 @@ CELL_CODES: dict[str, frozenset[str]] = {
 
 
 def check_cell(
-    field: str, value: str, *, where: str, year: int, directory: Directory, is_indicator: bool
+    field: str,
+    value: str,
+    *,
+    where: str,
+    year: int,
+    directory: Directory,
+    is_indicator: bool,
+    signed: dt.date | None = None,
 ) -> list[Finding]:
-    """The findings of one cell as it is now; [] for a field that is not checked by itself."""
+    """The findings of one cell as it is now; [] for a field that is not checked by itself. signed: the plan's date."""
     if field == "due":
-        return _check_due(value, where, year, is_indicator)
+        return _check_due(value, where, year, is_indicator, signed)
     if field == "leads":
         return _check_leads(value, where, directory)
     if field == "deliverables" and not value.strip() and not is_indicator:
@@ -755,7 +763,9 @@ def check_cell(
     return []
 
 
-def _check_due(value: str, where: str, year: int, is_indicator: bool) -> list[Finding]:
+def _check_due(
+    value: str, where: str, year: int, is_indicator: bool, signed: dt.date | None
+) -> list[Finding]:
     reading = read_due(value, year)
     words = {
         "deadline-missing": "Không ghi thời hạn.",
@@ -771,6 +781,9 @@ def _check_due(value: str, where: str, year: int, is_indicator: bool) -> list[Fi
     end = reading.due.end or max(reading.due.dates, default=None)
     if end and end.year > year:
         found.append(_finding("deadline-after-plan-year", [where], f"Thời hạn nằm sau năm {year}."))
+    if signed and reading.due.kind == "by" and reading.due.end and reading.due.end < signed:
+        words_before = f"Thời hạn đã qua khi kế hoạch được ký ({signed:%d/%m/%Y})."
+        found.append(_finding("deadline-before-plan-date", [where], words_before))
     return found
 
 
@@ -778,7 +791,7 @@ def _check_leads(value: str, where: str, directory: Directory) -> list[Finding]:
     mentions = directory.mentions(value)
     if not mentions:
         return [_finding("lead-missing", [where], "Không có cơ quan chủ trì.")]
-    if all(mention.group and is_everybody(mention.name) for mention in mentions):
+    if all(is_everybody(mention.name) for mention in mentions):
         return [
             _finding(
                 "lead-not-specific",

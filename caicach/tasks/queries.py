@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -63,10 +63,14 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
         said[task_id].append((local_day(at), percent))
     handed: dict[int, list[_Handed]] = defaultdict(list)
     rows = Delivery.objects.filter(ward_id=ward, task_id__in=ids).values_list(
-        "task_id", "occurrence_id", "at", "accepted_at", "returned_at"
+        "task_id", "occurrence_id", "at", "document_date", "accepted_at", "returned_at"
     )
-    for task_id, occurrence, at, accepted, returned in rows:
-        handed[task_id].append(_Handed(occurrence, local_day(at), accepted is not None, returned is not None))
+    for task_id, occurrence, at, issued, accepted, returned in rows:
+        handed[task_id].append(
+            _Handed(
+                occurrence, _made_on(at, issued), local_day(at), accepted is not None, returned is not None
+            )
+        )
     answer = []
     for task in tasks:
         facts = facts_of(task, days[task.pk], said[task.pk], handed[task.pk])
@@ -83,11 +87,19 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
                 lead_ids=frozenset(pk for pk, _ in leads if pk),
                 helpers=tuple(shorts.get(pk or 0, name) for role, pk, name in own if role == TaskOffice.HELP),
                 office_ids=frozenset(pk for _, pk, _ in own if pk),
-                words_on=tuple(sorted({day for day, _ in said[task.pk]} | {h.on for h in handed[task.pk]})),
+                words_on=tuple(
+                    sorted({day for day, _ in said[task.pk]} | {h.said_on for h in handed[task.pk]})
+                ),
                 percent=next((p for _, p in said[task.pk] if p is not None), None),
             )
         )
     return answer
+
+
+def _made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
+    """The day on which what was handed in was there: its document's own date, where it has one from before."""
+    day = local_day(at)
+    return min(issued, day) if issued else day
 
 
 def open_tasks(ward: int) -> list[Task]:
@@ -99,6 +111,7 @@ def open_tasks(ward: int) -> list[Task]:
 class _Handed:
     occurrence: int | None
     on: dt.date
+    said_on: dt.date
     accepted: bool
     returned: bool
 
@@ -112,10 +125,10 @@ def facts_of(
     """The facts that `task_status` asks for, from the rows of one task; handed in order of time."""
     newest = {h.occurrence: h for h in handed}
     loose = newest.get(None)
-    words = [day for day, _ in said] + [h.on for h in handed]
+    words = [day for day, _ in said] + [h.said_on for h in handed]
     return TaskFacts(
         kind=task.due_kind,  # type: ignore[arg-type]
-        start=task.due_start,
+        start=task.due_start or (dt.date(task.year, 1, 1) if task.due_kind == "ongoing" else None),
         every=task.due_every or None,  # type: ignore[arg-type]
         condition=task.due_condition or None,
         since=task.in_force_since,
@@ -168,6 +181,9 @@ def task_for(ward: int, year: int, book: str, number: str) -> Task:
     """The one door to a task: by its address, in the actor's ward. Raises Missing."""
     rows = Task.objects.filter(ward_id=ward, year=year, book=book, number=number)
     task = rows.filter(set_aside_at__isnull=True).first() or rows.order_by("-set_aside_at").first()
+    if task is None and "~" not in number:  # an amendment took it out: a link to it still leads there
+        old = Task.objects.filter(ward_id=ward, year=year, book=book, number__startswith=f"{number}~")
+        task = old.order_by("-set_aside_at").first()
     if task is None:
         raise Missing
     return task
@@ -207,7 +223,7 @@ def page(ward: int, task: Task, *, today: dt.date, shorts: dict[int, str]) -> Ta
 
 def _occurrence(row: Occurrence, newest: Delivery | None, today: dt.date) -> OccurrenceView:
     if newest and newest.accepted_at:
-        late = (local_day(newest.at) - row.due_on).days
+        late = (_made_on(newest.at, newest.document_date) - row.due_on).days
         state, tone = (f"Xong, trễ {late} ngày" if late > 0 else "Xong"), "ok"
     elif newest and not newest.returned_at:
         state, tone = "Chờ duyệt", "ok"
@@ -239,7 +255,7 @@ def _moment(told: history.Told) -> Moment:
         case "task.taken-over":
             what, tone = "Đưa vào thực hiện", ""
         case "task.changed":
-            what, tone = "Sửa theo văn bản sửa đổi", "warn"
+            what, tone = f"Sửa theo văn bản sửa đổi{_due_changed(facts)}", "warn"
         case "task.set-aside":
             what, tone = "Rút khỏi kế hoạch", "warn"
         case "task.brought-back":
@@ -247,6 +263,13 @@ def _moment(told: history.Told) -> Moment:
         case other:
             what, tone = other, ""
     return Moment(told.at, told.who or "Phần mềm", what, told.word, tone)
+
+
+def _due_changed(facts: Mapping[str, object]) -> str:
+    before, after = facts.get("before"), facts.get("after")
+    if not isinstance(before, dict) or not isinstance(after, dict) or before.get("due") == after.get("due"):
+        return ""
+    return f": hạn trước là “{before.get('due') or 'không ghi'}”, nay là “{after.get('due') or 'không ghi'}”"
 
 
 def _day(text: object) -> str:

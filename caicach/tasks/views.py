@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from caicach.core import clock
 from caicach.core.http import Missing, may, put_refusal, see_other, send_file, ward_request
 from caicach.documents import services as documents
-from caicach.organisation.queries import offices
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import queries, services
@@ -37,7 +36,7 @@ def report(request: HttpRequest, year: int, book: str, number: str) -> HttpRespo
     """An officer says how far the task is."""
     task = _task(request, year, book, number)
     _check_own(request, task)
-    form = ReportForm(request.POST)
+    form = ReportForm(request.POST, auto_id=_REPORT_IDS)
     status = 422
     if form.is_valid():
         try:
@@ -116,6 +115,10 @@ def evidence(request: HttpRequest, year: int, book: str, number: str, position: 
     return send_file(documents.path_of(file).open("rb"), name=file.name, kind=file.kind)
 
 
+_REPORT_IDS, _HAND_IN_IDS = "tien-do-%s", "san-pham-%s"
+"""two forms of one page have fields of one name: a label must lead to its own"""
+
+
 def _task(request: HttpRequest, year: int, book: str, number: str) -> Task:
     return queries.task_for(ward_request(request).actor.ward_id, year, book, number)
 
@@ -140,7 +143,11 @@ def _check_own(request: HttpRequest, task: Task) -> None:
 
 
 def _hand_in_form(task: Task, request: HttpRequest | None = None, occurrences: Any = None) -> HandInForm:
-    form = HandInForm(request.POST, request.FILES) if request else HandInForm()
+    form = (
+        HandInForm(request.POST, request.FILES, auto_id=_HAND_IN_IDS)
+        if request
+        else HandInForm(auto_id=_HAND_IN_IDS)
+    )
     days = occurrences if occurrences is not None else task.occurrences.all()
     choices = [(str(o.id), f"{o.due_on:%d/%m/%Y}") for o in days]
     field: Any = form.fields["occurrence"]
@@ -161,8 +168,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     actor = ward_request(request).actor
-    shorts = {o.id: o.short for o in offices(actor.ward_id)}
-    page = queries.page(actor.ward_id, task, today=clock.today(), shorts=shorts)
+    page = queries.page(actor.ward_id, task, today=clock.today(), shorts={})
     own = rights.may_work_on(actor.role, actor.office_id, page.view.office_ids) and not task.set_aside_at
     free = [o for o in page.occurrences if o.is_free]
     return render(
@@ -174,7 +180,7 @@ def _page(
             "may_work": own,
             "may_hand_in": own and (bool(free) or not (page.occurrences or page.waiting)),
             "may_judge": rights.allows("task.accept", actor.role),
-            "report": report or ReportForm(),
+            "report": report or ReportForm(auto_id=_REPORT_IDS),
             "hand_in": hand_in or _hand_in_form(task, None, free),
             "judge": judge,
             "judged": judged,

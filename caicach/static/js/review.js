@@ -238,7 +238,7 @@
 
   // The findings, one after the other as the list has them: each place in the table, or the entry of the list itself.
   function stops() {
-    return [...root().querySelectorAll("[data-todo].is-open")].flatMap((todo) => {
+    return [...root().querySelectorAll("[data-todo].is-open:not([hidden])")].flatMap((todo) => {
       const rows = [...root().querySelectorAll(`[data-finding="${todo.dataset.todo}"]`)];
       return (rows.length ? rows : [todo]).map((at, place) => ({ finding: Number(todo.dataset.todo), place, at }));
     });
@@ -468,6 +468,7 @@
   const first = document.querySelector(".line:target .cell") || cells()[0];
   root()?.classList.add("is-live");
   if (first) point(first);
+  document.querySelector(".line-form textarea[name=content]")?.focus();
   if (window.matchMedia("(max-width: 760px)").matches) { const box = document.getElementById("todo-box"); if (box) box.open = false; }
   const hit = root()?.querySelector(".lines .hit");
   if (hit) hit.parentElement.scrollTop = hit.offsetTop - hit.parentElement.clientHeight / 2;

@@ -429,3 +429,54 @@ def test_an_office_that_was_closed_since_leaves_its_name(ward, coordinator):
     services.undo(plan, by=coordinator.pk, at=AT)
     names = TaskOffice.objects.filter(ward=ward, role="help").values_list("name", "office")
     assert ("Các phòng, ban, ngành", None) in list(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        ("Kế hoạch năm 2026, xong trước 31/3/2026", "Kế hoạch năm 2027, xong trước 31/3/2027"),
+        ("Quý IV/2026; 2026", "Quý IV/2027; 2027"),
+        ("5 năm giai đoạn 2026 – 2030 và 2021-2026", "5 năm giai đoạn 2026 – 2030 và 2021-2026"),
+        ("theo Nghị định số 12/2026/NĐ-CP, mã 120265", "theo Nghị định số 12/2026/NĐ-CP, mã 120265"),
+    ],
+)
+def test_copying_moves_years_that_stand_alone(ward, coordinator, text, moved):
+    rooms.make_plan(ward, coordinator, rooms.make_reading((rooms.line("I", "1", text),), findings=()))
+    draft = services.begin_typed(
+        ward=ward.pk, token="namsau12345", year=2027, copy_from=2026, by=coordinator.pk, at=AT
+    )
+    assert draft.lines.get().content == moved
+
+
+def test_a_plan_that_has_not_begun_is_not_under_way(ward, coordinator, as_coordinator):
+    reading = rooms.make_reading(
+        (rooms.line("I", "1", "Việc thường xuyên", "Thường xuyên"),), findings=(), year=2027
+    )
+    draft = settle(rooms.make_draft(ward, coordinator, reading))
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    page = as_coordinator.get("/ke-hoach/2027/cchc/").content.decode()
+    assert "Từ 01/01" in page and "Đang thực hiện" not in page.split("</table>")[0].split("<table")[1]
+
+
+def test_the_address_of_a_dropped_task_still_leads_to_it(ward, coordinator, as_coordinator):
+    rooms.make_plan(ward, coordinator)
+    draft = settle(rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True))
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    gone = Task.objects.get(set_aside_at__isnull=False)
+    Task.objects.filter(number="I-3", set_aside_at=None).update(number="I-33")
+    page = as_coordinator.get("/viec/2026/cchc/I-3/")
+    assert page.status_code == 200 and gone.title in page.content.decode()
+    changed = as_coordinator.get("/viec/2026/cchc/II-2/").content.decode()
+    assert "hạn trước là “Hoàn thành”, nay là “Tháng 12/2026”" in changed
+
+
+def test_two_other_duties_with_the_same_long_tail_are_no_pair():
+    from caicach.rules.amendment import Duty, compare
+
+    tail = "cải cách hành chính năm 2026"
+    old = Duty(
+        "a", "VIII-5", f"Kế hoạch phát động thi đua {tail}", "Tháng 01/2026", deliverables=("Kế hoạch",)
+    )
+    new = Duty("b", "VIII-9", f"Hội nghị tổng kết thi đua {tail}", "15/12/2026", deliverables=("Báo cáo",))
+    found = compare([old], [new])
+    assert found.added == (new,) and found.dropped == (old,)

@@ -461,3 +461,38 @@ def test_a_token_is_letters_and_figures_to_its_end(ward, as_coordinator, token):
     answer = as_coordinator.post(reverse("plans:start"), {"token": token, "year": 2027, "copy_from": ""})
     assert answer.status_code == 422
     assert as_coordinator.get(reverse("plans:list")).status_code == 200
+
+
+def test_a_place_that_was_mended_leaves_its_finding(ward, coordinator, as_coordinator):
+    found = Finding("deadline-before-plan-date", "warning", "I.2, I.3", "Đã qua khi ký.", None)
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=(found,)))
+    finding = draft.findings.get()
+    services.save_cell(draft, cell(draft, "I.3", "due"), "30/11/2026", seen=None, by=coordinator.pk, at=AT)
+    finding.refresh_from_db()
+    assert (finding.places, finding.state) == ("I.2", "open")
+    services.save_cell(draft, cell(draft, "I.2", "due"), "15/12/2026", seen=None, by=coordinator.pk, at=AT)
+    finding.refresh_from_db()
+    assert finding.state == "accepted"
+
+
+def test_a_step_back_takes_back_what_was_found_too(draft, coordinator):
+    services.save_cell(draft, cell(draft, "I.1", "leads"), "", seen=None, by=coordinator.pk, at=AT)
+    assert draft.findings.filter(code="lead-missing", state="open").count() == 1
+    services.step_back(draft, by=coordinator.pk, at=AT)
+    assert draft.findings.filter(code="lead-missing", state="open").count() == 0
+
+
+def test_a_lead_that_is_everybody_is_said_even_where_the_ward_has_such_a_name(ward, coordinator):
+    from caicach.organisation import services as organisation
+
+    everybody = "Các cơ quan, đơn vị thuộc UBND phường"
+    organisation.add_office(ward, name=everybody, is_group=True)
+    draft = rooms.make_draft(ward, coordinator)
+    services.save_cell(draft, cell(draft, "I.1", "leads"), everybody, seen=None, by=coordinator.pk, at=AT)
+    assert draft.findings.filter(code="lead-not-specific", state="open").exists()
+
+
+def test_the_year_of_the_file_counts_and_is_said(ward, coordinator):
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(year=2027))
+    assert draft.year == 2027
+    assert "chọn năm 2026" in draft.findings.get(code="year-of-the-file").message

@@ -1,6 +1,7 @@
 """Reporting, handing in, accepting, giving back: success, each refusal, the event, and whose task it is."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -60,8 +61,40 @@ def test_a_document_is_handed_in_and_accepted(task, as_officer, coordinator):
     assert "Chờ duyệt" in as_officer.get("/viec/2026/cchc/I-2/").content.decode()
     assert as_officer.post("/viec/2026/cchc/I-2/san-pham/1/duyet/").status_code == 303
     page = as_officer.get("/viec/2026/cchc/I-2/").content.decode()
-    assert "Xong, trễ 296 ngày" in page, "a task delivered late stays late after acceptance"
+    assert ">Xong<" in page, "its document was there in time, whenever somebody entered it"
     assert rooms.events("task.accepted") == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"document_number": "5/BC-UBND", "document_date": "31/01/2026"}, ">Xong<"),
+        ({"document_number": "5/BC-UBND", "document_date": "10/02/2026"}, "Xong, trễ 10 ngày"),
+        ({"file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 thu")}, "Xong, trễ 296 ngày"),
+    ],
+)
+def test_late_or_not_follows_the_documents_date_else_the_day_of_handing_in(
+    task, as_officer, coordinator, sent, words
+):
+    as_officer.post("/viec/2026/cchc/I-2/nop/", sent)
+    as_officer.force_login(coordinator)
+    as_officer.post("/viec/2026/cchc/I-2/san-pham/1/duyet/")
+    page = as_officer.get("/viec/2026/cchc/I-2/").content.decode()
+    assert page.count(words) == 2, "the task and its day say the same"
+
+
+def test_each_label_of_the_page_leads_to_its_own_field(task, as_officer):
+    page = as_officer.get("/viec/2026/cchc/I-2/").content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "two fields of one id: a word would land in the other form"
+    assert set(re.findall(r'<label[^>]* for="([^"]+)"', page)) <= set(ids)
+
+
+def test_the_leader_is_offered_nothing_that_is_not_the_leaders(task, ward, client):
+    leader = rooms.make_person(ward, "leader")
+    client.force_login(leader)
+    page = client.get("/viec-cua-toi/").content.decode()
+    assert "Nộp sản phẩm" not in page and "Ghi tiến độ" not in page and ">Mở<" in page
 
 
 def test_a_file_is_handed_in_and_served_to_the_ward_only(task, as_officer, client):
