@@ -9,7 +9,16 @@ from caicach.reading.document import Block, Cell, Paragraph, Row, Source, Table
 from caicach.reading.grid import Box, Grid, Rule, grids_of
 from caicach.reading.lines import TextBlock, Word, cell_text, lines_of, paragraphs_of
 from caicach.reading.oldfonts import composed
-from caicach.reading.unruled import Bounds, Found, bands_by_labels, looks_headed, rows_of, table_by_gaps
+from caicach.reading.unruled import (
+    Bounds,
+    Found,
+    bands_by_labels,
+    columns_named,
+    looks_headed,
+    opens_row,
+    rows_of,
+    table_by_gaps,
+)
 
 
 @dataclass(slots=True)
@@ -75,18 +84,21 @@ def page_blocks(
     tables: list[tuple[float, Table]] = []
     row = 1
     for grid in page_grids(content, tolerance):
-        inside, words = words_by_box(grid, words)
+        inside, outside = words_by_box(grid, words)
+        if _has_lines_left_out(grid, inside):
+            continue
+        words = outside
         if refine is not None:
             inside = {box: refine(box, found) for box, found in inside.items()}
         table = _table(grid, inside, content, page, row)
         row += len(table.rows)
         if table.rows:
             tables.append((grid.top, table))
-    if not tables and words:
+    if words and all(len(table.rows) <= 1 for _, table in tables):  # none, or the boxes of a heading alone
         found = _without_lines(content, page, carried)
         if found is not None:
-            tables.append((found.top, found.table))
-            words = [word for word in words if not found.top <= word.middle <= found.bottom]
+            tables = [(found.top, found.table)]
+            words = [word for word in content.words if not found.top <= word.middle <= found.bottom]
     margins = _text_margins(content)
     blocks: list[Block] = []
     line = 1
@@ -182,14 +194,32 @@ def _rows_without_lines(
     first_row: int,
 ) -> list[Row]:
     """Rows inside one ruled row, where lines are drawn between columns only: its first column holds several numbers."""
-    plain = boxes[0].columns == 1 and all(box.rows == 1 for box in boxes)
-    if not plain or len(boxes) < 3 or boxes[0].bottom - boxes[0].top < 0.12 * content.height:
+    plain = boxes and boxes[0].columns == 1 and all(box.rows == 1 for box in boxes)
+    if not plain or len(boxes) < 3:
         return []
-    numbers = [word for word in inside[boxes[0]] if word.text.strip(".)").isdigit()]
-    if len(numbers) < 2:
+    starts = [word for word in inside[boxes[0]] if opens_row(word)]
+    others = [inside[box] for box in boxes[1:] if inside[box]]
+    if len(starts) < 2 or not all(_stand_beside(start, others) for start in starts):
         return []
     bands = bands_by_labels(lines_of([word for box in boxes for word in inside[box]]), grid.xs)
     return rows_of(bands, grid.xs, page=page, first_row=first_row, width=content.width, height=content.height)
+
+
+def _stand_beside(start: Word, cells: Sequence[Sequence[Word]]) -> bool:
+    """Whether most cells have words on the line of a number: then a row of its own begins there."""
+    reach = 0.5 * (start.bottom - start.top)
+    beside = sum(any(abs(word.middle - start.middle) < reach for word in cell) for cell in cells)
+    return beside * 2 > len(cells)
+
+
+def _has_lines_left_out(grid: Grid, inside: dict[Box, list[Word]]) -> bool:
+    """Whether a cell of the heading holds the headings of several columns: not all of their lines are drawn."""
+    for box in grid.boxes:
+        if box.row <= 1 and inside[box]:
+            for line in lines_of(inside[box]):
+                if len(columns_named(line)) > 1:
+                    return True
+    return False
 
 
 def _text_margins(content: PageContent) -> tuple[float, float]:

@@ -47,8 +47,9 @@ def read_pdf(path: Path, progress: Progress | None = None) -> Document:
         blocks: list[list[Block]] = []
         rows = 0
         carried = Carried()
+        drawn = [0]
         for index in range(pages):
-            content = page_content(book[index])
+            content = page_content(book[index], drawn=drawn)
             is_scan = sum(len(word.text) for word in content.words) < _LEAST_TEXT and content.has_picture
             if is_scan:
                 scanned.append(index)
@@ -116,10 +117,14 @@ def open_pdf(path: Path) -> pdfium.PdfDocument:
 # ---- what stands on a page
 
 
-def page_content(page: pdfium.PdfPage) -> PageContent:
-    """Words, rulings and pictures of a page, turned as it is meant to be read."""
-    seen = _Drawn()
+def page_content(page: pdfium.PdfPage, *, drawn: list[int] | None = None) -> PageContent:
+    """Words, rulings and pictures of a page, turned as it is meant to be read. drawn: objects of the pages so far."""
+    drawn = drawn if drawn is not None else [0]
+    seen = _Drawn(most=min(_MAX_OBJECTS, max(0, _MAX_DRAWN - drawn[0])))
     _draw(page.raw, raw.FPDFPage_CountObjects(page.raw), raw.FPDFPage_GetObject, _IDENTITY, seen, 0)
+    drawn[0] += seen.objects
+    if seen.objects > seen.most or len(seen.rulings) > _MAX_RULINGS:
+        seen.rulings.clear()
     rotation = page.get_rotation()
     if rotation:  # pdfium finds blanks between words by the unturned page
         page.set_rotation(0)
@@ -339,12 +344,17 @@ def _is_bold(page: Any, index: int) -> bool:
 _Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MAX_FORMS = 6
-_MAX_OBJECTS = 60_000
+_MAX_OBJECTS = 12_000
 """of a page; a map or a drawing with more is no table"""
+_MAX_DRAWN = 100_000
+"""of a file; the lines of pages after that are not looked at"""
+_MAX_RULINGS = 3_000
+"""of a page; a table of a hundred rows has some hundreds"""
 
 
 @dataclass(slots=True)
 class _Drawn:
+    most: int
     rulings: list[tuple[float, float, float, float]] = field(default_factory=list)
     picture_area: float = 0.0
     objects: int = 0
@@ -385,7 +395,7 @@ def _draw(
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             continue
         seen.objects += 1
-        if seen.objects > _MAX_OBJECTS:
+        if seen.objects > seen.most:
             return
         if kind == raw.FPDF_PAGEOBJ_PATH:
             _rulings(item, outer, seen.rulings)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from caicach.reading.columns import looks_like_heading
+from caicach.reading.columns import looks_like_heading, meaning_of
 from caicach.reading.document import Cell, Row, Source, Table
 from caicach.reading.grid import Rule
 from caicach.reading.lines import Line, Word, cell_text, lines_of
@@ -96,6 +96,22 @@ def table_by_gaps(
 def _may_be_headed(words: Sequence[Word]) -> bool:
     """Whether a word stands on the page that heads the first column of a table."""
     return any(_NUMBER_HEADING.match(word.text) for word in words)
+
+
+def opens_row(word: Word) -> bool:
+    """Whether a word of the first column begins a row: a number, or the heading's own word."""
+    return word.text.strip(".)").isdigit() or _NUMBER_HEADING.match(word.text) is not None
+
+
+def columns_named(line: Line) -> list[str]:
+    """The headings of several columns on one line, told apart by wide white; [] for words of one cell."""
+    parts: list[list[str]] = [[line.words[0].text]]
+    for word, after in pairwise(line.words):
+        if after.left - word.right > 1.2 * line.height:
+            parts.append([])
+        parts[-1].append(after.text)
+    named = [" ".join(part) for part in parts]
+    return named if len(named) > 1 and all(meaning_of(name) for name in named) else []
 
 
 def bands_by_labels(lines: Sequence[Line], bounds: Bounds) -> list[_Band]:
@@ -318,7 +334,14 @@ def _bands_between(lines: Sequence[Line], floors: Sequence[float], bounds: Bound
     groups: dict[int, list[Line]] = {}
     for line in lines:
         groups.setdefault(sum(edge <= line.middle for edge in edges), []).append(line)
-    return [
-        _Band(group, is_wide=all(_is_wide(line, bounds) for line in group))
-        for _, group in sorted(groups.items())
-    ]
+    bands: list[_Band] = []
+    for _, group in sorted(groups.items()):
+        labels = sum(
+            line.words[0].right <= bounds[1] and _LABEL.match(line.words[0].text) is not None
+            for line in group
+        )
+        if labels > 1:  # a line is drawn after several rows only
+            bands.extend(bands_by_labels(group, bounds))
+        else:
+            bands.append(_Band(group, is_wide=all(_is_wide(line, bounds) for line in group)))
+    return bands

@@ -36,6 +36,8 @@ _MAX_AREA = 4_000_000
 """cells of a sheet's used rectangle; calamine lays it out whole"""
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+FINDINGS_SHEET = "Cần xem"
+"""where our own export lists what is to be looked at: no part of the plan when it is read again"""
 _BUILT_IN_PERCENT = frozenset({9, 10})
 _LABEL = re.compile(r"(\d+([.,]\d+)*|[IVXLC]+|[A-ZĐ]|[a-zđ])[.)]?$")
 
@@ -77,7 +79,11 @@ def read_workbook(
     try:
         with load_workbook(stream) as book:
             for sheet in book.sheets_metadata:
-                if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
+                if (
+                    sheet.visible == SheetVisibleEnum.Visible
+                    and sheet.typ == SheetTypeEnum.WorkSheet
+                    and sheet.name != FINDINGS_SHEET
+                ):
                     filled = _filled(
                         book.get_sheet_by_name(sheet.name), (percents or {}).get(sheet.name, set())
                     )

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from caicach.reading.plan import PlanReading
+from caicach.reading.xlsx import FINDINGS_SHEET
 from caicach.writing.rows import (
     FINDING_HEADINGS,
     HEADINGS,
@@ -65,7 +66,7 @@ def annex_xlsx(reading: PlanReading) -> bytes:
             )
             for at, finding in enumerate(reading.findings, start=1)
         ]
-        _list(book, "Phát hiện", FINDING_HEADINGS, (7, 12, 20, 70, 40, 26), findings, looks)
+        _list(book, FINDINGS_SHEET, FINDING_HEADINGS, (7, 12, 20, 70, 40, 26), findings, looks)
     book.close()
     return out.getvalue()
 

@@ -668,8 +668,15 @@ RULED = {
         ("LINEBEFORE", (1, 0), (-1, -1)),
     ],
     "none": [],
+    "book": [
+        ("LINEABOVE", (0, 0), (-1, 0)),
+        ("LINEBELOW", (0, 0), (-1, 0)),
+        ("LINEBELOW", (0, -1), (-1, -1)),
+    ],
+    "heading": [("GRID", (0, 0), (-1, 0))],
 }
-"""which lines of a table are drawn: all, those between rows, those between columns (and round the heading), none"""
+"""which lines of a table are drawn: all, those between rows, those between columns (and round the heading), none; as
+in books (over and under the heading, at the end), those round the heading's cells"""
 
 
 def write_pdf(laid: Laid, *, landscape: bool = True, size: int = 12, ruled: str = "grid") -> bytes:

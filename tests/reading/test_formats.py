@@ -81,6 +81,15 @@ def test_pdf_whose_lines_are_not_all_drawn(tmp_path, seed, ruled):
 
 
 @needs_fonts
+@pytest.mark.parametrize("seed", [20, 22, 23, 25])
+@pytest.mark.parametrize("ruled", ["book", "heading"])
+def test_pdf_with_a_few_lines_here_and_there(tmp_path, seed, ruled):
+    plan, laid = made(seed, merge_leads=False, two_row_heading=False)
+    result = read_back(tmp_path, plan, "plan.pdf", gen.write_pdf(laid, ruled=ruled))
+    assert result.share >= 0.97, result.wrong
+
+
+@needs_fonts
 @pytest.mark.parametrize("seed", SEEDS)
 def test_pdf_of_tables_that_touch(tmp_path, seed):
     """The annex in several tables, each with columns of its own widths, right below each other."""
