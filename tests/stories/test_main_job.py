@@ -66,7 +66,7 @@ def test_a_plan_goes_from_its_file_to_its_year(open_page, site, plan_file, size)
     page.wait_for_selector("text=Đã nộp")
     page.get_by_role("button", name="Duyệt", exact=True).click()
     page.wait_for_selector("text=Đã duyệt.")
-    assert "Xong, trễ 237 ngày" in page.inner_text(".big-chip")
+    assert "Xong, trễ 234 ngày" in page.inner_text(".big-chip"), "by the date of its document"
 
 
 def test_the_real_plan_becomes_a_year(open_page, site):
@@ -96,7 +96,7 @@ def test_an_officer_reports_and_the_coordinator_gives_back(open_page):
     assert "Trễ 268 ngày" in officer.inner_text("main")
     officer.goto("/viec/2026/cchc/II-1/")
     officer.set_input_files(
-        "#id_file", {"name": "bao-cao.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 thu"}
+        "#san-pham-file", {"name": "bao-cao.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 thu"}
     )
     officer.get_by_role("button", name="Nộp sản phẩm").click()
     officer.wait_for_selector("text=Đã nộp")
