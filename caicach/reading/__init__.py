@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 
 
 def read_plan(
-    path: Path,
+    path: Path | str,
     *,
     name: str | None = None,
     offices: Iterable[str] | None = None,
@@ -35,6 +35,7 @@ def read_plan(
     from caicach.reading.open import extract
     from caicach.reading.understand import understand
 
+    path = Path(path)
     document = extract(path, name=name, progress=progress)
     if document.kind == "scan":
         from caicach.reading.scanwords import known_pairs, mended

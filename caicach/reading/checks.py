@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from itertools import combinations
 
 from rapidfuzz import fuzz
@@ -677,7 +678,27 @@ def _spelling(whole: Understood) -> Iterator[Finding]:
                 note(f"body {listed.body_path}", a.strip(",."), b.strip(",."))
     if slips:
         text = "; ".join(f"“{wrong}” nên là “{right}”" for wrong, right in slips.items())
-        yield _finding("suspected-misspelling", places, f"Có thể sai chính tả hoặc do máy quét: {text}.")
+        yield _finding(
+            "suspected-misspelling",
+            places,
+            f"Có thể sai chính tả hoặc do máy quét: {text}.",
+            mends=[
+                Mend(task.where, "content", mended)
+                for task in whole.tasks
+                if (mended := _spelt(task.content)) != task.content
+            ],
+        )
+
+
+def _spelt(text: str) -> str:
+    """The text with the words put right that are never spelt so; a capital stays one."""
+    for pattern, right in _SLIPS:
+        text = pattern.sub(partial(_cased, right), text)
+    return text
+
+
+def _cased(right: str, wrong: re.Match[str]) -> str:
+    return right[:1].upper() + right[1:] if wrong[0][:1].isupper() else right
 
 
 def _heading_slips(whole: Understood, note: Callable[[str, str, str], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caicach import data
+from caicach.reading import read_plan
 from caicach.reading.checks import CODES
 from caicach.reading.plan import Finding, PlanReading
 from caicach.reading.textfile import read_text
@@ -118,3 +119,19 @@ def test_the_plan_that_is_cut_gets_what_its_neighbours_say():
     assert finding.suggestion == "Văn phòng HĐND và UBND"
     assert finding.mends[0].field == "leads"
     assert reading.tasks[1].leads == ("Văn phòng HĐND và UBND",)
+
+
+def test_words_that_are_never_spelt_so_are_mended_by_one_click(tmp_path):
+    from tests.reading import generator as gen
+
+    plan = gen.plan(20)
+    words = plan.sections[0].tasks[0].content
+    laid = gen.laid_out(plan, gen.look(20, merge_leads=False, two_row_heading=False), 20)
+    path = tmp_path / "ke-hoach.txt"
+    path.write_text(
+        gen.write_text(laid).decode().replace(words, "Phần đầu đạt kết quả tốt, phần đầu xong sớm", 1)
+    )
+    found = next(f for f in read_plan(str(path)).findings if f.code == "suspected-misspelling")
+    assert [(mend.where, mend.field, mend.value) for mend in found.mends] == [
+        ("I.1", "content", "Phấn đấu đạt kết quả tốt, phấn đấu xong sớm")
+    ]
