@@ -262,7 +262,12 @@ def paragraphs_of(words: Sequence[Word], left: float, right: float) -> list[Text
             continue
         blocks.extend(_flow(plain, left, right, spacing))
         plain = []
+        begun = at
         columns, at = _side_by_side(rows, at)
+        if at == begun:  # segments that overlap are no two columns: they stand one after the other
+            plain.extend(rows[at])
+            at += 1
+            continue
         for column in columns:
             if column:
                 blocks.extend(
@@ -311,7 +316,7 @@ def _side_by_side(rows: list[list[Line]], at: int) -> tuple[list[list[Line]], in
             else:
                 return columns, at
         if new_high - new_low < 0.3 * first[0].height:
-            return columns, max(at, 1)
+            return columns, at
         low, high = new_low, new_high
         for side, segment in sides:
             columns[side].append(segment)

@@ -32,3 +32,16 @@ def test_a_stem_that_ends_at_no_line_is_none():
     page[1025:1075, 800:804] = 0
     _, down = scan.rulings(page)
     assert len(down) == 4
+
+
+def test_words_on_top_of_each_other_are_read_all_the_same():
+    """Segments of a line that overlap (a broken file) are no two columns: reading goes on, nothing is lost."""
+    from caicach.reading.lines import Word, paragraphs_of
+
+    words = [
+        Word(text, left, top, right, top + 10)
+        for top in (0, 12, 24)
+        for text, left, right in (("một", 0, 300), ("hai", 40, 60), ("ba", 330, 350), ("bốn", 300.5, 329))
+    ]
+    text = " ".join(block.text for block in paragraphs_of(words, 0, 400))
+    assert sorted(text.split()) == sorted(word.text for word in words)
