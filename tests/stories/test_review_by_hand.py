@@ -181,7 +181,7 @@ def test_the_review_fits_a_phone(open_page, site, plan_file):
 
 def test_a_letter_typed_into_a_cell_is_typed_and_never_a_command(review):
     page = review
-    left = page.locator("#todo-h .count").inner_text()
+    seen = page.locator("[data-filter=seen] .count").inner_text()
     page.keyboard.press("f")
     cell(page, "Trả lời kiến nghị", "leads").click()
     page.keyboard.type("y, Phòng tuyển quân")
@@ -191,7 +191,7 @@ def test_a_letter_typed_into_a_cell_is_typed_and_never_a_command(review):
     assert (
         cell(page, "Trả lời kiến nghị", "leads").inner_text() == "Văn phòng HĐND và UBNDy, Phòng tuyển quân"
     )
-    assert page.locator("#todo-h .count").inner_text() == left, "no suggestion was accepted"
+    assert page.locator("[data-filter=seen] .count").inner_text() == seen, "no suggestion was accepted"
     expect(page.locator("[data-undo]")).to_be_enabled()
 
 
