@@ -14,7 +14,8 @@ from caicach.reading.unruled import (
     Found,
     bands_by_labels,
     columns_named,
-    looks_headed,
+    heading_of,
+    may_be_headed,
     opens_row,
     rows_of,
     table_by_gaps,
@@ -114,8 +115,11 @@ def page_blocks(
 
 def _without_lines(content: PageContent, page: int, carried: Carried) -> Found | None:
     """The table of a page without a ruled one; what it tells other pages is noted."""
+    lines = lines_of(content.words) if carried.columns or may_be_headed(content.words) else []
+    if not lines:
+        return None
     found = table_by_gaps(
-        content.words,
+        lines,
         content.across,
         carried.columns,
         page=page,
@@ -123,7 +127,7 @@ def _without_lines(content: PageContent, page: int, carried: Carried) -> Found |
         width=content.width,
         height=content.height,
     )
-    if found is not None or carried.columns is not None or looks_headed(content.words):
+    if found is not None or carried.columns is not None or heading_of(lines) is not None:
         carried.open[page] = content
     if found is not None and len(found.table.rows) > carried.rows:
         carried.best, carried.rows = found.bounds, len(found.table.rows)

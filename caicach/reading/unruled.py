@@ -13,7 +13,7 @@ from itertools import pairwise
 from caicach.reading.columns import looks_like_heading, meaning_of
 from caicach.reading.document import Cell, Row, Source, Table
 from caicach.reading.grid import Rule
-from caicach.reading.lines import Line, Word, cell_text, lines_of
+from caicach.reading.lines import Line, Word, cell_text
 from caicach.reading.oldfonts import composed
 
 Bounds = tuple[float, ...]
@@ -44,13 +44,8 @@ class _Band:
     is_wide: bool = False
 
 
-def looks_headed(words: Sequence[Word]) -> bool:
-    """Whether a heading of a table stands on the page, though its columns may be too few lines to tell."""
-    return _may_be_headed(words) and _heading_of(lines_of(words)) is not None
-
-
 def table_by_gaps(
-    words: Sequence[Word],
+    lines: Sequence[Line],
     across: Sequence[Rule],
     before: Bounds | None,
     *,
@@ -60,19 +55,16 @@ def table_by_gaps(
     height: float,
 ) -> Found | None:
     """The table of a page that has no ruled one; across: horizontal rulings; before: columns of the page before."""
-    if before is None and not _may_be_headed(words):
-        return None
-    lines = lines_of(words)
     widest = max((rule.end - rule.start for rule in across), default=0.0)
     floors = [rule.at for rule in across if rule.end - rule.start > max(0.6 * widest, 0.4 * width)]
-    place = _heading_of(lines, floors)
+    place = heading_of(lines, floors)
     if place is None:
         if before is None or not _goes_on(lines, before):
             return None
         heading: list[Line] = []
-        bounds, rest = before, lines
+        bounds, rest = before, list(lines)
     else:
-        heading, rest = lines[place[0] : place[1]], lines[place[1] :]
+        heading, rest = list(lines[place[0] : place[1]]), list(lines[place[1] :])
         own = _bounds_of(heading, rest, width)
         bounds = before if before and _fits(rest, before) else own
     if len(bounds) < 4:
@@ -93,7 +85,7 @@ def table_by_gaps(
     return Found(body[0].top, max(line.bottom for line in body), Table(tuple(rows), len(bounds) - 1), bounds)
 
 
-def _may_be_headed(words: Sequence[Word]) -> bool:
+def may_be_headed(words: Sequence[Word]) -> bool:
     """Whether a word stands on the page that heads the first column of a table."""
     return any(_NUMBER_HEADING.match(word.text) for word in words)
 
@@ -116,7 +108,7 @@ def columns_named(line: Line) -> list[str]:
 
 def bands_by_labels(lines: Sequence[Line], bounds: Bounds) -> list[_Band]:
     """Lines gathered into rows: the heading, then one for each number in the first column and each title across."""
-    place = _heading_of(lines)
+    place = heading_of(lines)
     bands = [_Band(list(lines[: place[1]]))] if place else []
     for line in lines[place[1] if place else 0 :]:
         has_label = line.words[0].right <= bounds[1] and _LABEL.match(line.words[0].text) is not None
@@ -177,7 +169,7 @@ def _by_column(band: _Band, bounds: Bounds) -> list[list[Word]]:
 # ---- where it is
 
 
-def _heading_of(lines: Sequence[Line], floors: Sequence[float] = ()) -> tuple[int, int] | None:
+def heading_of(lines: Sequence[Line], floors: Sequence[float] = ()) -> tuple[int, int] | None:
     """The first line of the heading and the first after it; the words of its columns may stand in several lines.
 
     floors: horizontal rulings, which no row of the heading crosses.
