@@ -47,13 +47,19 @@ def checked_lines(draft: PlanImport) -> list[DraftLine]:
     twice = [where for where, count in Counter(_address(row) for row in lines).items() if count > 1]
     if twice:
         raise Refusal("plan.number-twice", place=twice[0])
-    errors = draft.findings.filter(state=DraftFinding.OPEN, severity="error").count()
+    errors = open_errors(draft)
     if errors:
         raise Refusal("plan.errors-open", count=errors)
     return lines
 
 
+def open_errors(draft: PlanImport) -> int:
+    """How many errors hold the draft back."""
+    return draft.findings.filter(state=DraftFinding.OPEN, severity="error").count()
+
+
 def where(row: DraftLine) -> str:
+    """A row as findings name it: "II.6"."""
     return f"{row.section.number}.{row.number}" if row.section.number else row.number
 
 
@@ -152,15 +158,15 @@ def _lines(
     )
 
 
-def indicators_of(draft: PlanImport, lines: Sequence[DraftLine]) -> list[Indicator]:
+def indicators_of(draft: PlanImport, lines: Sequence[DraftLine]) -> list[tuple[Indicator, int | None]]:
     """The plan's indicators, not saved: those of the annex's rows by their words as they are now, then those by themselves.
 
-    lines: the draft's, each with its section.
+    lines: the draft's, each with its section. With each of the latter comes the id of its own row in the draft.
     """
     read: dict[str, list[DraftIndicator]] = defaultdict(list)
     for indicator in draft.indicators.all():
         read[indicator.where].append(indicator)
-    made: list[Indicator] = []
+    made: list[tuple[Indicator, int | None]] = []
     for row in lines:
         known = read.get(where(row), [])
         if not is_indicator(row) and not known:
@@ -170,19 +176,19 @@ def indicators_of(draft: PlanImport, lines: Sequence[DraftLine]) -> list[Indicat
         found = measured_from_text(row.content, group=group, source=NOWHERE, task=where(row), leads=leads)
         if any(measured.target.value is not None for measured in found):
             made += [
-                Indicator(
+                (Indicator(
                     name=m.name, group=group, comparator=m.target.comparator or "", target=drafts.storable(m.target.value),
                     unit=(m.target.unit or "")[:60], better=m.target.better or "", lead=leads[0][:300] if leads else "", where=where(row)[:80],
-                )
+                ), None)
                 for m in found
             ]  # fmt: skip
         else:
-            made += [_copied(indicator) for indicator in known]
-    return made + [_copied(indicator) for indicator in read.get("", [])]
+            made += [(_copied(indicator), None) for indicator in known]
+    return made + [(_copied(indicator), indicator.pk) for indicator in read.get("", [])]
 
 
 def _indicators(draft: PlanImport, lines: Sequence[DraftLine], plan: Plan) -> None:
-    made = indicators_of(draft, lines)
+    made = [indicator for indicator, _ in indicators_of(draft, lines)]
     for position, new in enumerate(made):
         new.ward_id, new.plan, new.position = draft.ward_id, plan, position
     Indicator.objects.bulk_create(made)
@@ -201,7 +207,8 @@ def is_indicator(row: DraftLine) -> bool:
     )
 
 
-def amended(ward: int, year: int) -> Plan:
+def in_force(ward: int, year: int) -> Plan:
+    """The plan in force that an amendment changes. Raises Refusal plan.none-in-force."""
     plan = Plan.objects.filter(ward_id=ward, year=year, kind="cchc").first()
     if plan is None:
         raise Refusal("plan.none-in-force", "year", year=year)
@@ -213,7 +220,7 @@ def amended(ward: int, year: int) -> Plan:
 
 def compare(draft: PlanImport) -> amendment.Amendment[int]:
     """What the draft adds, changes and drops against the plan in force; refs are draft lines' and tasks' ids."""
-    plan = amended(draft.ward_id, draft.year)
+    plan = in_force(draft.ward_id, draft.year)
     rows = list(draft.lines.select_related("section").order_by("section__position", "position"))
     new = [
         amendment.Duty(
@@ -243,7 +250,7 @@ def compare(draft: PlanImport) -> amendment.Amendment[int]:
 
 def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
     """Make the plan in force say what the draft says; what it said before is remembered in `draft.before`."""
-    plan = Plan.objects.select_for_update().get(pk=amended(draft.ward_id, draft.year).pk)
+    plan = Plan.objects.select_for_update().get(pk=in_force(draft.ward_id, draft.year).pk)
     found = compare(draft)
     moved = [changed.before.ref for changed in found.changed] + [gone.ref for gone in found.dropped]
     before = {

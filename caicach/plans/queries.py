@@ -398,7 +398,10 @@ class MeasureView:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The review page, whole. tasks: all rows; duties, measured: those that want a document, and those that name a figure. picture: page number and box of the chosen row where the source is a picture."""
+    """The review page, whole. tasks: all rows; duties, measured: those that want a document, those that name a figure.
+
+    picture: page number and box of the chosen row where the source is a picture.
+    """
 
     draft: PlanImport
     head: DraftHead
@@ -433,7 +436,8 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
     lines = list(draft.lines.all())
     for row in lines:
         row.section = known[row.section_id]
-    where_of = {row.pk: _where(row, known[row.section_id].number) for row in lines}
+    where_of = {row.pk: effect.where(row) for row in lines}
+    measured = sum(map(effect.is_indicator, lines))
     line_at = {where: pk for pk, where in where_of.items()}
     findings = [_finding(row, line_at) for row in draft.findings.prefetch_related("mends")]
     at: dict[str, list[FindingView]] = defaultdict(list)
@@ -470,8 +474,8 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         findings=tuple(in_list),
         sources=sources,
         tasks=len(lines),
-        duties=len(lines) - sum(map(effect.is_indicator, lines)),
-        measured=sum(map(effect.is_indicator, lines)),
+        duties=len(lines) - measured,
+        measured=measured,
         indicators=tuple(_measures(draft, lines, line_at)),
         open_count=sum(f.is_open for f in findings),
         chosen=pick,
@@ -485,22 +489,17 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
 def _measures(
     draft: PlanImport, lines: Sequence[DraftLine], line_at: Mapping[str, int]
 ) -> Iterator[MeasureView]:
-    """The indicators that will be made; of those that stand by themselves in the order of their own rows."""
-    own = iter([row.pk for row in draft.indicators.all() if not row.where])
+    """The indicators that will be made."""
     in_order = sorted(lines, key=lambda row: (row.section.position, row.section_id, row.position, row.pk))
-    for made in effect.indicators_of(draft, in_order):
+    for made, own in effect.indicators_of(draft, in_order):
         yield MeasureView(
             name=made.name,
             target=target_words(made),
             lead=made.lead,
             where=made.where,
             line=line_at.get(made.where),
-            id=None if made.where else next(own, None),
+            id=own,
         )
-
-
-def _where(row: DraftLine, section: str) -> str:
-    return f"{section}.{row.number}" if section else row.number
 
 
 def _place_words(place: str) -> str:

@@ -77,7 +77,7 @@ def upload(
         return there
     try:
         with transaction.atomic():
-            amends = effect.amended(ward, year) if is_amendment else None
+            amends = effect.in_force(ward, year) if is_amendment else None
             stored = documents.store(file, ward=ward, at=at)
             draft = PlanImport.objects.create(
                 ward_id=ward, token=token, year=year, file=stored, is_amendment=is_amendment, amends=amends,
@@ -101,7 +101,7 @@ def become_amendment(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
     Raises Refusal plan.none-in-force.
     """
     draft = _open(draft)
-    draft.amends, draft.is_amendment = effect.amended(draft.ward_id, draft.year), True
+    draft.amends, draft.is_amendment = effect.in_force(draft.ward_id, draft.year), True
     draft.save(update_fields=["amends", "is_amendment"])
     history.append(draft, "import.became-amendment", by=by, at=at, year=draft.year)
 
@@ -115,7 +115,7 @@ def pair(draft: PlanImport, line: int, same_as: str, *, by: int, at: dt.datetime
     draft = _open(draft)
     row = draft.lines.filter(pk=line).first()
     tasks_in_force = PlanLine.objects.filter(
-        plan=effect.amended(draft.ward_id, draft.year), task__set_aside_at__isnull=True
+        plan=effect.in_force(draft.ward_id, draft.year), task__set_aside_at__isnull=True
     )
     known = {str(pk) for pk in tasks_in_force.values_list("task_id", flat=True)}
     if not draft.is_amendment or row is None or same_as not in {"", "new", *known}:
@@ -543,7 +543,7 @@ def set_finding_aside(draft: PlanImport, position: int, *, reason: str, by: int,
         raise Refusal("draft.reason-missing", "reason")
     if len(reason) > 300:
         raise Refusal("draft.value-unusable", "reason", value=reason[:30] + "…")
-    finding.state, finding.reason = DraftFinding.ASIDE, reason.strip()
+    finding.state, finding.reason = DraftFinding.ASIDE, reason
     finding.save(update_fields=["state", "reason"])
     batch = _next_batch(draft)
     _note(draft, batch, "finding", finding.pk, "state", DraftFinding.OPEN, DraftFinding.ASIDE, by=by, at=at)
@@ -552,7 +552,7 @@ def set_finding_aside(draft: PlanImport, position: int, *, reason: str, by: int,
         "import.finding-set-aside",
         by=by,
         at=at,
-        word=reason.strip(),
+        word=reason,
         finding=finding.code,
         places=finding.places,
     )

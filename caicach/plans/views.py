@@ -310,9 +310,8 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     if draft.state != PlanImport.REVIEW or not draft.is_amendment:
         return see_other(_address(draft))
-    errors = draft.findings.filter(state="open", severity="error").count()
-    found = effects.compare(draft)
-    return render(request, "plans/changes.html", {"draft": draft, "found": found, "errors": errors})
+    facts = {"draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft)}
+    return render(request, "plans/changes.html", facts)
 
 
 @require_POST
