@@ -22,6 +22,20 @@ from caicach.reading.document import Source
 from caicach.reading.plan import PlanReading
 from caicach.rules.deadlines import DueReading, occurrences, read_due
 from caicach.rules.due import Occurrence
+from caicach.rules.refusal import Refusal
+
+
+def locked(draft: PlanImport) -> PlanImport:
+    """The draft as it is now, held until the transaction ends."""
+    return PlanImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+
+
+def under_review(draft: PlanImport) -> PlanImport:
+    """The same, if it may be changed. Raises Refusal draft.not-in-review."""
+    draft = locked(draft)
+    if draft.state != PlanImport.REVIEW:
+        raise Refusal("draft.not-in-review")
+    return draft
 
 
 def title_of(content: str, limit: int = 110) -> str:

@@ -27,8 +27,9 @@ from caicach.core.http import (
 from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.history import queries as history
+from caicach.plans import cells, findings, queries, services
 from caicach.plans import effect as effects
-from caicach.plans import queries, services
+from caicach.plans import review as reviewing
 from caicach.plans.forms import StartForm, UploadForm
 from caicach.plans.models import PlanImport
 from caicach.rules import rights
@@ -185,9 +186,9 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     target, _, pk = request.POST.get("row", "").partition(":")
     by, at = ward_request(request).actor.person_id, clock.now()
-    names = [name for name in request.POST if name in services.LINE_FIELDS or name in services.SECTION_FIELDS]
+    names = [name for name in request.POST if name in cells.LINE_FIELDS or name in cells.SECTION_FIELDS]
     try:
-        services.save_cells(draft, _typed(request, target, row_id(pk) or 0, names), by=by, at=at)
+        reviewing.save_cells(draft, _typed(request, target, row_id(pk) or 0, names), by=by, at=at)
     except Refusal as refusal:
         if _is_script(request):
             facts = {"words": str(refusal), "theirs": refusal.facts.get("theirs")}
@@ -211,9 +212,9 @@ def row(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
     if (gone := row_id(request.POST.get("out", ""))) is not None:
-        services.remove_line(draft, gone, by=by, at=at)
+        reviewing.remove_line(draft, gone, by=by, at=at)
         return see_other(_address(draft))
-    made = services.add_line(
+    made = reviewing.add_line(
         draft,
         section=_row_or_new(request, "section"),
         title=request.POST.get("title", ""),
@@ -229,8 +230,8 @@ def head(request: HttpRequest, token: str) -> HttpResponse:
     """Save the head's fields."""
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
-    names = [name for name in services.HEAD_FIELDS if name in request.POST]
-    services.save_cells(draft, _typed(request, "head", 0, names), by=by, at=at)
+    names = [name for name in cells.HEAD_FIELDS if name in request.POST]
+    reviewing.save_cells(draft, _typed(request, "head", 0, names), by=by, at=at)
     return see_other(_address(draft))
 
 
@@ -242,11 +243,11 @@ def indicator(request: HttpRequest, token: str) -> HttpResponse:
     by, at = ward_request(request).actor.person_id, clock.now()
     row = _row_or_new(request, "row")
     if request.POST.get("act") == "out":
-        services.remove_indicator(draft, row or 0, by=by, at=at)
+        reviewing.remove_indicator(draft, row or 0, by=by, at=at)
         return see_other(_address(draft) + "#chi-tieu")
     typed = {name: request.POST.get(name, "") for name in ("name", "target", "lead")}
     try:
-        services.save_indicator(draft, row, **typed, by=by, at=at)
+        reviewing.save_indicator(draft, row, **typed, by=by, at=at)
     except Refusal as refusal:
         wrong = {**typed, "row": row, "words": str(refusal)}
         return _review(request, draft, wrong_indicator=wrong, status=status_of(refusal))
@@ -263,13 +264,13 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
     position = -1 if (asked := row_id(number)) is None or asked > 30000 else asked
     match request.POST.get("act"):
         case "accept":
-            services.accept_finding(draft, position, by=by, at=at, only=row_id(only))
+            findings.accept(draft, position, by=by, at=at, only=row_id(only))
         case "aside":
-            services.set_finding_aside(draft, position, reason=request.POST.get("reason", ""), by=by, at=at)
+            findings.set_aside(draft, position, reason=request.POST.get("reason", ""), by=by, at=at)
         case "correct":
-            services.correct_finding(draft, position, text=request.POST.get("text", ""), by=by, at=at)
+            findings.correct(draft, position, text=request.POST.get("text", ""), by=by, at=at)
         case "reopen":
-            services.reopen_finding(draft, position, by=by, at=at)
+            findings.reopen(draft, position, by=by, at=at)
         case _:
             raise Refusal("draft.field-unknown")
     line = request.POST.get("line", "")
@@ -281,7 +282,7 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
 def step_back(request: HttpRequest, token: str) -> HttpResponse:
     """Undo the newest change of the draft."""
     draft = _draft(request, token)
-    touched = services.step_back(draft, by=ward_request(request).actor.person_id, at=clock.now())
+    touched = reviewing.step_back(draft, by=ward_request(request).actor.person_id, at=clock.now())
     return see_other(_address(draft) + (f"?dong={touched}#d{touched}" if touched else ""))
 
 
@@ -320,7 +321,7 @@ def pair(request: HttpRequest, token: str) -> HttpResponse:
     """Say by hand which task in force a row of the amendment is, or that it is new."""
     draft = _draft(request, token)
     line, same_as = row_id(request.POST.get("line", "")), request.POST.get("same_as", "")
-    services.pair(draft, line or 0, same_as, by=ward_request(request).actor.person_id, at=clock.now())
+    reviewing.pair(draft, line or 0, same_as, by=ward_request(request).actor.person_id, at=clock.now())
     return see_other(reverse("plans:changes", args=[draft.token]))
 
 
@@ -356,7 +357,7 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return see_other(_address(draft))
     try:
-        services.check_typed(draft)
+        findings.check_typed(draft)
         plan = services.put_into_effect(
             draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today()
         )
@@ -446,10 +447,9 @@ def _address(draft: PlanImport) -> str:
 
 def _typed(
     request: HttpRequest, target: str, pk: int, names: Sequence[str]
-) -> list[tuple[services.Cell, str, str | None]]:
+) -> list[tuple[cells.Cell, str, str | None]]:
     return [
-        (services.Cell(target, pk, name), request.POST[name], request.POST.get(f"seen-{name}"))
-        for name in names
+        (cells.Cell(target, pk, name), request.POST[name], request.POST.get(f"seen-{name}")) for name in names
     ]
 
 
@@ -495,4 +495,4 @@ def _head_fields(head: Any) -> list[tuple[str, str, str]]:
         "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
         "coordinating_office": "Đơn vị đầu mối",
     }  # fmt: skip
-    return [(field, name, services.shown(head, field)) for field, name in names.items()]
+    return [(field, name, cells.shown(head, field)) for field, name in names.items()]

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from caicach.core.clock import noon
-from caicach.plans import services
+from caicach.plans import cells, review, services
 from caicach.plans.models import Indicator, Plan, PlanImport, PlanLine, Section
 from caicach.rules.refusal import Refusal
 from caicach.tasks import services as tasks
@@ -110,9 +110,7 @@ def test_a_plan_is_typed_from_nothing(ward, coordinator, as_coordinator):
     draft = PlanImport.objects.get()
     line = draft.lines.get()
     for field, value in {"content": "Việc gõ tay", "due": "Quý I", "leads": "Văn phòng HĐND và UBND"}.items():
-        services.save_cell(
-            draft, services.Cell("line", line.pk, field), value, seen="", by=coordinator.pk, at=AT
-        )
+        review.save_cells(draft, [(cells.Cell("line", line.pk, field), value, "")], by=coordinator.pk, at=AT)
     services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
     assert Occurrence.objects.get().due_on == dt.date(2027, 3, 31)
 
@@ -480,3 +478,14 @@ def test_two_other_duties_with_the_same_long_tail_are_no_pair():
     new = Duty("b", "VIII-9", f"Hội nghị tổng kết thi đua {tail}", "15/12/2026", deliverables=("Báo cáo",))
     found = compare([old], [new])
     assert found.added == (new,) and found.dropped == (old,)
+
+
+def test_a_row_taken_out_and_brought_back_is_still_the_task_it_was_said_to_be(ward, coordinator):
+    rooms.make_plan(ward, coordinator)
+    dropped = Task.objects.get(number="I-3")
+    draft = settle(rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True))
+    fresh = draft.lines.get(content__endswith="chợ đêm")
+    review.pair(draft, fresh.pk, str(dropped.pk), by=coordinator.pk, at=AT)
+    review.remove_line(draft, fresh.pk, by=coordinator.pk, at=AT)
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert draft.lines.get(pk=fresh.pk).same_as == str(dropped.pk)

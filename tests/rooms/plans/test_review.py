@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from caicach.core.clock import noon
-from caicach.plans import queries, services
+from caicach.plans import cells, findings, queries, review, services
 from caicach.reading.plan import Finding
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
@@ -23,7 +23,7 @@ def draft(ward, coordinator):
 
 def cell(draft, where, field):
     section, number = where.split(".")
-    return services.Cell("line", draft.lines.get(section__number=section, number=number).pk, field)
+    return cells.Cell("line", draft.lines.get(section__number=section, number=number).pk, field)
 
 
 def test_a_typed_cell_is_saved_and_its_deadline_read_anew(draft, as_coordinator):
@@ -73,28 +73,28 @@ def test_a_row_is_saved_whole_without_scripts(draft, as_coordinator):
 
 def test_one_press_makes_all_mends_and_one_step_takes_them_back(draft, coordinator):
     finding = draft.findings.get(code="section-title-mismatch")
-    services.accept_finding(draft, finding.position, by=coordinator.pk, at=AT)
+    findings.accept(draft, finding.position, by=coordinator.pk, at=AT)
     assert draft.sections.get(number="II").title == "Văn hóa đọc"
     assert rooms.events("import.finding-accepted") == 1
-    services.step_back(draft, by=coordinator.pk, at=AT)
+    review.step_back(draft, by=coordinator.pk, at=AT)
     finding.refresh_from_db()
     assert draft.sections.get(number="II").title == "Mục số II" and finding.state == "open"
     with pytest.raises(Refusal, match="bước nào để hoàn tác"):
-        services.step_back(draft, by=coordinator.pk, at=AT)
+        review.step_back(draft, by=coordinator.pk, at=AT)
 
 
 def test_a_finding_without_a_mend_needs_a_reason(draft, coordinator):
     finding = draft.findings.get(code="deadline-before-plan-date")
     with pytest.raises(Refusal) as none:
-        services.accept_finding(draft, finding.position, by=coordinator.pk, at=AT)
+        findings.accept(draft, finding.position, by=coordinator.pk, at=AT)
     assert none.value.code == "draft.no-mend"
     with pytest.raises(Refusal) as missing:
-        services.set_finding_aside(draft, finding.position, reason=" ", by=coordinator.pk, at=AT)
+        findings.set_aside(draft, finding.position, reason=" ", by=coordinator.pk, at=AT)
     assert missing.value.code == "draft.reason-missing"
-    services.set_finding_aside(draft, finding.position, reason="đã làm xong trước", by=coordinator.pk, at=AT)
+    findings.set_aside(draft, finding.position, reason="đã làm xong trước", by=coordinator.pk, at=AT)
     finding.refresh_from_db()
     assert (finding.state, finding.reason) == ("aside", "đã làm xong trước")
-    services.reopen_finding(draft, finding.position, by=coordinator.pk, at=AT)
+    findings.reopen(draft, finding.position, by=coordinator.pk, at=AT)
     finding.refresh_from_db()
     assert finding.state == "open"
 
@@ -102,8 +102,8 @@ def test_a_finding_without_a_mend_needs_a_reason(draft, coordinator):
 def test_typing_in_one_go_is_one_step_back(draft, coordinator):
     place = cell(draft, "I.1", "content")
     for text in ("Rà", "Rà soát", "Rà soát sổ"):
-        services.save_cell(draft, place, text, seen=None, by=coordinator.pk, at=AT)
-    services.step_back(draft, by=coordinator.pk, at=AT)
+        review.save_cells(draft, [(place, text, None)], by=coordinator.pk, at=AT)
+    review.step_back(draft, by=coordinator.pk, at=AT)
     assert draft.lines.get(pk=place.id).content == "Rà soát sổ sách của phường theo từng tháng"
 
 
@@ -114,7 +114,7 @@ def test_rows_are_added_removed_and_brought_back(draft, coordinator, as_coordina
     gone = home.lines.get(number="2")
     as_coordinator.post(reverse("plans:row", args=[draft.token]), {"out": gone.pk})
     assert not home.lines.filter(number="2").exists()
-    services.step_back(draft, by=coordinator.pk, at=AT)
+    review.step_back(draft, by=coordinator.pk, at=AT)
     assert home.lines.get(number="2").content == gone.content
 
 
@@ -124,18 +124,16 @@ def test_rows_are_added_removed_and_brought_back(draft, coordinator, as_coordina
 )
 def test_what_does_not_fit_a_cell_is_refused(draft, coordinator, field, value, code):
     with pytest.raises(Refusal) as refusal:
-        services.save_cell(draft, cell(draft, "I.1", field), value, seen=None, by=coordinator.pk, at=AT)
+        review.save_cells(draft, [(cell(draft, "I.1", field), value, None)], by=coordinator.pk, at=AT)
     assert refusal.value.code == code
 
 
 def test_a_day_that_is_none_is_refused_in_the_head(draft, coordinator):
     with pytest.raises(Refusal) as refusal:
-        services.save_cell(
-            draft, services.Cell("head", 0, "date"), "mai", seen=None, by=coordinator.pk, at=AT
-        )
+        review.save_cells(draft, [(cells.Cell("head", 0, "date"), "mai", None)], by=coordinator.pk, at=AT)
     assert refusal.value.code == "draft.value-unusable"
-    services.save_cell(
-        draft, services.Cell("head", 0, "date"), "5/3/2026", seen="03/02/2026", by=coordinator.pk, at=AT
+    review.save_cells(
+        draft, [(cells.Cell("head", 0, "date"), "5/3/2026", "03/02/2026")], by=coordinator.pk, at=AT
     )
     draft.head.refresh_from_db()
     assert f"{draft.head.date}" == "2026-03-05"
@@ -144,7 +142,7 @@ def test_a_day_that_is_none_is_refused_in_the_head(draft, coordinator):
 def test_a_draft_put_away_takes_nothing_more(draft, coordinator):
     services.discard(draft, by=coordinator.pk, at=AT)
     with pytest.raises(Refusal) as refusal:
-        services.save_cell(draft, cell(draft, "I.1", "content"), "x", seen=None, by=coordinator.pk, at=AT)
+        review.save_cells(draft, [(cell(draft, "I.1", "content"), "x", None)], by=coordinator.pk, at=AT)
     assert refusal.value.code == "draft.not-in-review"
 
 
@@ -182,13 +180,9 @@ def test_what_is_typed_wrong_is_there_to_look_at_and_settled_when_typed_right(
     line = draft.lines.filter(number="2", section__number="I").get()
     before = getattr(line, field)
     at = noon(rooms.TODAY)
-    services.save_cell(
-        draft, services.Cell("line", line.pk, field), value, seen=None, by=coordinator.pk, at=at
-    )
+    review.save_cells(draft, [(cells.Cell("line", line.pk, field), value, None)], by=coordinator.pk, at=at)
     assert draft.findings.filter(code=code, places="I.2", state="open").count() == 1
-    services.save_cell(
-        draft, services.Cell("line", line.pk, field), before, seen=None, by=coordinator.pk, at=at
-    )
+    review.save_cells(draft, [(cells.Cell("line", line.pk, field), before, None)], by=coordinator.pk, at=at)
     assert not draft.findings.filter(code=code, places="I.2", state="open").exists()
 
 
@@ -197,11 +191,9 @@ def test_a_typed_plan_is_looked_at_before_it_takes_effect(ward, coordinator, as_
         ward=ward.pk, token="gotaychuadu1", year=2027, copy_from=None, by=coordinator.pk, at=noon(rooms.TODAY)
     )
     line = draft.lines.get()
-    services.save_cell(
+    review.save_cells(
         draft,
-        services.Cell("line", line.pk, "content"),
-        "Việc gõ tay",
-        seen="",
+        [(cells.Cell("line", line.pk, "content"), "Việc gõ tay", "")],
         by=coordinator.pk,
         at=noon(rooms.TODAY),
     )
@@ -467,18 +459,18 @@ def test_a_place_that_was_mended_leaves_its_finding(ward, coordinator, as_coordi
     found = Finding("deadline-before-plan-date", "warning", "I.2, I.3", "Đã qua khi ký.", None)
     draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=(found,)))
     finding = draft.findings.get()
-    services.save_cell(draft, cell(draft, "I.3", "due"), "30/11/2026", seen=None, by=coordinator.pk, at=AT)
+    review.save_cells(draft, [(cell(draft, "I.3", "due"), "30/11/2026", None)], by=coordinator.pk, at=AT)
     finding.refresh_from_db()
     assert (finding.places, finding.state) == ("I.2", "open")
-    services.save_cell(draft, cell(draft, "I.2", "due"), "15/12/2026", seen=None, by=coordinator.pk, at=AT)
+    review.save_cells(draft, [(cell(draft, "I.2", "due"), "15/12/2026", None)], by=coordinator.pk, at=AT)
     finding.refresh_from_db()
     assert finding.state == "accepted"
 
 
 def test_a_step_back_takes_back_what_was_found_too(draft, coordinator):
-    services.save_cell(draft, cell(draft, "I.1", "leads"), "", seen=None, by=coordinator.pk, at=AT)
+    review.save_cells(draft, [(cell(draft, "I.1", "leads"), "", None)], by=coordinator.pk, at=AT)
     assert draft.findings.filter(code="lead-missing", state="open").count() == 1
-    services.step_back(draft, by=coordinator.pk, at=AT)
+    review.step_back(draft, by=coordinator.pk, at=AT)
     assert draft.findings.filter(code="lead-missing", state="open").count() == 0
 
 
@@ -488,7 +480,7 @@ def test_a_lead_that_is_everybody_is_said_even_where_the_ward_has_such_a_name(wa
     everybody = "Các cơ quan, đơn vị thuộc UBND phường"
     organisation.add_office(ward, name=everybody, is_group=True)
     draft = rooms.make_draft(ward, coordinator)
-    services.save_cell(draft, cell(draft, "I.1", "leads"), everybody, seen=None, by=coordinator.pk, at=AT)
+    review.save_cells(draft, [(cell(draft, "I.1", "leads"), everybody, None)], by=coordinator.pk, at=AT)
     assert draft.findings.filter(code="lead-not-specific", state="open").exists()
 
 
@@ -496,3 +488,55 @@ def test_the_year_of_the_file_counts_and_is_said(ward, coordinator):
     draft = rooms.make_draft(ward, coordinator, rooms.make_reading(year=2027))
     assert draft.year == 2027
     assert "chọn năm 2026" in draft.findings.get(code="year-of-the-file").message
+
+
+def test_a_mend_comes_with_what_typing_raised(draft, coordinator):
+    place = cell(draft, "I.2", "due")
+    review.save_cells(draft, [(place, "Trước tháng 7/2026", None)], by=coordinator.pk, at=AT)
+    raised = draft.findings.get(code="deadline-ambiguous", places="I.2")
+    findings.accept(draft, raised.position, by=coordinator.pk, at=AT)
+    assert draft.lines.get(pk=place.id).due == raised.suggestion != ""
+
+
+def test_one_form_is_one_step_back(draft, coordinator):
+    line = draft.lines.get(section__number="I", number="1")
+    typed = [
+        (cell(draft, "I.1", f), text, None) for f, text in (("content", "Việc khác"), ("due", "Quý III"))
+    ]
+    review.save_cells(draft, typed, by=coordinator.pk, at=AT)
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    now = draft.lines.get(pk=line.pk)
+    assert (now.content, now.due) == (line.content, line.due)
+
+
+def test_a_step_back_takes_an_added_section_with_its_row(draft, coordinator):
+    before = list(draft.sections.values_list("number", flat=True))
+    review.add_line(draft, section=None, title="Mục thêm", by=coordinator.pk, at=AT)
+    assert draft.sections.count() == len(before) + 1
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert list(draft.sections.values_list("number", flat=True)) == before
+
+
+def test_a_section_that_got_another_row_since_stays_with_it(draft, coordinator):
+    made = review.add_line(draft, section=None, title="Mục thêm", by=coordinator.pk, at=AT)
+    other = review.add_line(draft, section=made.section_id, by=coordinator.pk, at=AT)
+    review.remove_line(draft, other.pk, by=coordinator.pk, at=AT)
+    for _ in range(3):
+        review.step_back(draft, by=coordinator.pk, at=AT)
+    assert not draft.sections.filter(title="Mục thêm").exists()
+
+
+@pytest.mark.parametrize("rows", [2, 80])
+def test_looking_at_a_copied_plan_takes_as_many_queries_for_two_rows_as_for_eighty(
+    ward, coordinator, django_assert_max_num_queries, rows
+):
+    lines = [replace(rooms.LINES[0], number=str(n), leads=("Phòng Không Có",)) for n in range(1, rows + 1)]
+    rooms.make_plan(ward, coordinator, rooms.make_reading(lines, findings=()))
+    with django_assert_max_num_queries(40):
+        made = services.begin_typed(
+            ward=ward.pk, token="chepnhieudong", year=2027, copy_from=2026, by=coordinator.pk, at=AT
+        )
+    assert made.findings.filter(code="office-unknown").count() == rows
+    with django_assert_max_num_queries(12):
+        findings.check_typed(made)
+    assert made.findings.filter(code="office-unknown").count() == rows

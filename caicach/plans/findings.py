@@ -1,0 +1,239 @@
+"""What is to be looked at in a draft: raised anew when a cell changes, accepted, corrected, set aside, opened again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from caicach import data
+from caicach.history import services as history
+from caicach.organisation.queries import offices as offices_of
+from caicach.plans import cells, drafts, effect
+from caicach.plans.models import DraftFinding, DraftLine, DraftMend, PlanImport
+from caicach.reading.checks import CELL_CODES, check_cell
+from caicach.reading.plan import Finding
+from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import printable
+
+
+@transaction.atomic
+def check_typed(draft: PlanImport) -> None:
+    """Look at every row that no file gave, as the reader looks at a file's rows; each code is raised once."""
+    draft = drafts.under_review(draft)
+    typed = (
+        draft.lines.select_related("section")
+        .filter(page=None, line=None, table=None, row=None)
+        .exclude(content="")
+    )
+    look_again(draft, [(row, field) for row in typed for field in CELL_CODES], only_new=True)
+
+
+def look_again(
+    draft: PlanImport, changed: Iterable[tuple[DraftLine, str]], *, only_new: bool = False
+) -> None:
+    """After cells changed: what they had and have no longer is settled, what they have now is there to look at.
+
+    changed: rows as they are now, each with its section, and a field. only_new: codes that were settled or set aside
+    at a row before are not raised again. The number of queries does not grow with the rows.
+    """
+    checked = [(row, field) for row, field in changed if field in CELL_CODES]
+    if not checked:
+        return
+    directory = data.office_directory(office.name for office in offices_of(draft.ward_id))
+    signed = draft.head.date
+    board = _Board(draft, {effect.where(row) for row, _ in checked})
+    for row, field in checked:
+        where, value = effect.where(row), getattr(row, field)
+        found = {
+            finding.code: finding
+            for finding in check_cell(
+                field, value, where=where, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row), signed=signed
+            )
+        }  # fmt: skip
+        standing = {f.code for f, _ in board.at[where] if f.state == DraftFinding.OPEN or only_new}
+        if value:
+            board.settle(where, field, gone=CELL_CODES[field] - found.keys(), still=frozenset(found))
+        for code, finding in found.items():
+            if code not in standing:
+                board.raise_(where, finding)
+    board.save()
+
+
+class _Board:
+    """The findings of some places while their cells are looked at: read once, written once."""
+
+    def __init__(self, draft: PlanImport, places: set[str]) -> None:
+        self._draft = draft
+        self.at: dict[str, list[tuple[DraftFinding, frozenset[str]]]] = defaultdict(list)
+        """by place: its findings, each with the fields of the place that its mends are for"""
+        self._shared: list[DraftFinding] = []
+        known = draft.findings.filter(Q(places__in=places) | Q(places__contains=","))
+        for finding in known.prefetch_related("mends"):
+            if finding.places in places:
+                fields = frozenset(m.field for m in finding.mends.all() if m.place == finding.places)
+                self.at[finding.places].append((finding, fields))
+            else:
+                self._shared.append(finding)
+        self._changed: dict[int, DraftFinding] = {}
+        self._fresh: list[tuple[DraftFinding, Finding]] = []
+
+    def settle(self, where: str, field: str, *, gone: frozenset[str], still: frozenset[str]) -> None:
+        """A text now stands there: what was said of it and holds no longer is settled, gone its codes that it has not."""
+        for finding, fields in self.at[where]:
+            about = finding.code in CELL_CODES[field] or field in fields
+            if about and finding.state == DraftFinding.OPEN and finding.code not in still:
+                finding.state, finding.reason = DraftFinding.ACCEPTED, "Đã sửa bằng tay"
+                self._note(finding)
+        for finding in self._shared:  # of several places this one is settled: the others stay to be looked at
+            places = [place.strip() for place in finding.places.split(",")]
+            if (
+                finding.state == DraftFinding.OPEN
+                and finding.code in gone
+                and where in places
+                and len(places) > 1
+            ):
+                finding.places = ", ".join(place for place in places if place != where)
+                self._note(finding)
+
+    def raise_(self, where: str, new: Finding) -> None:
+        row = DraftFinding(
+            ward_id=self._draft.ward_id, draft=self._draft, code=new.code, severity=new.severity, places=where,
+            message=new.message, suggestion=new.suggestion or "",
+        )  # fmt: skip
+        self._fresh.append((row, new))
+        self.at[where].append((row, frozenset(m.field for m in new.mends if m.where == where)))
+
+    def save(self) -> None:
+        DraftFinding.objects.bulk_update(self._changed.values(), ["state", "reason", "places"])
+        if not self._fresh:
+            return
+        last = self._draft.findings.aggregate(last=Max("position"))["last"]
+        for position, (row, _) in enumerate(self._fresh, (last if last is not None else -1) + 1):
+            row.position = position
+        DraftFinding.objects.bulk_create(row for row, _ in self._fresh)
+        DraftMend.objects.bulk_create(
+            DraftMend(
+                ward_id=row.ward_id, finding=row, position=n, place=m.where, field=m.field, value=m.value
+            )
+            for row, new in self._fresh
+            for n, m in enumerate(new.mends)
+        )
+
+    def _note(self, finding: DraftFinding) -> None:
+        if finding.pk:
+            self._changed[finding.pk] = finding
+
+
+@transaction.atomic
+def accept(draft: PlanImport, position: int, *, by: int, at: dt.datetime, only: int | None = None) -> None:
+    """Make a finding's mends (or one of them), and settle it; what lies in no cell is settled with its suggestion.
+
+    Raises Refusal draft.no-mend.
+    """
+    draft = drafts.under_review(draft)
+    finding = _finding(draft, position)
+    if finding.state != DraftFinding.OPEN:
+        return
+    mends = [m for m in finding.mends.all() if only is None or m.position == only]
+    changes = [(cell, mend.value) for mend in mends for cell in cells.cells_of(draft, mend.place, mend.field)]
+    if not changes and finding.severity != "note":
+        if not drafts.is_literal(finding):
+            raise Refusal("draft.no-mend")
+        finding.reason = f"Sửa thành: {finding.suggestion}"
+    finding.state = DraftFinding.ACCEPTED
+    finding.save(update_fields=["state", "reason"])
+    cells.put(draft, changes, by=by, at=at, finding=finding.pk)
+    history.append(
+        draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
+    )
+
+
+@transaction.atomic
+def correct(draft: PlanImport, position: int, *, text: str, by: int, at: dt.datetime) -> None:
+    """Settle what lies in no cell (the body, the annex's name) by the wording that should stand there.
+
+    It stays with the finding, for the ward's own correction of its document. Raises Refusal draft.wording-missing.
+    """
+    draft = drafts.under_review(draft)
+    finding = _finding(draft, position)
+    if finding.state != DraftFinding.OPEN:
+        return
+    if not drafts.is_running_text(finding):
+        raise Refusal("draft.no-mend")
+    text = printable(text).strip()
+    if not text:
+        raise Refusal("draft.wording-missing", "text")
+    if len(text) > 2000:
+        raise Refusal("draft.value-unusable", "text", value=text[:30] + "…")
+    finding.state, finding.reason = DraftFinding.ACCEPTED, f"Sửa thành: {text}"
+    finding.save(update_fields=["state", "reason"])
+    cells.put(draft, [], by=by, at=at, finding=finding.pk)
+    history.append(
+        draft,
+        "import.finding-corrected",
+        by=by,
+        at=at,
+        word=text,
+        finding=finding.code,
+        places=finding.places,
+    )
+
+
+@transaction.atomic
+def set_aside(draft: PlanImport, position: int, *, reason: str, by: int, at: dt.datetime) -> None:
+    """Leave something as it is, with the reason. Raises Refusal draft.reason-missing."""
+    draft = drafts.under_review(draft)
+    finding = _finding(draft, position)
+    if finding.state != DraftFinding.OPEN:
+        return
+    reason = printable(reason).strip()
+    if not reason and finding.severity != "note":
+        raise Refusal("draft.reason-missing", "reason")
+    if len(reason) > 300:
+        raise Refusal("draft.value-unusable", "reason", value=reason[:30] + "…")
+    finding.state, finding.reason = DraftFinding.ASIDE, reason
+    finding.save(update_fields=["state", "reason"])
+    batch = cells.next_batch(draft)
+    cells.note(
+        draft, batch, "finding", finding.pk, "state", DraftFinding.OPEN, DraftFinding.ASIDE, by=by, at=at
+    )
+    history.append(
+        draft,
+        "import.finding-set-aside",
+        by=by,
+        at=at,
+        word=reason,
+        finding=finding.code,
+        places=finding.places,
+    )
+
+
+@transaction.atomic
+def reopen(draft: PlanImport, position: int, *, by: int, at: dt.datetime) -> None:
+    """Look at a settled finding again; what its mends changed stays (step back undoes those)."""
+    draft = drafts.under_review(draft)
+    finding = _finding(draft, position)
+    finding.state, finding.reason = DraftFinding.OPEN, ""
+    finding.save(update_fields=["state", "reason"])
+    history.append(
+        draft, "import.finding-reopened", by=by, at=at, finding=finding.code, places=finding.places
+    )
+
+
+def _finding(draft: PlanImport, position: int) -> DraftFinding:
+    finding = draft.findings.filter(position=position).first()
+    if finding is None:
+        raise Refusal("draft.field-unknown")
+    return finding
+
+
+def say_first(draft: PlanImport, code: str, places: str, message: str) -> None:
+    """A warning on top of the list, about the draft as a whole."""
+    draft.findings.update(position=F("position") + 1)
+    DraftFinding.objects.create(
+        ward_id=draft.ward_id, draft=draft, position=0, code=code, severity="warning", places=places, message=message
+    )  # fmt: skip
