@@ -32,7 +32,8 @@ LONGEST = 1000
 class DueReading:
     """due, and the codes of what was odd about the phrase (`deadline-missing`, `deadline-ambiguous`, …).
 
-    suggestion: a phrase that would be clear, where there is one ("30/6/2026" for "Trước tháng 7/2026").
+    suggestion: a phrase that would be clear, where there is one ("30/6/2026" for "Trước tháng 7/2026", "Trước ngày
+    30/11/2026" for "Trước ngày 31/11/2026").
     """
 
     due: Due
@@ -53,7 +54,10 @@ def read_due(text: str, year: int) -> DueReading:
     try:
         due, misspelt = _Phrase(shown, year).read()
     except _Unclear as unclear:
-        return DueReading(Due("unknown", text=text), (unclear.code,), unclear.suggestion)
+        suggestion = unclear.suggestion or (_last_day_instead(shown) if unclear.code == IMPOSSIBLE else None)
+        if suggestion and read_due(suggestion, year).due.kind == "unknown":
+            suggestion = None
+        return DueReading(Due("unknown", text=text), (unclear.code,), suggestion)
     return DueReading(replace(due, text=text), (MISSPELT,) if misspelt else ())
 
 
@@ -1013,6 +1017,20 @@ def _window(item: _Item) -> _Window:
         last = _day_in(year, month, None) if item.number == 21 else dt.date(year, month, item.number + 9)
         return _Window(dt.date(year, month, item.number), last, item)
     return _Window(dt.date(year, month, 1), _day_in(year, month, None), item)
+
+
+def _last_day_instead(phrase: str) -> str | None:
+    """The phrase with a day that its month lacks ("31/11/2026") as the last one that it has; None where none is so."""
+
+    def mended(found: re.Match[str]) -> str:
+        day, month, year = int(found[1]), int(found[3]), int(found[5])
+        last = monthrange(year, month)[1] if 1 <= month <= 12 and 1 <= year <= 9999 else day
+        return f"{last}{found[2]}{found[3]}{found[4]}{found[5]}" if last < day <= 31 else found[0]
+
+    answer = re.sub(
+        r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})([/.-])(\d{4})(?!\d)", mended, phrase, flags=re.ASCII
+    )
+    return answer if answer != phrase else None
 
 
 def _date(year: int, month: int, day: int) -> dt.date:

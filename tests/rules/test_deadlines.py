@@ -78,6 +78,22 @@ def test_before_a_month_suggests_the_day_before_it():
     assert read_due("Trước tháng 7/2026", 2026).suggestion == "30/6/2026"
 
 
+@pytest.mark.parametrize(
+    ("phrase", "suggestion"),
+    [
+        ("31/11/2026", "30/11/2026"),
+        ("Trước ngày 30-02-2028", "Trước ngày 29-02-2028"),
+        ("Từ 01/06/2026 đến 31/06/2026", "Từ 01/06/2026 đến 30/06/2026"),
+        ("Tháng 13/2026", None),
+        ("32/01/2026", None),
+        ("31/13/2026", None),
+    ],
+)
+def test_a_day_that_its_month_lacks_is_mended_to_its_last(phrase, suggestion):
+    reading = read_due(phrase, 2026)
+    assert (reading.findings, reading.suggestion) == (("deadline-impossible",), suggestion)
+
+
 @given(
     st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31)),
     st.sampled_from(
