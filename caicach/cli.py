@@ -168,8 +168,9 @@ def _read(options: argparse.Namespace) -> int:
             raise Refusal("file.missing", name=str(out.parent))
     with _progress() as progress:
         reading = read(
-            options.file, name=options.file.name, offices=offices, year=options.year, progress=progress
-        )
+            options.file, name=options.file.name, offices=offices, year=options.year, progress=progress,
+            meanwhile=None if options.json else _load_table,
+        )  # fmt: skip
     if options.docx:
         from caicach.writing.docx import annex_docx
 
@@ -234,6 +235,12 @@ def _progress() -> Iterator[Callable[[float, str], None] | None]:
 
 
 _SEVERITY = {"error": ("Lỗi", "bold red"), "warning": ("Xem", "yellow"), "note": ("Ghi nhận", "dim")}
+
+
+def _load_table() -> None:
+    """What a table is printed with, loaded while the file is read."""
+
+    import caicach.rules.formats  # noqa: F401
 
 
 def _print_reading(reading: PlanReading, name: str) -> None:

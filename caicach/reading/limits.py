@@ -30,6 +30,9 @@ MAX_RATIO = 400
 """of one part above RATIO_COUNTS_FROM; a real table of equal rows reaches about 100, deflate itself 1,032"""
 RATIO_COUNTS_FROM = 8 * MIB
 
+IN_OWN_GROUP = False
+"""set in the sandbox: programs that help to read stay in its process group, which ends as a whole"""
+
 _CHUNK = 1 * MIB
 _DOCTYPE = re.compile(
     rb"<\s*!\s*(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C|E\0N\0T)|\0<\0!\0(?:D\0O\0C|E\0N\0T)", re.IGNORECASE

@@ -12,14 +12,13 @@ import zipfile
 from pathlib import Path
 from shutil import which
 
+from caicach.reading import limits
 from caicach.reading.document import Document
 from caicach.reading.limits import Inflated
 from caicach.reading.oldword import hides_its_rows, read_old_word
 from caicach.rules.refusal import Refusal
 
 _SECONDS = 60
-IN_OWN_GROUP = False
-"""set by the sandbox: helpers stay in its process group, which it ends as a whole"""
 _TARGETS = {"doc": "docx", "odt": "docx", "rtf": "docx", "xls": "xlsx", "ods": "xlsx"}
 _ENCRYPTED_SIGNS = (b"password", b"encrypted")
 
@@ -95,13 +94,13 @@ def _convert(program: str, path: Path, kind: str, folder: Path) -> Path:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=environment,
-        start_new_session=not IN_OWN_GROUP,
+        start_new_session=not limits.IN_OWN_GROUP,
     )
     try:
         said, _ = process.communicate(timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
         with contextlib.suppress(ProcessLookupError):
-            if not IN_OWN_GROUP:
+            if not limits.IN_OWN_GROUP:
                 os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise Refusal("file.timeout", seconds=_SECONDS) from error

@@ -1,15 +1,15 @@
 """Reading a stranger's file in a process of its own, with limits of time and memory.
 
-The worker (`python -m caicach.reading.sandbox`) loads no Django, opens one file, and sends back progress and one
-pickled answer over a pipe. Whatever happens to it, the caller gets a `PlanReading` or a `Refusal`; its helpers
+The worker (caicach/reading/inside.py) loads no Django, opens one file, and sends back progress and one pickled answer
+over a pipe. Whatever happens to it, the caller gets a `PlanReading` or a `Refusal`; its helpers
 (Tesseract, LibreOffice) belong to its process group and end with it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
+import json
 import logging
 import os
 import pickle
@@ -20,10 +20,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from caicach.reading.inside import ANSWER, HEADER, PROGRESS, Request
 from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -37,21 +37,7 @@ Progress = Callable[[float, str], None]
 SECONDS = 300.0
 MEMORY_MIB = 768
 
-_HEADER = 9  # one letter, eight bytes of length
-_PROGRESS, _ANSWER = b"P", b"A"
 _MAX_FRAME = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What the worker is asked, sent to its standard input."""
-
-    path: str
-    name: str
-    offices: tuple[str, ...] | None
-    year: int | None
-    seconds: float
-    memory_mib: int
 
 
 def read(
@@ -63,27 +49,31 @@ def read(
     progress: Progress | None = None,
     seconds: float = SECONDS,
     memory_mib: int = MEMORY_MIB,
+    meanwhile: Callable[[], None] | None = None,
 ) -> PlanReading:
-    """As `caicach.reading.read_plan`, in a process of its own.
+    """As `caicach.reading.read_plan`, in a process of its own. meanwhile: called once when that is under way.
 
     Raises its Refusals, and file.timeout, file.memory, file.crashed.
     """
     shown = name or path.name
-    request = _Request(
-        str(path.resolve()), shown, None if offices is None else tuple(offices), year, seconds, memory_mib
-    )
-    answer = _ask(request, progress)
+    request: Request = {
+        "path": str(path.resolve()), "name": shown, "offices": None if offices is None else list(offices), "year": year,
+        "seconds": seconds, "memory_mib": memory_mib,
+    }  # fmt: skip
+    answer = _ask(request, progress, meanwhile)
     if isinstance(answer, Refusal):
         raise answer
     return answer
 
 
-def _ask(request: _Request, progress: Progress | None) -> PlanReading | Refusal:
+def _ask(
+    request: Request, progress: Progress | None, meanwhile: Callable[[], None] | None
+) -> PlanReading | Refusal:
     receiving, sending = os.pipe()
     with tempfile.TemporaryFile() as complaints:
         try:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "caicach.reading.sandbox", str(sending)],
+                [sys.executable, "-c", "from caicach.reading.inside import main; main()", str(sending)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=complaints,
@@ -95,7 +85,7 @@ def _ask(request: _Request, progress: Progress | None) -> PlanReading | Refusal:
             os.close(sending)
         try:
             with os.fdopen(receiving, "rb", buffering=0) as pipe:
-                return _conversation(worker, pipe, request, progress)
+                return _conversation(worker, pipe, request, progress, meanwhile)
         finally:
             _end(worker)
             if worker.returncode not in (0, -signal.SIGKILL):
@@ -108,38 +98,46 @@ def _ask(request: _Request, progress: Progress | None) -> PlanReading | Refusal:
 
 
 def _conversation(
-    worker: subprocess.Popen[bytes], pipe: IO[bytes], request: _Request, progress: Progress | None
+    worker: subprocess.Popen[bytes],
+    pipe: IO[bytes],
+    request: Request,
+    progress: Progress | None,
+    meanwhile: Callable[[], None] | None,
 ) -> PlanReading | Refusal:
-    deadline = time.monotonic() + request.seconds
+    deadline = time.monotonic() + request["seconds"]
     assert worker.stdin is not None
     with contextlib.suppress(BrokenPipeError):
-        worker.stdin.write(pickle.dumps(request))
+        worker.stdin.write(json.dumps(request).encode())
         worker.stdin.close()
+    import caicach.reading.plan  # noqa: F401  what the answer is made of, while the worker starts
+
+    if meanwhile is not None:
+        meanwhile()
     try:
         for kind, body in _frames(pipe, deadline):
-            if kind == _ANSWER:
-                return _loaded(body, request.name)
-            if kind == _PROGRESS and progress is not None:
+            if kind == ANSWER:
+                return _loaded(body, request["name"])
+            if kind == PROGRESS and progress is not None:
                 share, words = body.decode().split("\t", 1)
                 progress(float(share), words)
     except TimeoutError:
-        return Refusal("file.timeout", name=request.name, seconds=round(request.seconds))
+        return Refusal("file.timeout", name=request["name"], seconds=round(request["seconds"]))
     worker.wait()
     if worker.returncode == -signal.SIGXCPU:
-        return Refusal("file.timeout", name=request.name, seconds=round(request.seconds))
-    return Refusal("file.crashed", name=request.name)
+        return Refusal("file.timeout", name=request["name"], seconds=round(request["seconds"]))
+    return Refusal("file.crashed", name=request["name"])
 
 
 def _frames(pipe: IO[bytes], deadline: float) -> Iterator[tuple[bytes, bytes]]:
     """The messages of the worker until it closes the pipe. Raises TimeoutError at the deadline."""
     buffer = b""
     while True:
-        while len(buffer) >= _HEADER:
-            size = int.from_bytes(buffer[1:_HEADER], "big")
-            if size > _MAX_FRAME or len(buffer) < _HEADER + size:
+        while len(buffer) >= HEADER:
+            size = int.from_bytes(buffer[1:HEADER], "big")
+            if size > _MAX_FRAME or len(buffer) < HEADER + size:
                 break
-            yield buffer[:1], buffer[_HEADER : _HEADER + size]
-            buffer = buffer[_HEADER + size :]
+            yield buffer[:1], buffer[HEADER : HEADER + size]
+            buffer = buffer[HEADER + size :]
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([pipe], [], [], left)[0]:
             raise TimeoutError
@@ -200,61 +198,3 @@ def _environment() -> dict[str, str]:
     kept["PYTHONPATH"] = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
     kept["OPENBLAS_NUM_THREADS"] = "1"  # numpy's helpers reserve memory for each core
     return kept
-
-
-# ---- inside the worker
-
-
-def main() -> None:
-    """Reads the request from standard input, answers on the pipe whose number is the first argument."""
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # a short life with many small values: collecting them early is half the work
-    request = pickle.load(sys.stdin.buffer)
-    with os.fdopen(int(sys.argv[1]), "wb", buffering=0) as pipe:
-        _limit(request)
-        _send(pipe, _ANSWER, pickle.dumps(_answer(request, pipe)))
-
-
-def _limit(request: _Request) -> None:
-    import ctypes
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    cpu = int(request.seconds * 2) + 5
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
-    resource.setrlimit(resource.RLIMIT_DATA, (request.memory_mib * 1024 * 1024,) * 2)
-    with contextlib.suppress(OSError, AttributeError):  # dies with its caller; only Linux knows this
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def _answer(request: _Request, pipe: IO[bytes]) -> PlanReading | Refusal:
-    from caicach.reading import office, read_plan
-
-    office.IN_OWN_GROUP = True
-
-    def told(done: int, of: int) -> None:
-        _send(pipe, _PROGRESS, f"{0.05 + 0.85 * done / max(1, of):.4f}\tĐang đọc trang {done}/{of}".encode())
-
-    _send(pipe, _PROGRESS, "0.02\tĐang mở tệp".encode())
-    try:
-        return read_plan(
-            Path(request.path), name=request.name, offices=request.offices, year=request.year, progress=told
-        )
-    except Refusal as refusal:
-        refusal.facts.setdefault("name", request.name)
-        return refusal
-    except MemoryError:
-        return Refusal("file.memory", name=request.name)
-
-
-def _send(pipe: IO[bytes], kind: bytes, body: bytes) -> None:
-    message = memoryview(kind + len(body).to_bytes(8, "big") + body)
-    while message:
-        message = message[pipe.write(message) :]
-
-
-if __name__ == "__main__":
-    from caicach.reading.sandbox import main as run  # under its real name, so that pickle finds its classes
-
-    run()

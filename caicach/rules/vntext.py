@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
+_NO_WORDS = re.compile("[^0-9a-z]+")
 _MARKS = re.compile("[̀-̛̣̆̂̃̉̀́]+")
 # The tone marks that Vietnamese writes; the others (breve, circumflex, horn) make letters of their own.
 _TONES = {"̀", "́", "̃", "̉", "̣"}
@@ -28,13 +28,22 @@ def fold(text: str) -> str:
     text = nfc(text)
     if text.isascii():
         return text.lower()
-    return "".join(_fold_letter(letter) for letter in text)
+    return text.translate(_FOLDED)
 
 
-@lru_cache(maxsize=4096)
-def _fold_letter(letter: str) -> str:
-    plain = unicodedata.normalize("NFD", letter.translate(_D))[0].lower().translate(_DASHES)
-    return plain if len(plain) == 1 else letter
+class _Folded(dict[int, str]):
+    """Each sign's folded form, found out when it is first met."""
+
+    def __missing__(self, point: int) -> str:
+        letter = chr(point)
+        plain = unicodedata.normalize("NFD", letter.translate(_D))[0].lower().translate(_DASHES)
+        folded = plain if len(plain) == 1 else letter
+        if len(self) < 4096:  # a stranger's text may hold every sign there is
+            self[point] = folded
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 def printable(text: str) -> str:
@@ -49,7 +58,7 @@ def squeeze(text: str) -> str:
 
 def key(text: str) -> str:
     """For comparing words: folded, only letters and digits, one blank between them."""
-    return squeeze(re.sub(r"[^0-9a-z]+", " ", fold(text)))
+    return _NO_WORDS.sub(" ", fold(text)).strip()
 
 
 def spelling(word: str) -> str:
