@@ -97,12 +97,12 @@ def put(
     draft: PlanImport,
     changes: Iterable[tuple[Cell, str]],
     *,
+    batch: int,
     by: int,
     at: dt.datetime,
     finding: int | None = None,
 ) -> None:
     """Change cells in one press, each with what stood there; finding: the id of the one that this press settles."""
-    batch = next_batch(draft)
     for cell, value in changes:
         row = row_of(draft, cell)
         before = shown(row, cell.field)

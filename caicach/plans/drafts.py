@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
+from django.db.models import Max
+
 from caicach import data
 from caicach.organisation.queries import OfficeFacts
 from caicach.plans.models import (
@@ -201,6 +203,20 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
         DraftSource(ward_id=ward, draft=draft, position=n, text=line.text, **_place(line.source))
         for n, line in enumerate(reading.source_lines)
     )
+
+
+def append_line(draft: PlanImport, section: DraftSection, content: str = "") -> DraftLine:
+    """A new row at the end of a section, with the next number there."""
+    numbers = [
+        int(number)
+        for number in section.lines.values_list("number", flat=True)
+        if number.isascii() and number.isdecimal() and len(number) < 6
+    ]
+    last = draft.lines.aggregate(last=Max("position"))["last"]
+    return DraftLine.objects.create(
+        ward_id=draft.ward_id, draft=draft, section=section, position=(last if last is not None else -1) + 1,
+        number=str(max(numbers, default=0) + 1), content=content,
+    )  # fmt: skip
 
 
 def source_key(row: DraftLine | DraftSource) -> tuple[object, ...]:

@@ -54,13 +54,31 @@ def look_again(
                 field, value, where=where, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row), signed=signed
             )
         }  # fmt: skip
-        standing = {f.code for f, _ in board.at[where] if f.state == DraftFinding.OPEN or only_new}
+        standing = {
+            f.code
+            for f, _ in board.at[where]
+            if f.state == DraftFinding.OPEN or (only_new and f.reason != _ROW_GONE)
+        }
         if value:
             board.settle(where, field, gone=CELL_CODES[field] - found.keys(), still=frozenset(found))
         for code, finding in found.items():
             if code not in standing:
                 board.raise_(where, finding)
     board.save()
+
+
+_ROW_GONE = "Đã bỏ dòng"
+
+
+def settle_row(draft: PlanImport, row: DraftLine) -> list[int]:
+    """A row was taken out: what there was to look at in it alone is settled. The answer: the ids of those findings."""
+    if draft.lines.filter(section=row.section_id, number=row.number).exists():  # another bears its number
+        return []
+    gone = list(
+        draft.findings.filter(places=effect.where(row), state=DraftFinding.OPEN).values_list("pk", flat=True)
+    )
+    DraftFinding.objects.filter(pk__in=gone).update(state=DraftFinding.ACCEPTED, reason=_ROW_GONE)
+    return gone
 
 
 class _Board:
@@ -129,27 +147,38 @@ class _Board:
 
 
 @transaction.atomic
-def accept(draft: PlanImport, position: int, *, by: int, at: dt.datetime, only: int | None = None) -> None:
+def accept(
+    draft: PlanImport, position: int, *, by: int, at: dt.datetime, only: int | None = None
+) -> DraftLine | None:
     """Make a finding's mends (or one of them), and settle it; what lies in no cell is settled with its suggestion.
 
-    Raises Refusal draft.no-mend.
+    The answer is the first row that a mend has added, None where none did. Raises Refusal draft.no-mend.
     """
     draft = drafts.under_review(draft)
     finding = _finding(draft, position)
     if finding.state != DraftFinding.OPEN:
-        return
+        return None
     mends = [m for m in finding.mends.all() if only is None or m.position == only]
-    changes = [(cell, mend.value) for mend in mends for cell in cells.cells_of(draft, mend.place, mend.field)]
-    if not changes and finding.severity != "note":
+    sections = {section.number: section for section in draft.sections.all()}
+    new = [(sections[m.place], m.value) for m in mends if m.field == "row" and m.place in sections]
+    in_cells = [m for m in mends if m.field != "row"]
+    changes = [(cell, m.value) for m in in_cells for cell in cells.cells_of(draft, m.place, m.field)]
+    if not changes and not new and finding.severity != "note":
         if not drafts.is_literal(finding):
             raise Refusal("draft.no-mend")
         finding.reason = f"Sửa thành: {finding.suggestion}"
     finding.state = DraftFinding.ACCEPTED
     finding.save(update_fields=["state", "reason"])
-    cells.put(draft, changes, by=by, at=at, finding=finding.pk)
+    batch = cells.next_batch(draft)
+    added = [drafts.append_line(draft, section, content) for section, content in new]
+    for row in added:
+        cells.note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
+    cells.put(draft, changes, batch=batch, by=by, at=at, finding=finding.pk)
+    look_again(draft, [(row, field) for row in added for field in CELL_CODES])
     history.append(
         draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
     )
+    return added[0] if added else None
 
 
 @transaction.atomic
@@ -171,7 +200,7 @@ def correct(draft: PlanImport, position: int, *, text: str, by: int, at: dt.date
         raise Refusal("draft.value-unusable", "text", value=text[:30] + "…")
     finding.state, finding.reason = DraftFinding.ACCEPTED, f"Sửa thành: {text}"
     finding.save(update_fields=["state", "reason"])
-    cells.put(draft, [], by=by, at=at, finding=finding.pk)
+    cells.put(draft, [], batch=cells.next_batch(draft), by=by, at=at, finding=finding.pk)
     history.append(
         draft,
         "import.finding-corrected",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -319,8 +320,20 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the file with what stands before and after them there."""
+
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
-    """is_text: in the running text, where no cell is to be mended; is_literal: its suggestion is the wording itself."""
+    """is_text: in the running text, where no cell is to be mended; is_literal: its suggestion is the wording itself.
+
+    new_rows: how many rows its mends add. quotes: for what lies in the running text, where the file says so.
+    """
 
     finding: DraftFinding
     chip: str
@@ -330,6 +343,8 @@ class FindingView:
     line: int | None
     is_text: bool
     is_literal: bool
+    new_rows: int
+    quotes: tuple[Quote, ...]
 
     @property
     def where(self) -> str:
@@ -439,12 +454,13 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
     where_of = {row.pk: effect.where(row) for row in lines}
     measured = sum(map(effect.is_indicator, lines))
     line_at = {where: pk for pk, where in where_of.items()}
-    findings = [_finding(row, line_at) for row in draft.findings.prefetch_related("mends")]
+    sources = tuple(draft.sources.all())
+    body = [line.text.lstrip("-–•+ ") for line in sources if not (line.table or line.row)]
+    findings = [_finding(row, line_at, body) for row in draft.findings.prefetch_related("mends")]
     at: dict[str, list[FindingView]] = defaultdict(list)
     for found in findings:
         for place in found.places:
             at[place].append(found)
-    sources = tuple(draft.sources.all())
     source_at = {drafts.source_key(s): s.position for s in sources}
     views: dict[int, list[LineView]] = defaultdict(list)
     for row in lines:
@@ -510,13 +526,31 @@ def _place_words(place: str) -> str:
     return f"{words} {rest}".strip()
 
 
-def _finding(row: DraftFinding, line_at: Mapping[str, int]) -> FindingView:
+_QUOTED = re.compile("“([^”]+)”")
+_AROUND = 90  # signs on either side
+
+
+def _quotes(row: DraftFinding, body: Sequence[str]) -> Iterator[Quote]:
+    """Where the file's running text has the words that the finding quotes. body: its lines."""
+    for words in _QUOTED.findall(row.message):
+        line = next((line for line in body if words in line), None)
+        if line is not None:
+            before, _, after = line.partition(words)
+            yield Quote(
+                before if len(before) <= _AROUND else "… " + before[-_AROUND:].partition(" ")[2],
+                words,
+                after if len(after) <= _AROUND else after[:_AROUND].rpartition(" ")[0] + " …",
+            )
+
+
+def _finding(row: DraftFinding, line_at: Mapping[str, int], body: Sequence[str]) -> FindingView:
     places = tuple(place.strip() for place in row.places.split(",") if place.strip())
     tone, chip = (
         ("ok", "Đã nối")
         if row.code == "row-continued-across-page"
         else _CHIPS.get(row.severity, ("warn", "Xem"))
     )
+    is_text = drafts.is_running_text(row)
     return FindingView(
         finding=row,
         chip=chip,
@@ -526,8 +560,10 @@ def _finding(row: DraftFinding, line_at: Mapping[str, int]) -> FindingView:
             Mended(m.position, m.place, _FIELD_NAMES.get(m.field, m.field), m.value) for m in row.mends.all()
         ),
         line=next((line_at[p] for p in places if p in line_at), None),
-        is_text=drafts.is_running_text(row),
+        is_text=is_text,
         is_literal=drafts.is_literal(row),
+        new_rows=sum(m.field == "row" for m in row.mends.all()),
+        quotes=tuple(_quotes(row, body)) if is_text and row.state == DraftFinding.OPEN else (),
     )
 
 

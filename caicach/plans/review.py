@@ -57,7 +57,7 @@ def save_cells(
         newest.after, newest.at = value, at
         newest.save(update_fields=["after", "at"])
     else:
-        cells.put(draft, changed, by=by, at=at)
+        cells.put(draft, changed, batch=cells.next_batch(draft), by=by, at=at)
     _look_again(draft, [cell for cell, _ in changed])
 
 
@@ -120,19 +120,7 @@ def add_line(
         if found is None:
             raise Refusal("draft.field-unknown")
         home = found
-    numbers = [
-        int(n)
-        for n in home.lines.values_list("number", flat=True)
-        if n.isascii() and n.isdecimal() and len(n) < 6
-    ]
-    last = draft.lines.aggregate(last=Max("position"))["last"]
-    row = DraftLine.objects.create(
-        ward_id=draft.ward_id,
-        draft=draft,
-        section=home,
-        position=(last or 0) + 1,
-        number=str(max(numbers, default=0) + 1),
-    )
+    row = drafts.append_line(draft, home)
     cells.note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
     return row
 
@@ -141,13 +129,25 @@ def add_line(
 def remove_line(draft: PlanImport, line: int, *, by: int, at: dt.datetime) -> None:
     """Take a row out of the draft; step back brings it again."""
     draft = drafts.under_review(draft)
-    row = draft.lines.filter(pk=line).first()
+    row = draft.lines.select_related("section").filter(pk=line).first()
     if row is None:
         return
     keep = {name: getattr(row, name) for name in _LINE_FACTS}
     batch = cells.next_batch(draft)
     cells.note(draft, batch, "removed", row.pk, "line", json.dumps(keep), "", by=by, at=at)
     row.delete()
+    for gone in findings.settle_row(draft, row):
+        cells.note(
+            draft, batch, "finding", gone, "state", DraftFinding.OPEN, DraftFinding.ACCEPTED, by=by, at=at
+        )
+
+
+def _take_out(draft: PlanImport, added: int) -> None:
+    """An added row goes with what typing in it has raised."""
+    row = draft.lines.select_related("section").filter(pk=added).first()
+    if row is not None:
+        row.delete()
+        DraftFinding.objects.filter(draft=draft, pk__in=findings.settle_row(draft, row)).delete()
 
 
 def _restore(draft: PlanImport, change: DraftChange) -> None:
@@ -270,7 +270,7 @@ def step_back(draft: PlanImport, *, by: int, at: dt.datetime) -> str:
         elif change.target == "added" and change.field == "section":
             draft.sections.filter(pk=change.target_id, lines=None).delete()
         elif change.target == "added":
-            draft.lines.filter(pk=change.target_id).delete()
+            _take_out(draft, change.target_id)
         elif change.target == "removed":
             _restore(draft, change)
         elif change.target == "indicator":

@@ -261,10 +261,11 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
     number, only = request.POST.get("finding", ""), request.POST.get("only", "")
+    added = None
     position = -1 if (asked := row_id(number)) is None or asked > 30000 else asked
     match request.POST.get("act"):
         case "accept":
-            findings.accept(draft, position, by=by, at=at, only=row_id(only))
+            added = findings.accept(draft, position, by=by, at=at, only=row_id(only))
         case "aside":
             findings.set_aside(draft, position, reason=request.POST.get("reason", ""), by=by, at=at)
         case "correct":
@@ -273,6 +274,8 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
             findings.reopen(draft, position, by=by, at=at)
         case _:
             raise Refusal("draft.field-unknown")
+    if added is not None:
+        return see_other(f"{_address(draft)}?dong={added.pk}#d{added.pk}")
     line = request.POST.get("line", "")
     return see_other(_address(draft) + (f"?dong={line}#d{line}" if row_id(line) is not None else ""))
 

@@ -141,7 +141,7 @@ def _expired_periods(whole: Understood) -> Iterator[Finding]:
                 yield _finding(
                     "period-expired",
                     [place],
-                    f"Giai đoạn {found[1]} - {found[2]} đã hết trước năm {whole.year} mà vẫn giao thực hiện.",
+                    f"“{found[0]}” đã hết trước năm {whole.year} mà vẫn giao thực hiện.",
                 )
 
 
@@ -501,6 +501,8 @@ def _body_without_row(whole: Understood) -> Iterator[Finding]:
     )
     places: list[str] = []
     names: list[str] = []
+    fresh: dict[str, str] = {}
+    """what a row would say → its section"""
     for item in whole.items:
         if (
             item.level < 4
@@ -526,13 +528,30 @@ def _body_without_row(whole: Understood) -> Iterator[Finding]:
             if not any(fold(words) in fold(other) for other in names):
                 names.append(words)
                 places.append(f"body {item.path}")
+                fresh.setdefault(item.text.rstrip(" .;"), _section_for(item.path, whole))
     if names:
         yield _finding(
             "body-task-without-row",
             places,
-            "Thân bài giao nhưng phụ lục không có dòng nào: " + "; ".join(names) + ".",
+            "Thân bài giao nhưng phụ lục không có dòng nào: "
+            + "; ".join(f"“{name}”" for name in names)
+            + ".",
             "Thêm dòng vào phụ lục với cơ quan chủ trì và thời hạn.",
+            [Mend(section, "row", text) for text, section in fresh.items() if section],
         )
+
+
+def _section_for(path: str, whole: Understood) -> str:
+    """The annex's section that bears the heading of this part of the body; its last one where none is like it."""
+    headings = {item.path: key(item.text) for item in whole.items if item.level < 4}
+    over = [headings[path[:end]] for end in range(len(path), 0, -1) if path[:end] in headings]
+    likeness = [
+        (fuzz.ratio(heading, key(section.title)), section.number)
+        for heading in over
+        for section in whole.annex.sections
+    ]
+    share, number = max(likeness, default=(0.0, ""), key=lambda pair: pair[0])
+    return number if share >= 60 else next((s.number for s in reversed(whole.annex.sections)), "")
 
 
 def _taken_up(core: list[str], rows: str) -> bool:

@@ -143,7 +143,8 @@ class Mend:
     """One change that would settle a finding: at a task ("I.7"), a section ("VIII") or "head", one field, one value.
 
     field: for a task "content", "deliverables", "leads", "coordinators", "due" (a phrase), "note"; for a section
-    "title", "number"; for the head a key of `Head`. value: text; lists are joined by "; ".
+    "title", "number", or "row" for a new row at its end, of which value is the content; for the head a key of `Head`.
+    value: text; lists are joined by "; ".
     """
 
     where: str

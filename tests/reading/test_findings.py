@@ -135,3 +135,12 @@ def test_words_that_are_never_spelt_so_are_mended_by_one_click(tmp_path):
     assert [(mend.where, mend.field, mend.value) for mend in found.mends] == [
         ("I.1", "content", "Phấn đấu đạt kết quả tốt, phấn đấu đạt sớm")
     ]
+
+
+def test_a_duty_of_the_body_is_offered_as_a_row_of_the_section_with_its_heading():
+    found = read(body=BODY + "\n- Tổ chức đối thoại với doanh nghiệp mỗi năm.").findings
+    (finding,) = [f for f in found if f.code == "body-task-without-row"]
+    (mend,) = finding.mends
+    assert (mend.field, mend.value) == ("row", "Tổ chức đối thoại với doanh nghiệp mỗi năm")
+    sections = {s.number: s.title for s in read().sections}
+    assert sections[mend.where] == "Cải cách chế độ công vụ"

@@ -430,12 +430,12 @@
       for (const [id, open] of boxes) { const box = document.getElementById(id); if (box) box.open = open; }
       filter(shown);
       // Never into a cell: a further letter would be typed there.
-      const undone = form.querySelector("[data-undo]") && document.getElementById(`d${new URL(answer.url).searchParams.get("dong")}`);
-      const line = undone || document.getElementById((here || "").split(":")[0]);
+      const moved = form.querySelector("[data-undo], [data-rows]") && document.getElementById(`d${new URL(answer.url).searchParams.get("dong")}`);
+      const line = moved || document.getElementById((here || "").split(":")[0]);
       const stop = at && stops().find((s) => s.finding === Number(at.dataset.finding ?? at.dataset.todo) && s.place === walk.place);
       if (line) { point(find(here) || oddCell(line)); choose(line); }
       const rest = stop?.at || (at?.dataset.todo ? document.getElementById("todo-h") : line);
-      if (undone) undone.scrollIntoView({ block: "nearest" });
+      if (moved) moved.scrollIntoView({ block: "nearest" });
       rest?.focus({ preventScroll: true });
       say(`Đã ghi. ${root().querySelector("h1").textContent}`);
     } catch {

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from caicach.core.clock import noon
 from caicach.plans import cells, findings, queries, review, services
-from caicach.reading.plan import Finding
+from caicach.reading.document import Source
+from caicach.reading.plan import Finding, Mend, SourceLine
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
 
@@ -540,3 +541,71 @@ def test_looking_at_a_copied_plan_takes_as_many_queries_for_two_rows_as_for_eigh
     with django_assert_max_num_queries(12):
         findings.check_typed(made)
     assert made.findings.filter(code="office-unknown").count() == rows
+
+
+def with_a_duty_of_the_body(ward, coordinator):
+    said = "Thân bài giao nhưng phụ lục không có dòng nào: “đối thoại với doanh nghiệp”; “sáng kiến”."
+    found = Finding(
+        "body-task-without-row", "warning", "body II.8", said, "Thêm dòng vào phụ lục.",
+        (Mend("II", "row", "Tổ chức đối thoại với doanh nghiệp mỗi năm"), Mend("II", "row", "Phát động sáng kiến")),
+    )  # fmt: skip
+    sources = (
+        SourceLine("Phường tổ chức đối thoại với doanh nghiệp mỗi năm một lần.", Source(line=7)),
+        SourceLine("Đối với đối thoại với doanh nghiệp, xem dòng 7.", Source(table=1, row=2)),
+    )
+    reading = replace(rooms.make_reading(findings=(found,)), source_lines=sources)
+    return rooms.make_draft(ward, coordinator, reading)
+
+
+def test_duties_of_the_body_become_rows_with_one_press_and_go_with_one(ward, coordinator, as_coordinator):
+    draft = with_a_duty_of_the_body(ward, coordinator)
+    before = draft.lines.count()
+    press = {"finding": draft.findings.get().position, "act": "accept"}
+    answer = as_coordinator.post(reverse("plans:finding", args=[draft.token]), press)
+    made = list(draft.lines.order_by("-position")[:2])[::-1]
+    assert [row.content for row in made] == [
+        "Tổ chức đối thoại với doanh nghiệp mỗi năm",
+        "Phát động sáng kiến",
+    ]
+    assert made[0].section.number == "II" and answer["Location"].endswith(f"?dong={made[0].pk}#d{made[0].pk}")
+    assert draft.findings.filter(places=f"II.{made[0].number}", code="lead-missing", state="open").exists()
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert draft.lines.count() == before
+    assert [f.code for f in draft.findings.filter(state="open")] == ["body-task-without-row"]
+    assert draft.findings.count() == 1
+
+
+def test_words_of_the_body_stand_beside_what_is_said_of_them(ward, coordinator, as_coordinator):
+    draft = with_a_duty_of_the_body(ward, coordinator)
+    (found,) = queries.review(draft).findings
+    assert [(q.before, q.words, q.after) for q in found.quotes] == [
+        ("Phường tổ chức ", "đối thoại với doanh nghiệp", " mỗi năm một lần."),
+    ]
+    page = as_coordinator.get(reverse("plans:import", args=[draft.token])).content.decode()
+    assert "<mark>đối thoại với doanh nghiệp</mark>" in page and "Thêm 2 dòng" in page
+
+
+def test_a_row_taken_out_takes_what_is_wrong_with_it_along_and_brings_it_back(draft, coordinator):
+    wrong = draft.findings.get(places="II.2", code="deadline-incomplete")
+    review.remove_line(draft, cell(draft, "II.2", "due").id, by=coordinator.pk, at=AT)
+    wrong.refresh_from_db()
+    assert (wrong.state, wrong.reason) == ("accepted", "Đã bỏ dòng")
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    wrong.refresh_from_db()
+    assert (wrong.state, wrong.reason) == ("open", "")
+
+
+def test_a_new_row_of_the_same_number_is_looked_at_for_itself(draft, coordinator):
+    old = cell(draft, "II.2", "due").id
+    review.save_cells(draft, [(cell(draft, "II.2", "due"), "", None)], by=coordinator.pk, at=AT)
+    section = draft.lines.get(pk=old).section_id
+    review.remove_line(draft, old, by=coordinator.pk, at=AT)
+    new = review.add_line(draft, section=section, by=coordinator.pk, at=AT)
+    review.save_cells(
+        draft,
+        [(cells.Cell("line", new.pk, "number"), "2", None), (cells.Cell("line", new.pk, "content"), "Việc mới", None)],
+        by=coordinator.pk,
+        at=AT,
+    )  # fmt: skip
+    findings.check_typed(draft)
+    assert draft.findings.filter(places="II.2", code="deadline-missing", state="open").count() == 1
