@@ -361,7 +361,7 @@ def _target(options: argparse.Namespace) -> int:
         else:
             from caicach.rules.formats import target_in_words
 
-            print(target_in_words(target))
+            print((f"“{phrase}”: " if options.phrase == "-" else "") + target_in_words(target))
     return 0
 
 

@@ -352,6 +352,12 @@ def _unclear(
             suggestion=f"từ {text[start:end]}{unit or ''} trở lên",
             name_end=_name_end(before),
         )
+    if re.search(r"\d\s*%?\s*hoặc\s*$", before) or re.match(r"\s*%?\s*hoặc\s+\d", after):  # "95% hoặc 96%"
+        return Target(findings=(AMBIGUOUS,), name_end=_name_end(before))
+    if re.search(r"(?:^|[\s:])[-\u2212]$", before) or re.match(
+        r"[eE]\d", after
+    ):  # "-5%" names no level, "1e400" no figure
+        return Target(findings=(AMBIGUOUS,), name_end=_name_end(before))
     if re.search(r"(?:khoảng|cơ bản đạt|gần|xấp xỉ|ước khoảng|từng bước đạt)\s*$", before, re.IGNORECASE):
         return Target(
             findings=(AMBIGUOUS,), suggestion=text[start:unit_end].strip(), name_end=_name_end(before)

@@ -113,3 +113,15 @@ def test_an_absurd_phrase_is_left_to_a_person_at_once(phrase):
     target = read_target(phrase)
     assert target.value is None
     assert target_in_words(target)
+
+
+@pytest.mark.parametrize(
+    "phrase", ["95% hoặc 96%", "3 hoặc 4 mô hình", "-5%", "đạt \u22125%", "1e400%", "đạt 2E3"]
+)
+def test_two_figures_a_sign_or_an_exponent_are_left_to_a_person(phrase):
+    assert read_target(phrase).value is None
+    assert read_target(phrase).findings == ("target-ambiguous",)
+
+
+def test_a_dash_of_a_list_is_no_sign():
+    assert read_target("- 95% hồ sơ đúng hạn").value == 95
