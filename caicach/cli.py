@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; prints one line of Vietnamese on stderr for everything that is the person's to mend."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if not _streams():
+        return 2
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
@@ -54,6 +56,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _streams() -> bool:
+    """Standard streams that the caller closed are opened on nothing, or a file would take their place; False without output."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        print(Refusal("output.unwritable", why="cửa ra đã đóng"), file=sys.stderr)
+        return False
+    return True
 
 
 def _why(error: OSError) -> str:
@@ -200,11 +217,24 @@ def _office_list(path: Path) -> list[str]:
         raise Refusal("file.unreadable", name=str(path)) from None
     if "\0" in text:
         raise Refusal("file.not-text", name=str(path))
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    names = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if len(names) > _MOST_OFFICES or any(len(name) > 200 for name in names):
+        raise Refusal("offices.no-list", name=str(path), most=_MOST_OFFICES)
+    return names
+
+
+_MOST_OFFICES = 1000
 
 
 def _write(path: Path, data: bytes) -> None:
     """Beside its place first, so that a full disk leaves no half file."""
+    path = Path(os.path.realpath(path))  # a link stays one
+    if path.exists() and not path.is_file():  # a pipe, a device: written into, never replaced
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            raise Refusal("file.unwritable", name=str(path), why=_why(error)) from None
+        return
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(data)
@@ -250,8 +280,12 @@ def _print_reading(reading: PlanReading, name: str) -> None:
 
     from caicach.rules.formats import number
 
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # as of any other output: `main` knows what to do
+
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 160
-    console = Console(width=width, highlight=False)
+    console = _Console(width=width, highlight=False)
     head = reading.head
     facts = [
         f"Kế hoạch số {head.number}" if head.number else "Kế hoạch (không rõ số)",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from django.db import models
 from django.db.models import Max
 
 from caicach.core.http import day_of
+from caicach.plans import drafts
 from caicach.plans.models import DraftChange, DraftFinding, DraftHead, DraftLine, DraftSection, PlanImport
 from caicach.rules.refusal import Refusal
 
@@ -26,6 +29,12 @@ HEAD_FIELDS = (
     "coordinating_office",
 )
 SECTION_FIELDS = ("number", "title")
+FIELD_NAMES = {
+    "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
+    "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",
+    "signer": "Người ký", "signer_title": "Chức vụ", "signs_for": "Ký thay", "coordinating_office": "Đơn vị đầu mối",
+}  # fmt: skip
+"""what the screen calls them"""
 _TARGETS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     "line": (DraftLine, LINE_FIELDS),
     "section": (DraftSection, SECTION_FIELDS),
@@ -42,21 +51,31 @@ class Cell:
     field: str
 
 
-def cells_of(draft: PlanImport, place: str, field: str) -> list[Cell]:
-    """The cells that a mend or a finding's place names: "I.7" a line, "VIII" a section, "head" the head."""
-    if place == "head":
-        return [Cell("head", 0, field)]
-    sections = {s.number: s for s in draft.sections.all()}
-    if place in sections:
-        return [Cell("section", sections[place].pk, field)]
-    number, _, line = place.partition(".")
-    while line and number not in sections and "." in line:
-        more, _, line = line.partition(".")
-        number = f"{number}.{more}"
-    if number not in sections:
-        return []
-    rows = draft.lines.filter(section=sections[number], number=line)
-    return [Cell("line", row.pk, field) for row in rows]
+def places_of(draft: PlanImport) -> dict[str, tuple[str, int]]:
+    """What a place of a mend or finding is: the target and id of its cells."""
+    rows = {place: ("line", pk) for place, pk in draft.lines.values_list("place", "pk")}
+    sections = {place: ("section", pk) for place, pk in draft.sections.values_list("place", "pk")}
+    return {"head": ("head", 0)} | sections | rows
+
+
+def mended(made_from: str, value: str, now: str) -> str | None:
+    """What a mend makes of a cell that may have been changed since: only what the mend changes; None where that is not there.
+
+    made_from, value: the text that the mend was thought of for, and what it makes of that.
+    """
+    if now in (made_from, value):
+        return value
+    old, new = re.split(r"(\s+)", made_from), re.split(r"(\s+)", value)
+    for change, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if change == "equal":
+            continue
+        if a == b:  # put in between: the word before it says where
+            a, c = max(0, a - 1), max(0, c - 1)
+        words = "".join(old[a:b])
+        if not words.strip() or now.count(words) != 1:
+            return None
+        now = now.replace(words, "".join(new[c:d]))
+    return now
 
 
 def row_of(draft: PlanImport, cell: Cell) -> models.Model:
@@ -69,14 +88,6 @@ def row_of(draft: PlanImport, cell: Cell) -> models.Model:
     if row is None:
         raise Refusal("draft.field-unknown")
     return row
-
-
-def shown(row: models.Model, field: str) -> str:
-    """A field as the screen shows it."""
-    value = getattr(row, field)
-    return (
-        f"{value.day:02}/{value.month:02}/{value.year:04}" if isinstance(value, dt.date) else str(value or "")
-    )
 
 
 def set_value(row: models.Model, field: str, value: str) -> None:
@@ -105,7 +116,7 @@ def put(
     """Change cells in one press, each with what stood there; finding: the id of the one that this press settles."""
     for cell, value in changes:
         row = row_of(draft, cell)
-        before = shown(row, cell.field)
+        before = drafts.shown(row, cell.field)
         set_value(row, cell.field, value)
         if isinstance(row, DraftLine):
             row.version += 1

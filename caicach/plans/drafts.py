@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
+from django.db import models
 from django.db.models import Max
 
 from caicach import data
@@ -20,6 +22,7 @@ from caicach.plans.models import (
     DraftSource,
     PlanImport,
 )
+from caicach.reading.checks import CELL_CODES
 from caicach.reading.document import Source
 from caicach.reading.plan import PlanReading
 from caicach.rules.deadlines import DueReading, occurrences, read_due
@@ -104,6 +107,56 @@ def _place(source: Source) -> dict[str, object]:
     }
 
 
+FIELD_OF_CODE = {code: field for field, codes in CELL_CODES.items() for code in codes}
+"""the one cell of a row that a code is about"""
+
+
+class _Places:
+    """What the rows and sections of a reading are called in its draft: as the reading does, each differently."""
+
+    def __init__(self, reading: PlanReading) -> None:
+        self._twice: set[str] = set()
+        self._written: dict[str, str] = {}
+        """where a place was written otherwise: a comma parts places"""
+        self.sections = self._named([section.number[:40] for section in reading.sections])
+        self.rows = self._named([task.where[:70] for task in reading.tasks])
+        self._all = {*self.sections, *self.rows}
+
+    def _named(self, written: Sequence[str]) -> list[str]:
+        counts = Counter(written)
+        named = []
+        for at, where in enumerate(written):
+            place = where.replace(",", "·")
+            self._written[where] = place
+            if counts[where] > 1:
+                self._twice.add(place)
+                place = f"{place}#{at}" if place in named else place
+            named.append(place)
+        return named
+
+    def known(self, where: str) -> str:
+        """The place of a row or section; "head" as it is; "" for none, and for one of several that are called so."""
+        place = self._written.get(where, where)
+        return place if place == "head" or (place in self._all and place not in self._twice) else ""
+
+    def in_finding(self, where: str) -> str:
+        """The places of a finding, joined by ", "."""
+        for written, place in self._written.items():
+            if "," in written:
+                where = where.replace(written, place)
+        return where
+
+
+def _text_at(draft: PlanImport, row: DraftLine | DraftSection | None, field: str) -> str:
+    return shown(row if row is not None else draft.head, field)
+
+
+def shown(row: models.Model, field: str) -> str:
+    """A field of a draft as the screen shows it; "" for one that the row has not."""
+    value = getattr(row, field, "")
+    return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value or "")
+
+
 def write(draft: PlanImport, reading: PlanReading) -> None:
     """All rows of a draft from a reading. The caller holds the transaction; what stood there before goes."""
     ward = draft.ward_id
@@ -125,6 +178,7 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
         legal_basis="\n".join(head.legal_basis),
         recipients="\n".join(head.recipients),
     )
+    places = _Places(reading)
     sections = DraftSection.objects.bulk_create(
         DraftSection(
             ward_id=ward,
@@ -133,17 +187,18 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
             number=s.number[:40],
             title=s.title[:400],
             declared_count=s.declared_count,
+            place=place,
         )
-        for n, s in enumerate(reading.sections)
+        for n, (s, place) in enumerate(zip(reading.sections, places.sections, strict=True))
     )
-    by_number = {section.number: section for section in sections}
+    by_number = {section.number: section for section in reversed(sections)}
     if any(task.section not in by_number for task in reading.tasks):
         extra = DraftSection.objects.create(
             ward_id=ward, draft=draft, position=len(sections), number="", title="Nhiệm vụ khác"
         )
         for task in reading.tasks:
             by_number.setdefault(task.section, extra)
-    DraftLine.objects.bulk_create(
+    lines = DraftLine.objects.bulk_create(
         DraftLine(
             ward_id=ward,
             draft=draft,
@@ -157,9 +212,10 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
             due=t.due.text,
             note=t.note or "",
             is_indicator=t.is_indicator,
+            place=place,
             **_place(t.source),
         )
-        for n, t in enumerate(reading.tasks)
+        for n, (t, place) in enumerate(zip(reading.tasks, places.rows, strict=True))
     )
     DraftIndicator.objects.bulk_create(
         DraftIndicator(
@@ -173,12 +229,14 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
             unit=(i.unit or "")[:60],
             better=i.better or "",
             lead=(i.lead or "")[:300],
-            where=(i.task or "")[:80],
+            where=places.known(i.task or ""),
         )
         for n, i in enumerate(reading.indicators)
     )
     order = {"error": 0, "warning": 1, "note": 2}
     ranked = sorted(reading.findings, key=lambda f: order[f.severity])
+    standing = {line.place: line for line in lines}
+    texts = {section.place: section for section in sections} | standing
     findings = DraftFinding.objects.bulk_create(
         DraftFinding(
             ward_id=ward,
@@ -186,19 +244,22 @@ def write(draft: PlanImport, reading: PlanReading) -> None:
             position=n,
             code=f.code[:60],
             severity=f.severity,
-            places=f.where,
+            places=(where := places.in_finding(f.where)),
             message=f.message,
             suggestion=f.suggestion or "",
+            said=getattr(standing.get(where), FIELD_OF_CODE.get(f.code, ""), ""),
         )
         for n, f in enumerate(ranked)
     )
     DraftMend.objects.bulk_create(
         DraftMend(
-            ward_id=ward, finding=row, position=n, place=m.where[:80], field=m.field[:30], value=m.value
+            ward_id=ward, finding=row, position=n, place=place, field=m.field[:30], value=m.value,
+            made_from=_text_at(draft, texts.get(place), m.field),
         )
         for row, finding in zip(findings, ranked, strict=True)
         for n, m in enumerate(finding.mends)
-    )
+        if (place := places.known(m.where)) or m.where == "head"
+    )  # fmt: skip
     DraftSource.objects.bulk_create(
         DraftSource(ward_id=ward, draft=draft, position=n, text=line.text, **_place(line.source))
         for n, line in enumerate(reading.source_lines)
@@ -213,10 +274,13 @@ def append_line(draft: PlanImport, section: DraftSection, content: str = "") -> 
         if number.isascii() and number.isdecimal() and len(number) < 6
     ]
     last = draft.lines.aggregate(last=Max("position"))["last"]
-    return DraftLine.objects.create(
+    row = DraftLine.objects.create(
         ward_id=draft.ward_id, draft=draft, section=section, position=(last if last is not None else -1) + 1,
         number=str(max(numbers, default=0) + 1), content=content,
     )  # fmt: skip
+    row.place = f"+{row.pk}"
+    row.save(update_fields=["place"])
+    return row
 
 
 def source_key(row: DraftLine | DraftSource) -> tuple[object, ...]:
@@ -252,9 +316,14 @@ _LITERAL = frozenset({"citation-without-year"})
 """codes whose suggestion is the wording itself; those of the others say what to do"""
 
 
+def places_in(finding: DraftFinding) -> list[str]:
+    """The places that it is about, each as `DraftLine.place`, `DraftSection.place`, "head …", "annex" or "body …"."""
+    return [place.strip() for place in finding.places.split(",") if place.strip()]
+
+
 def is_running_text(finding: DraftFinding) -> bool:
     """Whether it lies in the body or the annex's name alone, where no cell is to be mended."""
-    return all(place.strip().split(" ")[0] in ("body", "annex") for place in finding.places.split(","))
+    return all(place.split(" ")[0] in ("body", "annex") for place in places_in(finding))
 
 
 def is_literal(finding: DraftFinding) -> bool:

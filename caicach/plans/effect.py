@@ -168,7 +168,7 @@ def indicators_of(draft: PlanImport, lines: Sequence[DraftLine]) -> list[tuple[I
         read[indicator.where].append(indicator)
     made: list[tuple[Indicator, int | None]] = []
     for row in lines:
-        known = read.get(where(row), [])
+        known = read.get(row.place, []) if row.place else []
         if not is_indicator(row) and not known:
             continue
         group = known[0].group if known else row.section.title

@@ -13,6 +13,7 @@ from caicach import data
 from caicach.history import services as history
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import cells, drafts, effect
+from caicach.plans.cells import Cell
 from caicach.plans.models import DraftFinding, DraftLine, DraftMend, PlanImport
 from caicach.reading.checks import CELL_CODES, check_cell
 from caicach.reading.plan import Finding
@@ -23,61 +24,55 @@ from caicach.rules.vntext import printable
 @transaction.atomic
 def check_typed(draft: PlanImport) -> None:
     """Look at every row that no file gave, as the reader looks at a file's rows; each code is raised once."""
-    draft = drafts.under_review(draft)
+    draft = drafts.locked(draft)
+    if draft.state != PlanImport.REVIEW:  # pressed twice: it is in force by now
+        return
     typed = (
         draft.lines.select_related("section")
         .filter(page=None, line=None, table=None, row=None)
         .exclude(content="")
     )
-    look_again(draft, [(row, field) for row in typed for field in CELL_CODES], only_new=True)
+    look_again(draft, [(row, field) for row in typed for field in CELL_CODES])
 
 
-def look_again(
-    draft: PlanImport, changed: Iterable[tuple[DraftLine, str]], *, only_new: bool = False
-) -> None:
+def look_again(draft: PlanImport, changed: Iterable[tuple[DraftLine, str]]) -> None:
     """After cells changed: what they had and have no longer is settled, what they have now is there to look at.
 
-    changed: rows as they are now, each with its section, and a field. only_new: codes that were settled or set aside
-    at a row before are not raised again. The number of queries does not grow with the rows.
+    changed: rows as they are now, each with its section, and a field. What somebody has set aside of this very text
+    stays so; what was settled by another text that is gone again is open again. The number of queries does not grow
+    with the rows.
     """
     checked = [(row, field) for row, field in changed if field in CELL_CODES]
     if not checked:
         return
     directory = data.office_directory(office.name for office in offices_of(draft.ward_id))
     signed = draft.head.date
-    board = _Board(draft, {effect.where(row) for row, _ in checked})
+    board = _Board(draft, {row.place for row, _ in checked})
     for row, field in checked:
-        where, value = effect.where(row), getattr(row, field)
+        value = getattr(row, field)
         found = {
             finding.code: finding
             for finding in check_cell(
-                field, value, where=where, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row), signed=signed
+                field, value, where=row.place, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row), signed=signed
             )
         }  # fmt: skip
-        standing = {
-            f.code
-            for f, _ in board.at[where]
-            if f.state == DraftFinding.OPEN or (only_new and f.reason != _ROW_GONE)
-        }
-        if value:
-            board.settle(where, field, gone=CELL_CODES[field] - found.keys(), still=frozenset(found))
-        for code, finding in found.items():
-            if code not in standing:
-                board.raise_(where, finding)
+        board.settle(row.place, field, gone=CELL_CODES[field] - found.keys(), still=frozenset(found))
+        for finding in found.values():
+            board.say(row.place, finding, said=value)
     board.save()
-
-
-_ROW_GONE = "Đã bỏ dòng"
 
 
 def settle_row(draft: PlanImport, row: DraftLine) -> list[int]:
     """A row was taken out: what there was to look at in it alone is settled. The answer: the ids of those findings."""
-    if draft.lines.filter(section=row.section_id, number=row.number).exists():  # another bears its number
-        return []
-    gone = list(
-        draft.findings.filter(places=effect.where(row), state=DraftFinding.OPEN).values_list("pk", flat=True)
-    )
-    DraftFinding.objects.filter(pk__in=gone).update(state=DraftFinding.ACCEPTED, reason=_ROW_GONE)
+    left = cells.places_of(draft)
+    about = draft.findings.filter(places__contains=row.place, state=DraftFinding.OPEN)
+    gone = [
+        finding.pk
+        for finding in about
+        if row.place in (places := drafts.places_in(finding))
+        and not any(place.split(" ")[0] in ("body", "annex") or place in left for place in places)
+    ]
+    DraftFinding.objects.filter(pk__in=gone).update(state=DraftFinding.ACCEPTED, reason="Đã bỏ dòng")
     return gone
 
 
@@ -86,47 +81,66 @@ class _Board:
 
     def __init__(self, draft: PlanImport, places: set[str]) -> None:
         self._draft = draft
-        self.at: dict[str, list[tuple[DraftFinding, frozenset[str]]]] = defaultdict(list)
+        self._at: dict[str, list[tuple[DraftFinding, frozenset[str]]]] = defaultdict(list)
         """by place: its findings, each with the fields of the place that its mends are for"""
         self._shared: list[DraftFinding] = []
         known = draft.findings.filter(Q(places__in=places) | Q(places__contains=","))
         for finding in known.prefetch_related("mends"):
             if finding.places in places:
                 fields = frozenset(m.field for m in finding.mends.all() if m.place == finding.places)
-                self.at[finding.places].append((finding, fields))
+                self._at[finding.places].append((finding, fields))
             else:
                 self._shared.append(finding)
         self._changed: dict[int, DraftFinding] = {}
         self._fresh: list[tuple[DraftFinding, Finding]] = []
 
-    def settle(self, where: str, field: str, *, gone: frozenset[str], still: frozenset[str]) -> None:
-        """A text now stands there: what was said of it and holds no longer is settled, gone its codes that it has not."""
-        for finding, fields in self.at[where]:
+    def settle(self, place: str, field: str, *, gone: frozenset[str], still: frozenset[str]) -> None:
+        """Another text stands there: what was said and holds no longer is settled, gone its codes that it has not."""
+        for finding, fields in self._at[place]:
             about = finding.code in CELL_CODES[field] or field in fields
             if about and finding.state == DraftFinding.OPEN and finding.code not in still:
                 finding.state, finding.reason = DraftFinding.ACCEPTED, "Đã sửa bằng tay"
                 self._note(finding)
         for finding in self._shared:  # of several places this one is settled: the others stay to be looked at
-            places = [place.strip() for place in finding.places.split(",")]
+            places = drafts.places_in(finding)
             if (
                 finding.state == DraftFinding.OPEN
                 and finding.code in gone
-                and where in places
+                and place in places
                 and len(places) > 1
             ):
-                finding.places = ", ".join(place for place in places if place != where)
+                finding.places = ", ".join(other for other in places if other != place)
                 self._note(finding)
 
-    def raise_(self, where: str, new: Finding) -> None:
+    def say(self, place: str, new: Finding, *, said: str) -> None:
+        """What a text has, unless it is there already, or somebody has let it pass. said: the text."""
+        for finding in self._shared:
+            about = finding.code == new.code and place in drafts.places_in(finding)
+            if about and finding.state != DraftFinding.ACCEPTED:
+                return
+        for finding, _ in self._at[place]:
+            if finding.code != new.code:
+                continue
+            if finding.state == DraftFinding.OPEN:
+                if finding.said != said:
+                    finding.said, finding.message = said, new.message
+                    self._note(finding)
+                return
+            if finding.said == said:
+                if finding.state == DraftFinding.ACCEPTED and finding.severity != "note":
+                    finding.state, finding.reason = DraftFinding.OPEN, ""
+                    self._note(finding)
+                return
         row = DraftFinding(
-            ward_id=self._draft.ward_id, draft=self._draft, code=new.code, severity=new.severity, places=where,
-            message=new.message, suggestion=new.suggestion or "",
+            ward_id=self._draft.ward_id, draft=self._draft, code=new.code, severity=new.severity, places=place,
+            message=new.message, suggestion=new.suggestion or "", said=said,
         )  # fmt: skip
         self._fresh.append((row, new))
-        self.at[where].append((row, frozenset(m.field for m in new.mends if m.where == where)))
+        self._at[place].append((row, frozenset(m.field for m in new.mends if m.where == place)))
 
     def save(self) -> None:
-        DraftFinding.objects.bulk_update(self._changed.values(), ["state", "reason", "places"])
+        changed = ["state", "reason", "places", "said", "message"]
+        DraftFinding.objects.bulk_update(self._changed.values(), changed)
         if not self._fresh:
             return
         last = self._draft.findings.aggregate(last=Max("position"))["last"]
@@ -135,7 +149,13 @@ class _Board:
         DraftFinding.objects.bulk_create(row for row, _ in self._fresh)
         DraftMend.objects.bulk_create(
             DraftMend(
-                ward_id=row.ward_id, finding=row, position=n, place=m.where, field=m.field, value=m.value
+                ward_id=row.ward_id,
+                finding=row,
+                position=n,
+                place=m.where,
+                field=m.field,
+                value=m.value,
+                made_from=row.said,
             )
             for row, new in self._fresh
             for n, m in enumerate(new.mends)
@@ -159,10 +179,23 @@ def accept(
     if finding.state != DraftFinding.OPEN:
         return None
     mends = [m for m in finding.mends.all() if only is None or m.position == only]
-    sections = {section.number: section for section in draft.sections.all()}
-    new = [(sections[m.place], m.value) for m in mends if m.field == "row" and m.place in sections]
-    in_cells = [m for m in mends if m.field != "row"]
-    changes = [(cell, m.value) for m in in_cells for cell in cells.cells_of(draft, m.place, m.field)]
+    if only is not None and not mends:
+        raise Refusal("draft.no-mend")
+    places = cells.places_of(draft)
+    new = [(m.place, m.value) for m in mends if m.field == "row" and places.get(m.place, "")[0] == "section"]
+    changes, is_stale = [], False
+    for mend in mends:
+        if mend.field == "row" or mend.place not in places:
+            continue
+        cell = Cell(*places[mend.place], mend.field)
+        now = drafts.shown(cells.row_of(draft, cell), mend.field)
+        value = cells.mended(mend.made_from, mend.value, now)
+        if value is None:
+            is_stale = True
+        elif value != now or mend.value == mend.made_from:
+            changes.append((cell, value))
+    if is_stale and not changes:
+        raise Refusal("draft.mend-stale")
     if not changes and not new and finding.severity != "note":
         if not drafts.is_literal(finding):
             raise Refusal("draft.no-mend")
@@ -170,7 +203,8 @@ def accept(
     finding.state = DraftFinding.ACCEPTED
     finding.save(update_fields=["state", "reason"])
     batch = cells.next_batch(draft)
-    added = [drafts.append_line(draft, section, content) for section, content in new]
+    homes = {section.place: section for section in draft.sections.all()}
+    added = [drafts.append_line(draft, homes[place], content) for place, content in new]
     for row in added:
         cells.note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
     cells.put(draft, changes, batch=batch, by=by, at=at, finding=finding.pk)

@@ -171,12 +171,15 @@ class DraftHead(models.Model):
 
 
 class DraftSection(models.Model):
+    """place: what findings and mends call it ("II", "§12" where it was added); unlike its number it never changes."""
+
     ward = _ward()
     draft = models.ForeignKey(PlanImport, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveSmallIntegerField()
     number = models.CharField(max_length=40)
     title = models.CharField(max_length=400, blank=True)
     declared_count = models.PositiveSmallIntegerField(null=True)
+    place = models.CharField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["position", "id"]
@@ -189,7 +192,8 @@ class DraftSection(models.Model):
 class DraftLine(models.Model):
     """A row of the draft. Lists are joined by "; ". version counts the saves: two people never overwrite in silence.
 
-    same_as: of an amendment, what somebody says it is: "" as it is found, "new", or the id of a task in force.
+    place: what findings and mends call it ("I.7" as it was read, "+12" where it was added); unlike its number it never
+    changes. same_as: of an amendment, what somebody says it is: "" as it is found, "new", or the id of a task in force.
     """
 
     ward = _ward()
@@ -204,6 +208,7 @@ class DraftLine(models.Model):
     due = models.TextField(blank=True)
     note = models.TextField(blank=True)
     is_indicator = models.BooleanField(default=False)
+    place = models.CharField(max_length=80, blank=True)
     same_as = models.CharField(max_length=20, blank=True)
     version = models.PositiveIntegerField(default=1)
     page = models.PositiveIntegerField(null=True)
@@ -230,7 +235,11 @@ class DraftIndicator(IndicatorFields):
 
 
 class DraftFinding(models.Model):
-    """Something to look at. places: as in the reading; it is open, accepted (its mends were made) or set aside."""
+    """Something to look at: open, accepted (its mends were made) or set aside.
+
+    places: the places of rows and sections, or "head", "annex", "body II.3", joined by ", ". said: what stood in the one
+    cell that it is about, "" where it is about several or none.
+    """
 
     OPEN, ACCEPTED, ASIDE = "open", "accepted", "aside"
 
@@ -244,6 +253,7 @@ class DraftFinding(models.Model):
     suggestion = models.TextField(blank=True)
     state = models.CharField(max_length=8, default=OPEN)
     reason = models.TextField(blank=True)
+    said = models.TextField(blank=True)
 
     class Meta:
         ordering = ["position"]
@@ -257,7 +267,10 @@ class DraftFinding(models.Model):
 
 
 class DraftMend(models.Model):
-    """One change that would settle a finding; place, field and value as in `reading.plan.Mend`."""
+    """One change that would settle a finding; field and value as in `reading.plan.Mend`.
+
+    made_from: what stood in the cell when the value was thought of.
+    """
 
     ward = _ward()
     finding = models.ForeignKey(DraftFinding, on_delete=models.CASCADE, related_name="mends")
@@ -265,6 +278,7 @@ class DraftMend(models.Model):
     place = models.CharField(max_length=80)
     field = models.CharField(max_length=30)
     value = models.TextField(blank=True)
+    made_from = models.TextField(blank=True)
 
     class Meta:
         ordering = ["position"]

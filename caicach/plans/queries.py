@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from caicach.core.http import Missing
 from caicach.organisation.queries import offices as offices_of
-from caicach.plans import drafts, drawing, effect
+from caicach.plans import cells, drafts, drawing, effect
 from caicach.plans.models import (
     DraftFinding,
     DraftHead,
@@ -306,6 +306,11 @@ def target_words(indicator: IndicatorFields) -> str:
     return f"{_COMPARATORS.get(indicator.comparator, '')}{exact}{unit}"
 
 
+def measure_words(indicator: IndicatorFields) -> str:
+    """An indicator's words in one, by which two people tell that one of them has changed it."""
+    return " · ".join((indicator.name, target_words(indicator), indicator.lead))
+
+
 # --- the review ------------------------------------------------------------------------------------------------
 
 
@@ -330,7 +335,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """is_text: in the running text, where no cell is to be mended; is_literal: its suggestion is the wording itself.
+    """where: its places as they are called now. is_text: in the running text, where no cell is to be mended; is_literal: its suggestion is the wording itself.
 
     new_rows: how many rows its mends add. quotes: for what lies in the running text, where the file says so.
     """
@@ -339,17 +344,13 @@ class FindingView:
     chip: str
     tone: str
     places: tuple[str, ...]
+    where: str
     mends: tuple[Mended, ...]
     line: int | None
     is_text: bool
     is_literal: bool
     new_rows: int
     quotes: tuple[Quote, ...]
-
-    @property
-    def where(self) -> str:
-        """The places in the words of the screen."""
-        return ", ".join(_place_words(place) for place in self.places)
 
     @property
     def is_open(self) -> bool:
@@ -393,6 +394,7 @@ class LineView:
 @dataclass(frozen=True, slots=True)
 class ReviewSection:
     id: int
+    place: str
     number: str
     title: str
     declared: int | None
@@ -403,6 +405,7 @@ class ReviewSection:
 class MeasureView:
     """An indicator as it will be. where, line: the row it follows; else id: its own row of the draft, to be edited."""
 
+    words: str
     name: str
     target: str
     lead: str
@@ -436,11 +439,6 @@ class Review:
 
 
 _CHIPS = {"error": ("late", "Lỗi"), "warning": ("warn", "Xem"), "note": ("next", "Ghi nhận")}
-_FIELD_NAMES = {
-    "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
-    "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",
-    "signer": "Người ký", "signer_title": "Chức vụ", "signs_for": "Ký thay", "coordinating_office": "Đơn vị đầu mối",
-}  # fmt: skip
 COLUMNS = ("content", "deliverables", "leads", "coordinators", "due")
 
 
@@ -453,10 +451,11 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         row.section = known[row.section_id]
     where_of = {row.pk: effect.where(row) for row in lines}
     measured = sum(map(effect.is_indicator, lines))
-    line_at = {where: pk for pk, where in where_of.items()}
+    line_at = {row.place: row.pk for row in lines if row.place}
+    names = {row.place: where_of[row.pk] for row in lines} | {s.place: s.number for s in sections}
     sources = tuple(draft.sources.all())
     body = [line.text.lstrip("-–•+ ") for line in sources if not (line.table or line.row)]
-    findings = [_finding(row, line_at, body) for row in draft.findings.prefetch_related("mends")]
+    findings = [_finding(row, line_at, names, body) for row in draft.findings.prefetch_related("mends")]
     at: dict[str, list[FindingView]] = defaultdict(list)
     for found in findings:
         for place in found.places:
@@ -465,12 +464,12 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
     views: dict[int, list[LineView]] = defaultdict(list)
     for row in lines:
         where = where_of[row.pk]
-        found_here = tuple(at.get(where, ()))
+        found_here = tuple(at.get(row.place, ()))
         views[row.section_id].append(
             LineView(
                 line=row,
                 where=where,
-                cells=tuple(_cells(row, found_here, where, draft.year)),
+                cells=tuple(_cells(row, found_here, draft.year)),
                 findings=found_here,
                 hints=tuple(f for f in found_here if f.line == row.pk and f.is_open),
                 source=source_at.get(drafts.source_key(row)),
@@ -485,14 +484,15 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         draft=draft,
         head=draft.head,
         sections=tuple(
-            ReviewSection(s.pk, s.number, s.title, s.declared_count, tuple(views[s.pk])) for s in sections
+            ReviewSection(s.pk, s.place, s.number, s.title, s.declared_count, tuple(views[s.pk]))
+            for s in sections
         ),
         findings=tuple(in_list),
         sources=sources,
         tasks=len(lines),
         duties=len(lines) - measured,
         measured=measured,
-        indicators=tuple(_measures(draft, lines, line_at)),
+        indicators=tuple(_measures(draft, lines, {where: pk for pk, where in where_of.items()})),
         open_count=sum(f.is_open for f in findings),
         chosen=pick,
         has_pictures=draft.file_kind in ("pdf", "scan"),
@@ -509,6 +509,7 @@ def _measures(
     in_order = sorted(lines, key=lambda row: (row.section.position, row.section_id, row.position, row.pk))
     for made, own in effect.indicators_of(draft, in_order):
         yield MeasureView(
+            words=measure_words(made),
             name=made.name,
             target=target_words(made),
             lead=made.lead,
@@ -519,9 +520,11 @@ def _measures(
 
 
 def _place_words(place: str) -> str:
+    if place[0] in "+§":
+        return "dòng đã bỏ"
     first, _, rest = place.partition(" ")
-    if first == "head" and rest in _FIELD_NAMES:
-        rest = f"({_FIELD_NAMES[rest].lower()})"
+    if first == "head" and rest in cells.FIELD_NAMES:
+        rest = f"({cells.FIELD_NAMES[rest].lower()})"
     words = {"head": "đầu kế hoạch", "annex": "tên phụ lục", "body": "thân bài"}.get(first, first)
     return f"{words} {rest}".strip()
 
@@ -543,8 +546,11 @@ def _quotes(row: DraftFinding, body: Sequence[str]) -> Iterator[Quote]:
             )
 
 
-def _finding(row: DraftFinding, line_at: Mapping[str, int], body: Sequence[str]) -> FindingView:
-    places = tuple(place.strip() for place in row.places.split(",") if place.strip())
+def _finding(
+    row: DraftFinding, line_at: Mapping[str, int], names: Mapping[str, str], body: Sequence[str]
+) -> FindingView:
+    """names: what rows and sections are called now, by their places."""
+    places = tuple(drafts.places_in(row))
     tone, chip = (
         ("ok", "Đã nối")
         if row.code == "row-continued-across-page"
@@ -556,8 +562,10 @@ def _finding(row: DraftFinding, line_at: Mapping[str, int], body: Sequence[str])
         chip=chip,
         tone=tone,
         places=places,
+        where=", ".join(names.get(place) or _place_words(place) for place in places),
         mends=tuple(
-            Mended(m.position, m.place, _FIELD_NAMES.get(m.field, m.field), m.value) for m in row.mends.all()
+            Mended(m.position, names.get(m.place, m.place), cells.FIELD_NAMES.get(m.field, m.field), m.value)
+            for m in row.mends.all()
         ),
         line=next((line_at[p] for p in places if p in line_at), None),
         is_text=is_text,
@@ -567,11 +575,11 @@ def _finding(row: DraftFinding, line_at: Mapping[str, int], body: Sequence[str])
     )
 
 
-def _cells(row: DraftLine, found: Sequence[FindingView], where: str, year: int) -> list[CellView]:
-    odd = {m.field for f in found if f.is_open for m in f.finding.mends.all() if m.place == where}
+def _cells(row: DraftLine, found: Sequence[FindingView], year: int) -> list[CellView]:
+    odd = {m.field for f in found if f.is_open for m in f.finding.mends.all() if m.place == row.place}
     if any(f.is_open and f.finding.code.startswith("deadline-") for f in found):
         odd.add("due")
-    cells = []
+    row_cells = []
     for name in COLUMNS:
         text = getattr(row, name)
         under = ""
@@ -580,8 +588,8 @@ def _cells(row: DraftLine, found: Sequence[FindingView], where: str, year: int) 
             under = words if words.casefold() != text.strip().casefold() else ""
         elif name == "content" and row.note:
             under = row.note
-        cells.append(CellView(name, text, _FIELD_NAMES[name], under, name in odd, not text))
-    return cells
+        row_cells.append(CellView(name, text, cells.FIELD_NAMES[name], under, name in odd, not text))
+    return row_cells
 
 
 def line_view(draft: PlanImport, line: int) -> LineView:

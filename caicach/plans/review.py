@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from caicach.history import services as history
-from caicach.plans import cells, drafts, effect, findings
+from caicach.plans import cells, drafts, effect, findings, queries
 from caicach.plans.cells import Cell
 from caicach.plans.models import (
     DraftChange,
@@ -38,14 +39,23 @@ def save_cells(
     """
     draft = drafts.under_review(draft)
     changed: list[tuple[Cell, str]] = []
+    theirs: dict[str, str] = {}
     for cell, value, seen in typed:
         value = printable(value.replace("\r\n", "\n")).strip()
-        now = cells.shown(cells.row_of(draft, cell), cell.field)
-        if now == value:
+        now = drafts.shown(cells.row_of(draft, cell), cell.field)
+        known = now if seen is None else seen.replace("\r\n", "\n").strip()
+        if value in (now, known):  # what was not touched stays as it is by now
             continue
-        if seen is not None and seen.replace("\r\n", "\n").strip() != now:
-            raise Refusal("draft.changed-meanwhile", cell.field, theirs=now)
+        if known != now:
+            theirs[cell.field] = now
         changed.append((cell, value))
+    if theirs:
+        words = "; ".join(f"{cells.FIELD_NAMES[name]}: {now}" for name, now in theirs.items())
+        raise Refusal(
+            "draft.changed-meanwhile",
+            *list(theirs)[:1],
+            theirs=words if len(theirs) > 1 else next(iter(theirs.values())),
+        )
     if not changed:
         return
     newest = draft.changes.first()
@@ -54,8 +64,11 @@ def save_cells(
         row = cells.row_of(draft, cell)
         cells.set_value(row, cell.field, value)
         row.save()
-        newest.after, newest.at = value, at
-        newest.save(update_fields=["after", "at"])
+        if newest.before == value:  # typed back to what it was: nothing is left to undo
+            newest.delete()
+        else:
+            newest.after, newest.at = value, at
+            newest.save(update_fields=["after", "at"])
     else:
         cells.put(draft, changed, batch=cells.next_batch(draft), by=by, at=at)
     _look_again(draft, [cell for cell, _ in changed])
@@ -95,7 +108,7 @@ def pair(draft: PlanImport, line: int, same_as: str, *, by: int, at: dt.datetime
 
 
 _LINE_FACTS = (
-    *cells.LINE_FIELDS, "section_id", "position", "is_indicator", "same_as", "page", "line", "table", "sheet", "row", "box",
+    *cells.LINE_FIELDS, "section_id", "position", "is_indicator", "place", "same_as", "page", "line", "table", "sheet", "row", "box",
 )  # fmt: skip
 
 
@@ -110,10 +123,15 @@ def add_line(
         raise Refusal("draft.value-unusable", "title", value=title[:30] + "…")
     batch = cells.next_batch(draft)
     if section is None:
-        count = draft.sections.count()
+        taken = set(draft.sections.values_list("number", flat=True))
+        number = next(n for n in map(_roman, itertools.count(len(taken) + 1)) if n not in taken)
+        last = draft.sections.aggregate(last=Max("position"))["last"]
         home = DraftSection.objects.create(
-            ward_id=draft.ward_id, draft=draft, position=count, number=_roman(count + 1), title=title or "Mục mới"
+            ward_id=draft.ward_id, draft=draft, position=(last if last is not None else -1) + 1, number=number,
+            title=title or "Mục mới",
         )  # fmt: skip
+        home.place = f"§{home.pk}"
+        home.save(update_fields=["place"])
         cells.note(draft, batch, "added", home.pk, "section", "", "", by=by, at=at)
     else:
         found = draft.sections.filter(pk=section).first()
@@ -175,11 +193,20 @@ _INDICATOR_FIELDS = ("position", "name", "group", "comparator", "target", "unit"
 
 @transaction.atomic
 def save_indicator(
-    draft: PlanImport, row: int | None, *, name: str, target: str, lead: str, by: int, at: dt.datetime
+    draft: PlanImport,
+    row: int | None,
+    *,
+    name: str,
+    target: str,
+    lead: str,
+    seen: str | None = None,
+    by: int,
+    at: dt.datetime,
 ) -> DraftIndicator:
     """An indicator that no row of the annex carries: a new one, or the row of that id. target: "từ 95% trở lên".
 
-    Raises Refusal draft.indicator-unnamed, draft.target-unclear, draft.value-unusable, draft.field-unknown.
+    seen: what stood there when the typing began, as `queries.measure_words` says it (None: not known). Raises Refusal
+    draft.changed-meanwhile, draft.indicator-unnamed, draft.target-unclear, draft.value-unusable, draft.field-unknown.
     """
     draft = drafts.under_review(draft)
     name, target, lead = (printable(text).strip() for text in (name, target, lead))
@@ -202,6 +229,8 @@ def save_indicator(
         found = draft.indicators.filter(pk=row, where="").first()
         if found is None:
             raise Refusal("draft.field-unknown")
+        if seen is not None and " ".join(seen.split()) != " ".join(queries.measure_words(found).split()):
+            raise Refusal("draft.changed-meanwhile", "name", theirs=queries.measure_words(found))
         kept = found
     before = _indicator_json(kept) if kept.pk else ""
     kept.name, kept.lead = name, lead

@@ -229,8 +229,8 @@ def begin_typed(
         ward_id=ward, draft=draft, title=f"Cải cách hành chính năm {year}", issuer=_issuer_of(draft.ward.name)
     )
     if copy_from is None:
-        home = DraftSection.objects.create(ward_id=ward, draft=draft, position=0, number="I", title="")
-        DraftLine.objects.create(ward_id=ward, draft=draft, section=home, position=0, number="1")
+        home = DraftSection.objects.create(ward_id=ward, draft=draft, position=0, number="I", place="I")
+        drafts.append_line(draft, home)
     else:
         _copy(draft, copy_from)
         findings.check_typed(draft)
@@ -265,7 +265,12 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
     )
     homes = {
         s.pk: DraftSection(
-            ward_id=draft.ward_id, draft=draft, position=s.position, number=s.number, title=moved(s.title)
+            ward_id=draft.ward_id,
+            draft=draft,
+            position=s.position,
+            number=s.number,
+            title=moved(s.title),
+            place=s.number,
         )
         for s in plan.sections.all()
     }
@@ -275,7 +280,7 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
         .prefetch_related("task__offices")
         .filter(task__set_aside_at__isnull=True)
     )
-    DraftLine.objects.bulk_create(
+    rows = [
         DraftLine(
             ward_id=draft.ward_id,
             draft=draft,
@@ -291,7 +296,10 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
             is_indicator=row.task.is_indicator,
         )
         for row in lines
-    )
+    ]
+    for copied in rows:
+        copied.place = effect.where(copied)
+    DraftLine.objects.bulk_create(rows)
     DraftIndicator.objects.bulk_create(
         DraftIndicator(
             ward_id=draft.ward_id, draft=draft, position=i.position, name=moved(i.name), group=moved(i.group),

@@ -27,7 +27,7 @@ from caicach.core.http import (
 from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.history import queries as history
-from caicach.plans import cells, findings, queries, services
+from caicach.plans import cells, drafts, findings, queries, services
 from caicach.plans import effect as effects
 from caicach.plans import review as reviewing
 from caicach.plans.forms import StartForm, UploadForm
@@ -195,7 +195,13 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
             return JsonResponse(facts, status=status_of(refusal))
         if target != "line":
             return refused(request, refusal)
-        typed = {name: request.POST[name] for name in names}
+        line = draft.lines.filter(pk=row_id(pk)).first()
+        typed = {  # what was not touched is shown as it is by now
+            name: request.POST[name]
+            if request.POST[name] != request.POST.get(f"seen-{name}")
+            else getattr(line, name, "")
+            for name in names
+        }
         return _review(
             request, draft, refusal=str(refusal), editing=row_id(pk), typed=typed, status=status_of(refusal)
         )
@@ -247,7 +253,7 @@ def indicator(request: HttpRequest, token: str) -> HttpResponse:
         return see_other(_address(draft) + "#chi-tieu")
     typed = {name: request.POST.get(name, "") for name in ("name", "target", "lead")}
     try:
-        reviewing.save_indicator(draft, row, **typed, by=by, at=at)
+        reviewing.save_indicator(draft, row, **typed, seen=request.POST.get("seen"), by=by, at=at)
     except Refusal as refusal:
         wrong = {**typed, "row": row, "words": str(refusal)}
         return _review(request, draft, wrong_indicator=wrong, status=status_of(refusal))
@@ -498,4 +504,4 @@ def _head_fields(head: Any) -> list[tuple[str, str, str]]:
         "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
         "coordinating_office": "Đơn vị đầu mối",
     }  # fmt: skip
-    return [(field, name, cells.shown(head, field)) for field, name in names.items()]
+    return [(field, name, drafts.shown(head, field)) for field, name in names.items()]

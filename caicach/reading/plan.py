@@ -94,7 +94,7 @@ class TaskLine:
 
     @property
     def where(self) -> str:
-        return f"{self.section}.{self.number}"
+        return f"{self.section}.{self.number}" if self.section else self.number
 
     def to_json(self) -> Json:
         return {

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def read(
     """
     shown = name or path.name
     request: Request = {
-        "path": str(path.resolve()), "name": shown, "offices": None if offices is None else list(offices), "year": year,
+        "path": str(path.absolute()), "name": shown, "offices": None if offices is None else list(offices), "year": year,
         "seconds": seconds, "memory_mib": memory_mib,
     }  # fmt: skip
     answer = _ask(request, progress, meanwhile)
@@ -70,11 +71,13 @@ def _ask(
     request: Request, progress: Progress | None, meanwhile: Callable[[], None] | None
 ) -> PlanReading | Refusal:
     receiving, sending = os.pipe()
-    with tempfile.TemporaryFile() as complaints:
+    with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as asked:
+        asked.write(json.dumps(request).encode())
+        asked.seek(0)
         try:
             worker = subprocess.Popen(
                 [sys.executable, "-c", "from caicach.reading.inside import main; main()", str(sending)],
-                stdin=subprocess.PIPE,
+                stdin=asked,
                 stdout=subprocess.DEVNULL,
                 stderr=complaints,
                 pass_fds=(sending,),
@@ -105,10 +108,6 @@ def _conversation(
     meanwhile: Callable[[], None] | None,
 ) -> PlanReading | Refusal:
     deadline = time.monotonic() + request["seconds"]
-    assert worker.stdin is not None
-    with contextlib.suppress(BrokenPipeError):
-        worker.stdin.write(json.dumps(request).encode())
-        worker.stdin.close()
     import caicach.reading.plan  # noqa: F401  what the answer is made of, while the worker starts
 
     if meanwhile is not None:
@@ -120,24 +119,29 @@ def _conversation(
             if kind == PROGRESS and progress is not None:
                 share, words = body.decode().split("\t", 1)
                 progress(float(share), words)
-    except TimeoutError:
+        worker.wait(max(0.1, deadline - time.monotonic()))
+    except (TimeoutError, subprocess.TimeoutExpired):
         return Refusal("file.timeout", name=request["name"], seconds=round(request["seconds"]))
-    worker.wait()
+    except ValueError:
+        log.warning("reader said what is no message")
+        return Refusal("file.crashed", name=request["name"])
     if worker.returncode == -signal.SIGXCPU:
         return Refusal("file.timeout", name=request["name"], seconds=round(request["seconds"]))
     return Refusal("file.crashed", name=request["name"])
 
 
 def _frames(pipe: IO[bytes], deadline: float) -> Iterator[tuple[bytes, bytes]]:
-    """The messages of the worker until it closes the pipe. Raises TimeoutError at the deadline."""
-    buffer = b""
+    """The messages of the worker until it closes the pipe. Raises TimeoutError at the deadline, ValueError."""
+    buffer = bytearray()
     while True:
         while len(buffer) >= HEADER:
             size = int.from_bytes(buffer[1:HEADER], "big")
-            if size > _MAX_FRAME or len(buffer) < HEADER + size:
+            if size > _MAX_FRAME:
+                raise ValueError(size)
+            if len(buffer) < HEADER + size:
                 break
-            yield buffer[:1], buffer[HEADER : HEADER + size]
-            buffer = buffer[HEADER + size :]
+            yield bytes(buffer[:1]), bytes(buffer[HEADER : HEADER + size])
+            del buffer[: HEADER + size]
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([pipe], [], [], left)[0]:
             raise TimeoutError
@@ -160,9 +164,9 @@ class _Known(pickle.Unpickler):
             ("builtins", "object"),
         }:
             return super().find_class(module, name)
-        if module.startswith(("caicach.rules.", "caicach.reading.")):
+        if module.startswith(("caicach.rules.", "caicach.reading.")) and "." not in name:
             found = super().find_class(module, name)
-            if isinstance(found, type):
+            if isinstance(found, type) and found.__module__ == module and is_dataclass(found):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name}")
 

@@ -101,6 +101,12 @@ SENTENCES: dict[str, str] = {
         "Mức “{value}” chưa hiểu được. Hãy ghi như: từ 95% trở lên; không quá 1%; 1.083,247 tỷ đồng."
     ),
     "draft.nothing-to-undo": _("Không còn bước nào để hoàn tác."),
+    "offices.no-list": _(
+        "“{name}” không giống một danh sách cơ quan: mỗi dòng một tên, nhiều nhất {most} dòng."
+    ),
+    "draft.mend-stale": _(
+        "Ô này đã được sửa khác đi nên gợi ý không còn khớp. Hãy sửa tiếp trong ô, hoặc ghi lý do để lại."
+    ),
     "draft.no-mend": _("Chỗ này không có gợi ý sẵn. Hãy sửa ô, hoặc ghi lý do để lại."),
     "draft.value-unusable": _("“{value}” không dùng được ở ô này. Hãy kiểm tra lại."),
     "plan.no-lines": _("Bản nháp chưa có nhiệm vụ nào nên chưa đưa vào thực hiện được."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -101,3 +102,64 @@ def test_the_help_speaks_vietnamese():
 def test_reading_loads_no_django(plan):
     code = "import sys; from pathlib import Path; from caicach.reading import read_plan; read_plan(Path(sys.argv[1])); import caicach.cli; raise SystemExit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code, str(plan)], check=False).returncode == 0
+
+
+def shell(words: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", words, "sh", sys.executable, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_link_to_itself_is_said(tmp_path):
+    loop = tmp_path / "a"
+    loop.symlink_to(loop)
+    done = run("read", str(loop))
+    assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr.strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ('"$1" -m caicach read "$2" --json >&-', 2),
+        ('"$1" -m caicach read "$2" >/dev/null 2>&-', 0),
+        ('"$1" -m caicach read "$2" <&- >/dev/null', 0),
+        ('"$1" -m caicach read "$2" <&- >&-', 2),
+    ],
+)
+def test_closed_streams_end_in_words(plan, words, status):
+    done = shell(words, plan)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_finding(plan):
+    done = shell('{ "$1" -m caicach read "$2"; echo "$?" >&3; } 3>&2 | true', plan)
+    assert done.stderr.strip() in ("0", "")
+
+
+def test_a_pipe_is_written_into_and_a_link_followed(plan, tmp_path):
+    pipe = tmp_path / "ong"
+    os.mkfifo(pipe)
+    done = shell(
+        'cat "$3" >"$4" & "$1" -m caicach read "$2" --docx "$3" >/dev/null && wait',
+        plan,
+        pipe,
+        tmp_path / "ra.docx",
+    )
+    assert done.returncode == 0 and pipe.is_fifo()
+    assert (tmp_path / "ra.docx").read_bytes().startswith(b"PK")
+    link = tmp_path / "lien-ket.xlsx"
+    link.symlink_to(tmp_path / "that.xlsx")
+    assert run("read", str(plan), "--xlsx", str(link)).returncode == 0
+    assert link.is_symlink() and (tmp_path / "that.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_a_list_of_offices_that_is_none_is_refused_at_once(plan, tmp_path):
+    names = tmp_path / "ten.txt"
+    names.write_text("\n".join(f"Phòng {n}" for n in range(60_000)))
+    done = run("read", str(plan), "--offices", str(names))
+    assert done.returncode == 2 and "danh sách cơ quan" in done.stderr

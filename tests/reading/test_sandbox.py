@@ -133,3 +133,36 @@ def test_a_picture_of_a_page(tmp_path):
         assert abs(opened.width - 700) <= 1
     with pytest.raises(IndexError):
         page_png(path, 99)
+
+
+ANSWERS = {
+    "a call that is no value": "b'\\x80\\x04\\x8c\\x17caicach.reading.sandbox\\x94\\x8c\\x10subprocess.Popen\\x94\\x93\\x94]\\x94\\x8c\\x05touch\\x94a\\x8c\\x04{name}\\x94a\\x85\\x94R.'",
+    "a helper of the module": "b'\\x80\\x04\\x8c\\x17caicach.reading.sandbox\\x94\\x8c\\x04Path\\x94\\x93\\x94)R.'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_a_worker_that_was_taken_over_builds_nothing_here(plan_file, monkeypatch, tmp_path, answer):
+    monkeypatch.chdir(tmp_path)
+    said = answer.replace("{name}", "hack")
+    body = f"import caicach.reading.inside as i, os, sys; p = open(int(sys.argv[1]), 'wb', buffering=0, closefd=False); i._send(p, b'A', {said}); os._exit(0)"
+    _replace_reader(monkeypatch, plan_file.parent, body)
+    assert refused(plan_file).code == "file.crashed"
+    assert not (tmp_path / "hack").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("i._send(p, b'P', b'khong co tab')", "file.crashed"),
+        ("i._send(p, b'P', b'\\xff\\xfe\\t')", "file.crashed"),
+        ("p.write(b'A' + (1 << 62).to_bytes(8, 'big'))", "file.crashed"),
+        ("os.close(int(sys.argv[1])); time.sleep(60)", "file.timeout"),
+    ],
+)
+def test_what_is_no_message_ends_at_once_and_silence_in_time(plan_file, monkeypatch, body, code):
+    start = "import caicach.reading.inside as i, os, sys, time; p = open(int(sys.argv[1]), 'wb', buffering=0, closefd=False); "
+    _replace_reader(monkeypatch, plan_file.parent, start + body + "; time.sleep(60)")
+    began = time.monotonic()
+    assert refused(plan_file, seconds=3, progress=lambda share, words: None).code == code
+    assert time.monotonic() - began < (4.5 if code == "file.timeout" else 2.9)

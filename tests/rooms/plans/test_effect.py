@@ -1,6 +1,7 @@
 """Into effect, undone, typed, copied, amended."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from caicach.core.clock import noon
 from caicach.plans import cells, review, services
 from caicach.plans.models import Indicator, Plan, PlanImport, PlanLine, Section
+from caicach.rules.deadlines import read_due
 from caicach.rules.refusal import Refusal
 from caicach.tasks import services as tasks
 from caicach.tasks.models import Delivery, Occurrence, Progress, Task, TaskOffice
@@ -489,3 +491,27 @@ def test_a_row_taken_out_and_brought_back_is_still_the_task_it_was_said_to_be(wa
     review.remove_line(draft, fresh.pk, by=coordinator.pk, at=AT)
     review.step_back(draft, by=coordinator.pk, at=AT)
     assert draft.lines.get(pk=fresh.pk).same_as == str(dropped.pk)
+
+
+def test_a_delivery_that_moved_to_another_day_comes_back_with_it(ward, coordinator):
+    """Of a quarterly duty the second day was handed in; the amendment wants the first day alone."""
+    plan = rooms.make_plan(ward, coordinator)
+    task = Task.objects.get(number="II-1")
+    days = list(task.occurrences.order_by("due_on"))
+    tasks.hand_in(
+        task, by=coordinator.pk, at=AT, today=rooms.TODAY, occurrence=days[1].pk, document_number="9/BC",
+        document_date=rooms.TODAY,
+    )  # fmt: skip
+    reading = amended_reading()
+    first = f"{days[0].due_on:%d/%m/%Y}"
+    lines = [
+        replace(line, due=read_due(first, 2026).due) if (line.section, line.number) == ("II", "1") else line
+        for line in reading.tasks
+    ]
+    draft = settle(
+        rooms.make_draft(ward, coordinator, replace(reading, tasks=tuple(lines)), is_amendment=True)
+    )
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    services.undo(plan, newest=draft.pk, by=coordinator.pk, at=AT)
+    assert [(d.pk, d.due_on) for d in task.occurrences.order_by("due_on")] == [(d.pk, d.due_on) for d in days]
+    assert task.deliveries.get().occurrence_id == days[1].pk

@@ -10,6 +10,7 @@ from caicach.core.clock import noon
 from caicach.plans import cells, findings, queries, review, services
 from caicach.reading.document import Source
 from caicach.reading.plan import Finding, Mend, SourceLine
+from caicach.rules.deadlines import read_due
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
 
@@ -568,7 +569,7 @@ def test_duties_of_the_body_become_rows_with_one_press_and_go_with_one(ward, coo
         "Phát động sáng kiến",
     ]
     assert made[0].section.number == "II" and answer["Location"].endswith(f"?dong={made[0].pk}#d{made[0].pk}")
-    assert draft.findings.filter(places=f"II.{made[0].number}", code="lead-missing", state="open").exists()
+    assert draft.findings.filter(places=made[0].place, code="lead-missing", state="open").exists()
     review.step_back(draft, by=coordinator.pk, at=AT)
     assert draft.lines.count() == before
     assert [f.code for f in draft.findings.filter(state="open")] == ["body-task-without-row"]
@@ -608,4 +609,212 @@ def test_a_new_row_of_the_same_number_is_looked_at_for_itself(draft, coordinator
         at=AT,
     )  # fmt: skip
     findings.check_typed(draft)
-    assert draft.findings.filter(places="II.2", code="deadline-missing", state="open").count() == 1
+    assert draft.findings.filter(places=f"+{new.pk}", code="deadline-missing", state="open").count() == 1
+
+
+# --- findings belong to rows, not to numbers ---------------------------------------------------------------------
+
+
+def typed(ward, coordinator, *rows):
+    """A draft typed from nothing: each row a dictionary of its cells."""
+    draft = services.begin_typed(
+        ward=ward.pk, token="gotayhangloat", year=2027, copy_from=None, by=coordinator.pk, at=AT
+    )
+    lines = [draft.lines.get()]
+    lines += [review.add_line(draft, section=lines[0].section_id, by=coordinator.pk, at=AT) for _ in rows[1:]]
+    whole = {"content": "Việc gõ tay", "leads": "Công an", "deliverables": "Báo cáo", "due": "Quý II"}
+    for line, row in zip(lines, rows, strict=True):
+        cells_typed = [(cells.Cell("line", line.pk, f), v, None) for f, v in (whole | row).items()]
+        review.save_cells(draft, cells_typed, by=coordinator.pk, at=AT)
+    return draft, lines
+
+
+def test_another_row_of_the_same_number_settles_nothing(ward, coordinator, as_coordinator):
+    draft, (first, second) = typed(ward, coordinator, {"due": "31/02/2027"}, {"number": "1"})
+    review.save_cells(
+        draft, [(cells.Cell("line", second.pk, "due"), "31/03/2027", None)], by=coordinator.pk, at=AT
+    )
+    review.save_cells(draft, [(cells.Cell("line", second.pk, "number"), "2", None)], by=coordinator.pk, at=AT)
+    wrong = draft.findings.get(code="deadline-impossible")
+    assert (wrong.state, wrong.places) == ("open", first.place)
+    assert as_coordinator.post(reverse("plans:effect", args=[draft.token])).status_code == 422
+
+
+def test_a_mend_goes_to_its_own_row_whatever_the_numbers_are(ward, coordinator):
+    draft, (first, second) = typed(ward, coordinator, {"due": "31/02/2027"}, {"number": "1"})
+    findings.accept(draft, draft.findings.get(code="deadline-impossible").position, by=coordinator.pk, at=AT)
+    assert [line.due for line in draft.lines.all()] == ["28/02/2027", "Quý II"]
+
+
+def test_renumbered_rows_keep_what_is_said_of_them(draft, coordinator):
+    wrong = draft.findings.get(places="II.2", code="deadline-incomplete")
+    one, two = (draft.lines.get(place=place) for place in ("II.1", "II.2"))
+    for line, number in ((two, "22"), (one, "2")):
+        review.save_cells(
+            draft, [(cells.Cell("line", line.pk, "number"), number, None)], by=coordinator.pk, at=AT
+        )
+    (view,) = [f for f in queries.review(draft).findings if f.finding.pk == wrong.pk]
+    assert (view.line, view.where) == (two.pk, "II.22")
+    findings.accept(draft, wrong.position, by=coordinator.pk, at=AT)
+    assert draft.lines.get(pk=one.pk).due == one.due
+    assert draft.lines.get(pk=two.pk).due == "Hoàn thành tháng 12/2026"
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    wrong.refresh_from_db()
+    assert (wrong.state, draft.lines.get(pk=two.pk).due) == ("open", "Hoàn thành")
+
+
+def test_a_mend_leaves_what_was_typed_since(ward, coordinator):
+    found = Finding(
+        "suspected-misspelling", "note", "I.1", "Có thể sai chính tả.", None,
+        (Mend("I.1", "content", "Rà soát sổ sách của phường theo tường tháng"),),
+    )  # fmt: skip
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=(found,)))
+    place = cell(draft, "I.1", "content")
+    review.save_cells(
+        draft, [(place, "Rà soát sổ sách của phường theo từng tháng, gửi báo cáo", None)], by=coordinator.pk, at=AT
+    )  # fmt: skip
+    findings.accept(draft, draft.findings.get().position, by=coordinator.pk, at=AT)
+    assert draft.lines.get(pk=place.id).content == "Rà soát sổ sách của phường theo tường tháng, gửi báo cáo"
+
+
+def test_a_mend_of_words_that_are_no_more_is_refused(draft, coordinator):
+    section = draft.sections.get(number="II")
+    title = cells.Cell("section", section.pk, "title")
+    review.save_cells(draft, [(title, "Tên gõ tay", None)], by=coordinator.pk, at=AT)
+    with pytest.raises(Refusal) as stale:
+        findings.accept(
+            draft, draft.findings.get(code="section-title-mismatch").position, by=coordinator.pk, at=AT
+        )
+    assert stale.value.code == "draft.mend-stale"
+    assert draft.sections.get(number="II").title == "Tên gõ tay"
+
+
+@pytest.mark.parametrize(
+    ("made_from", "value", "now", "mended"),
+    [
+        ("a b c", "a x c", "a b c", "a x c"),
+        ("a b c", "a x c", "a x c", "a x c"),
+        ("a b c", "a x c", "a b c d", "a x c d"),
+        ("a bb c ee", "a xx c yy", "ee q bb", "yy q xx"),
+        ("a b c", "a x c", "a d c", None),
+        ("a b c", "a x c", "a b b c", None),
+        ("a b", "a b c", "a b d", "a b c d"),
+    ],
+)
+def test_a_mend_changes_only_what_it_is_about(made_from, value, now, mended):
+    assert cells.mended(made_from, value, now) == mended
+
+
+def test_a_plan_without_sections_takes_mends(ward, coordinator):
+    lines = (replace(rooms.LINES[1], section="", number="3", due=read_due("31/02/2026", 2026).due),)
+    found = Finding(
+        "deadline-impossible", "error", "3", "Không có ngày này.", None, (Mend("3", "due", "28/02/2026"),)
+    )
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(lines, findings=(found,)))
+    findings.accept(draft, draft.findings.get().position, by=coordinator.pk, at=AT)
+    assert draft.lines.get().due == "28/02/2026"
+
+
+def test_what_was_set_aside_is_not_raised_by_undoing(draft, coordinator):
+    wrong = draft.findings.get(places="II.2", code="deadline-incomplete")
+    findings.set_aside(draft, wrong.position, reason="Chờ tỉnh", by=coordinator.pk, at=AT)
+    review.save_cells(draft, [(cell(draft, "II.2", "due"), "Quý IV", None)], by=coordinator.pk, at=AT)
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert [f.state for f in draft.findings.filter(places="II.2", code="deadline-incomplete")] == ["aside"]
+
+
+def test_what_was_settled_by_typing_is_open_again_with_the_old_text(draft, coordinator):
+    wrong = draft.findings.get(places="II.2", code="deadline-incomplete")
+    review.save_cells(draft, [(cell(draft, "II.2", "due"), "Quý IV", None)], by=coordinator.pk, at=AT)
+    assert draft.findings.get(pk=wrong.pk).state == "accepted"
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert [f.state for f in draft.findings.filter(places="II.2", code="deadline-incomplete")] == ["open"]
+
+
+def test_no_finding_outlives_a_section_that_was_taken_back(ward, coordinator):
+    draft, _ = typed(ward, coordinator, {})
+    made = review.add_line(draft, section=None, title="Mục thêm", by=coordinator.pk, at=AT)
+    review.save_cells(
+        draft, [(cells.Cell("line", made.pk, "due"), "31/02/2027", None)], by=coordinator.pk, at=AT
+    )
+    assert draft.findings.filter(state="open", places=made.place).exists()
+    while draft.changes.exists():
+        review.step_back(draft, by=coordinator.pk, at=AT)
+    left = draft.findings.exclude(places=draft.lines.get().place).filter(state="open")
+    assert not [(f.places, f.code) for f in left]
+
+
+def test_a_comma_in_a_number_parts_no_places(ward, coordinator):
+    lines = (replace(rooms.LINES[1], number="1, 2"),)
+    found = Finding("deadline-before-plan-date", "warning", "I.1, 2", "Đã qua.")
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(lines, findings=(found,)))
+    (view,) = queries.review(draft).findings
+    assert (view.line, view.where) == (draft.lines.get().pk, "I.1, 2")
+
+
+def test_typing_back_leaves_no_empty_step(draft, coordinator):
+    place = cell(draft, "I.1", "content")
+    text = draft.lines.get(pk=place.id).content
+    for value in ("Khác", text):
+        review.save_cells(draft, [(place, value, None)], by=coordinator.pk, at=AT)
+    assert not draft.changes.exists()
+
+
+def test_a_new_section_takes_a_number_that_is_free(draft, coordinator):
+    first = draft.sections.get(number="I")
+    review.save_cells(
+        draft, [(cells.Cell("section", first.pk, "number"), "III", None)], by=coordinator.pk, at=AT
+    )
+    made = review.add_line(draft, section=None, by=coordinator.pk, at=AT)
+    assert made.section.number == "IV"
+
+
+def test_an_untouched_field_of_an_old_form_overwrites_nothing(draft, coordinator, as_coordinator):
+    line = draft.lines.get(place="I.2")
+    old = {f"seen-{f}": getattr(line, f) for f in cells.LINE_FIELDS} | {
+        f: getattr(line, f) for f in cells.LINE_FIELDS
+    }
+    review.save_cells(
+        draft,
+        [(cells.Cell("line", line.pk, "due"), "Quý III", None), (cells.Cell("line", line.pk, "note"), "Ghi thêm", None)],
+        by=coordinator.pk, at=AT,
+    )  # fmt: skip
+    press = reverse("plans:cell", args=[draft.token])
+    assert (
+        as_coordinator.post(press, {"row": f"line:{line.pk}", **old, "content": "Việc khác"}).status_code
+        == 303
+    )
+    now = draft.lines.get(pk=line.pk)
+    assert (now.content, now.due, now.note) == ("Việc khác", "Quý III", "Ghi thêm")
+    answer = as_coordinator.post(press, {"row": f"line:{line.pk}", **old, "due": "Quý I", "note": "Bỏ"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Hạn: Quý III; Ghi chú: Ghi thêm" in page
+    assert "Việc khác" in page, "what was not touched is shown as it is by now"
+
+
+def test_two_people_at_one_indicator_or_section_title(draft, coordinator, as_coordinator):
+    one = review.save_indicator(
+        draft, None, name="Tỷ lệ A", target="từ 90%", lead="", by=coordinator.pk, at=AT
+    )
+    press = reverse("plans:indicator", args=[draft.token])
+    typed_first = {
+        "row": one.pk,
+        "name": "Tỷ lệ B",
+        "target": "từ 90%",
+        "lead": "",
+        "seen": queries.measure_words(one),
+    }
+    assert as_coordinator.post(press, typed_first).status_code == 303
+    assert as_coordinator.post(press, {**typed_first, "name": "Tỷ lệ C"}).status_code == 409
+    one.refresh_from_db()
+    assert one.name == "Tỷ lệ B"
+    page = as_coordinator.get(reverse("plans:import", args=[draft.token])).content.decode()
+    assert "Tỷ lệ B · " in page and 'name="seen-title"' in page
+
+
+def test_the_second_press_of_effect_leads_to_the_plan(draft, as_coordinator):
+    draft.findings.update(state="aside", reason="thử")
+    press = reverse("plans:effect", args=[draft.token])
+    answers = [as_coordinator.post(press) for _ in range(2)]
+    assert [(a.status_code, a["Location"]) for a in answers] == [(303, "/ke-hoach/2026/cchc/")] * 2
