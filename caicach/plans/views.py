@@ -195,7 +195,7 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
             return JsonResponse(facts, status=status_of(refusal))
         if target != "line":
             return refused(request, refusal)
-        line = draft.lines.filter(pk=row_id(pk)).first()
+        line = draft.lines.filter(pk=row_id(pk) or 0).first()
         typed = {  # what was not touched is shown as it is by now
             name: request.POST[name]
             if request.POST[name] != request.POST.get(f"seen-{name}")
