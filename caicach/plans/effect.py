@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.core import serializers
 from django.db import models
@@ -28,6 +29,7 @@ from caicach.reading.indicators import measured_from_text, words_set_target
 from caicach.reading.plan import NOWHERE
 from caicach.rules import amendment
 from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import key
 from caicach.tasks import services as tasks
 from caicach.tasks.services import Duty
 
@@ -42,7 +44,9 @@ def checked_lines(draft: PlanImport) -> list[DraftLine]:
     for row in lines:
         if not row.content.strip() or not row.number.strip():
             raise Refusal(
-                "plan.line-incomplete", place=where(row) if row.number else f"cuối mục {row.section.number}"
+                "plan.line-incomplete",
+                place=where(row) if row.number else f"cuối mục {row.section.number}",
+                line=row.pk,
             )
     twice = [where for where, count in Counter(_address(row) for row in lines).items() if count > 1]
     if twice:
@@ -213,6 +217,46 @@ def in_force(ward: int, year: int) -> Plan:
     if plan is None:
         raise Refusal("plan.none-in-force", "year", year=year)
     return plan
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A section's title, or an indicator's level, before and after."""
+
+    name: str
+    before: str
+    after: str
+
+
+def compare_around(draft: PlanImport, words: Callable[[Indicator], str]) -> dict[str, list[Renamed]]:
+    """What an amendment does beside its rows: "sections" by number, "indicators" by name; "" for what is not there.
+
+    words: an indicator's level as the screen says it.
+    """
+    plan = in_force(draft.ward_id, draft.year)
+    rows = list(draft.lines.select_related("section").order_by("section__position", "position"))
+    old_sections = {
+        s.number: s.title for s in plan.sections.filter(lines__isnull=False, lines__task__set_aside_at=None)
+    }
+    new_sections = {row.section.number: row.section.title for row in rows}
+    old = {key(one.name): one for one in plan.indicators.all()}
+    new = {key(one.name): one for one, _ in indicators_of(draft, rows)}
+    levels = [
+        Renamed(
+            (new.get(name) or old[name]).name,
+            words(old[name]) or "chưa có số" if name in old else "",
+            words(new[name]) or "chưa có số" if name in new else "",
+        )
+        for name in dict.fromkeys([*new, *old])
+    ]
+    titles = [
+        Renamed(number, old_sections.get(number, ""), new_sections.get(number, ""))
+        for number in dict.fromkeys([*new_sections, *old_sections])
+    ]
+    return {
+        "sections": [one for one in titles if one.before != one.after],
+        "indicators": [one for one in levels if one.before != one.after],
+    }
 
 
 # --- amendment -------------------------------------------------------------------------------------------------

@@ -56,7 +56,8 @@ def look_again(draft: PlanImport, changed: Iterable[tuple[DraftLine, str]]) -> N
                 field, value, where=row.place, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row), signed=signed
             )
         }  # fmt: skip
-        board.settle(row.place, field, gone=CELL_CODES[field] - found.keys(), still=frozenset(found))
+        gone = CELL_CODES[field] - found.keys()
+        board.settle(row.place, field, said=value, gone=gone, still=frozenset(found))
         for finding in found.values():
             board.say(row.place, finding, said=value)
     board.save()
@@ -74,6 +75,9 @@ def settle_row(draft: PlanImport, row: DraftLine) -> list[int]:
     ]
     DraftFinding.objects.filter(pk__in=gone).update(state=DraftFinding.ACCEPTED, reason="Đã bỏ dòng")
     return gone
+
+
+_BY_HAND = "Đã sửa bằng tay"
 
 
 class _Board:
@@ -94,12 +98,21 @@ class _Board:
         self._changed: dict[int, DraftFinding] = {}
         self._fresh: list[tuple[DraftFinding, Finding]] = []
 
-    def settle(self, place: str, field: str, *, gone: frozenset[str], still: frozenset[str]) -> None:
-        """Another text stands there: what was said and holds no longer is settled, gone its codes that it has not."""
+    def settle(
+        self, place: str, field: str, *, said: str, gone: frozenset[str], still: frozenset[str]
+    ) -> None:
+        """Another text stands there: what was said and holds no longer is settled, gone its codes that it has not.
+
+        What the reader has said of this very text, with the whole file before it, holds.
+        """
         for finding, fields in self._at[place]:
             about = finding.code in CELL_CODES[field] or field in fields
-            if about and finding.state == DraftFinding.OPEN and finding.code not in still:
-                finding.state, finding.reason = DraftFinding.ACCEPTED, "Đã sửa bằng tay"
+            if about and said and finding.said == said and finding.code not in still:
+                if (finding.state, finding.reason) == (DraftFinding.ACCEPTED, _BY_HAND):
+                    finding.state, finding.reason = DraftFinding.OPEN, ""
+                    self._note(finding)
+            elif about and finding.state == DraftFinding.OPEN and finding.code not in still:
+                finding.state, finding.reason = DraftFinding.ACCEPTED, _BY_HAND
                 self._note(finding)
         for finding in self._shared:  # of several places this one is settled: the others stay to be looked at
             places = drafts.places_in(finding)

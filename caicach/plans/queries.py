@@ -353,6 +353,12 @@ class FindingView:
     quotes: tuple[Quote, ...]
 
     @property
+    def field(self) -> str:
+        """The cell of a row that it is about; "" where it is about none, or about several."""
+        own = {mend.field for mend in self.finding.mends.all()} & set(COLUMNS)
+        return drafts.FIELD_OF_CODE.get(self.finding.code) or (own.pop() if len(own) == 1 else "")
+
+    @property
     def is_open(self) -> bool:
         return self.finding.state == DraftFinding.OPEN
 

@@ -122,6 +122,10 @@ def add_line(
     if len(title) > 400:
         raise Refusal("draft.value-unusable", "title", value=title[:30] + "…")
     batch = cells.next_batch(draft)
+    blank = _blank_section(draft) if section is None else None
+    if blank is not None and title:  # a plan typed from nothing begins with a section that waits for its name
+        cells.put(draft, [(Cell("section", blank.pk, "title"), title)], batch=batch, by=by, at=at)
+        return blank.lines.get()
     if section is None:
         taken = set(draft.sections.values_list("number", flat=True))
         number = next(n for n in map(_roman, itertools.count(len(taken) + 1)) if n not in taken)
@@ -141,6 +145,15 @@ def add_line(
     row = drafts.append_line(draft, home)
     cells.note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
     return row
+
+
+def _blank_section(draft: PlanImport) -> DraftSection | None:
+    """The one section of a draft where nothing was typed yet."""
+    sections = list(draft.sections.all()[:2])
+    lines = list(draft.lines.all()[:2])
+    if len(sections) == len(lines) == 1 and not sections[0].title and not lines[0].content:
+        return sections[0]
+    return None
 
 
 @transaction.atomic

@@ -320,7 +320,10 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     if draft.state != PlanImport.REVIEW or not draft.is_amendment:
         return see_other(_address(draft))
-    facts = {"draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft)}
+    facts = {
+        "draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft),
+        **effects.compare_around(draft, queries.target_words),
+    }  # fmt: skip
     return render(request, "plans/changes.html", facts)
 
 
@@ -371,7 +374,14 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
             draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today()
         )
     except Refusal as refusal:
-        return _review(request, draft, refusal=str(refusal), status=status_of(refusal))
+        line = refusal.facts.get("line")
+        return _review(
+            request,
+            draft,
+            refusal=str(refusal),
+            editing=line if isinstance(line, int) else None,
+            status=status_of(refusal),
+        )
     messages.success(request, "Kế hoạch đã được đưa vào thực hiện.")
     return see_other(reverse("plans:ribbon", args=[plan.year, plan.kind]))
 

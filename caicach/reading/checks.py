@@ -845,10 +845,21 @@ def _check_leads(value: str, where: str, directory: Directory) -> list[Finding]:
         for mention in mentions
         if mention.short
     ]
+    found += [
+        _finding("office-unknown", [where], f"Không có cơ quan “{m.written}”; gần nhất là “{m.name}”.", m.name, [Mend(where, "leads", value.replace(m.written, m.name))])
+        for m in mentions
+        if m.misspelt
+    ]  # fmt: skip
     unknown = [
         mention.name
         for mention in mentions
-        if not (mention.group or mention.short or is_group(mention.name) or directory.in_ward(mention.name))
+        if not (
+            mention.group
+            or mention.short
+            or mention.misspelt
+            or is_group(mention.name)
+            or directory.in_ward(mention.name)
+        )
     ]
     found += [
         _finding("office-unknown", [where], f"Phường, xã không có cơ quan “{name}” để giao chủ trì.")

@@ -13,6 +13,15 @@
   let shown = root()?.dataset.shown || "open"; // what the list shows
   let hush = 0;
 
+  // While a mouse button is down nothing moves: a row that grew or shrank would take the click away from its button.
+  let pressing = false;
+  let waiting = [];
+  const released = () => (pressing ? new Promise((go) => waiting.push(go)) : Promise.resolve());
+  document.addEventListener("pointerdown", () => { pressing = true; }, true);
+  for (const end of ["pointerup", "pointercancel", "dragend"]) {
+    document.addEventListener(end, () => window.setTimeout(() => { pressing = false; for (const go of waiting.splice(0)) go(); }, 0), true); // after its click
+  }
+
   // What is typed lies in the browser until the server has it, with what stood in the cell when the typing began.
   const read = (cell) => { try { return JSON.parse(localStorage.getItem(keep(cell))); } catch { return null; } };
   const write = (cell, text, seen) => localStorage.setItem(keep(cell), JSON.stringify({ text, seen }));
@@ -116,7 +125,7 @@
       const mine = editing;
       editing.timer = window.setTimeout(() => save(mine, false), PAUSE);
     });
-    area.addEventListener("blur", () => { if (editing && editing.area === area) commit(); });
+    area.addEventListener("blur", async () => { await released(); if (editing && editing.area === area && document.activeElement !== area) commit(); });
   }
 
   // Saves of one cell go one after the other: each says what it saw, and that is what the one before it wrote.
@@ -157,6 +166,7 @@
       say("Đã lưu.");
       if (replace) {
         const html = await answer.text();
+        await released();
         const id = line.id;
         const fresh = new DOMParser().parseFromString(`<table>${html}</table>`, "text/html").querySelector("tbody");
         const field = state.cell.dataset.cell;
@@ -191,6 +201,7 @@
     try {
       const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      await released();
       for (const place of ["#todo-box .wait", "#todo-box .filters", "#todo-h", "#chi-tieu", "h1"]) {
         const old = root().querySelector(place);
         const fresh = page.querySelector(`#review ${place}`);
@@ -253,7 +264,7 @@
   function visit({ finding, place, at }) {
     const line = at.closest(".line");
     choose(line);
-    if (line) point(oddCell(line));
+    if (line) point(oddCell(line, at));
     else {
       const box = at.closest("details");
       if (box) box.open = true;
@@ -269,7 +280,8 @@
     if (line) line.scrollIntoView({ block: line.offsetHeight > window.innerHeight - 80 ? "start" : "center" });
     else at.scrollIntoView({ block: "nearest" });
   }
-  const oddCell = (line) => line.querySelector(".cell.is-odd") || line.querySelector("[data-cell]");
+  // The cell that a finding is about: its own field's, else the first one marked.
+  const oddCell = (line, at) => (at?.dataset.field && line.querySelector(`[data-cell="${at.dataset.field}"]`)) || line.querySelector(".cell.is-odd") || line.querySelector("[data-cell]");
   const sectionOf = (todo) => root().querySelector(`[data-section="${CSS.escape((todo.dataset.places || "").split(/[ ,]/)[0])}"]`);
   function reveal(todo) { // within the list only: the page stays with the row
     const list = todo.closest(".todo");
@@ -345,6 +357,8 @@
   });
 
   document.addEventListener("focusin", (event) => {
+    const row = !pressing && event.target.closest?.(".line");
+    if (row && !row.classList.contains("is-chosen")) choose(row);
     const at = event.target.closest?.("[data-finding], [data-todo]");
     const stop = at && stops().find((s) => s.at === at || s.finding === Number(at.dataset.todo));
     if (stop) walk = { finding: stop.finding, place: stop.place };
@@ -354,20 +368,22 @@
   const isPage = (target) => target === document.body || target === document.documentElement || target.matches("main, .line, h2, .scroll, .lines");
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a" && target.matches?.("[data-cell]")) { event.preventDefault(); begin(target); editing.area.select(); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const composing = event.isComposing || event.keyCode === 229 || event.key === "Process";
     if (composing && target.closest?.("[data-cell]") && target !== editing?.area) { begin(target.closest("[data-cell]")); return; }
     if (composing) return;
     if (editing && target === editing.area) {
       const cell = editing.cell;
-      if (event.key === "Escape") { event.preventDefault(); cancel(); }
+      if (event.key === "Escape") { event.preventDefault(); cancel(); leave(cell); }
       else if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); commit(); stand(above(cell, 1) || cell); }
       else if (event.key === "Tab") { const to = beside(cell, event.shiftKey ? -1 : 1); if (to) { event.preventDefault(); commit(); stand(to); } }
       return;
     }
     if (target.matches("input, textarea, select")) return;
     const cell = target.closest?.("[data-cell]");
+    if (!cell && target.matches(".line, [data-finding]") && event.key.startsWith("Arrow") && find(here)) { event.preventDefault(); stand(find(here)); return; }
     const keys = { ArrowRight: () => beside(cell, 1), ArrowLeft: () => beside(cell, -1), ArrowDown: () => above(cell, 1), ArrowUp: () => above(cell, -1) };
     if (cell && keys[event.key]) { event.preventDefault(); stand(keys[event.key]()); return; }
     if (cell && (event.key === "Enter" || event.key === "F2")) { event.preventDefault(); begin(cell); return; }
@@ -379,8 +395,8 @@
       case "f": event.preventDefault(); nextFinding(); break;
       case "e":
         event.preventDefault();
-        if (at?.closest(".line")) begin(oddCell(at.closest(".line")));
-        else if (at?.dataset.goto) begin(oddCell(document.getElementById(at.dataset.goto)));
+        if (at?.closest(".line")) begin(oddCell(at.closest(".line"), at));
+        else if (at?.dataset.goto) begin(oddCell(document.getElementById(at.dataset.goto), at));
         else if (at) openFields(at);
         else if (find(here)) begin(find(here));
         break;
@@ -468,7 +484,9 @@
   const first = document.querySelector(".line:target .cell") || cells()[0];
   root()?.classList.add("is-live");
   if (first) point(first);
-  document.querySelector(".line-form textarea[name=content]")?.focus();
+  const opened = document.querySelector(".line-form textarea[name=content]");
+  opened?.focus();
+  if (opened) window.addEventListener("load", () => window.setTimeout(() => { if (!opened.form.contains(document.activeElement)) opened.focus(); }, 0)); // the address's own target takes it away
   if (window.matchMedia("(max-width: 760px)").matches) { const box = document.getElementById("todo-box"); if (box) box.open = false; }
   const hit = root()?.querySelector(".lines .hit");
   if (hit) hit.parentElement.scrollTop = hit.offsetTop - hit.parentElement.clientHeight / 2;

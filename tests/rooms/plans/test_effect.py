@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from caicach.core.clock import noon
-from caicach.plans import cells, review, services
+from caicach.plans import cells, effect, queries, review, services
 from caicach.plans.models import Indicator, Plan, PlanImport, PlanLine, Section
 from caicach.rules.deadlines import read_due
 from caicach.rules.refusal import Refusal
@@ -515,3 +515,23 @@ def test_a_delivery_that_moved_to_another_day_comes_back_with_it(ward, coordinat
     services.undo(plan, newest=draft.pk, by=coordinator.pk, at=AT)
     assert [(d.pk, d.due_on) for d in task.occurrences.order_by("due_on")] == [(d.pk, d.due_on) for d in days]
     assert task.deliveries.get().occurrence_id == days[1].pk
+
+
+def test_an_amendment_shows_its_indicators_and_section_titles(ward, coordinator, as_coordinator):
+    rooms.make_plan(ward, coordinator)  # an indicator by itself: "Hồ sơ đúng hạn" >= 95,5%
+    draft = rooms.make_draft(ward, coordinator, replace(amended_reading(), indicators=()), is_amendment=True)
+    review.save_indicator(
+        draft, None, name="Tỷ lệ số hóa", target="từ 80%", lead="", by=coordinator.pk, at=AT
+    )
+    section = draft.sections.get(number="II")
+    review.save_cells(
+        draft, [(cells.Cell("section", section.pk, "title"), "Tên khác", None)], by=coordinator.pk, at=AT
+    )
+    around = effect.compare_around(draft, queries.target_words)
+    assert [(r.name, r.before, r.after) for r in around["indicators"]] == [
+        ("Tỷ lệ số hóa", "", "80%"),
+        ("Hồ sơ đúng hạn", "từ 95,5%", ""),
+    ]
+    assert [(r.name, r.before, r.after) for r in around["sections"]] == [("II", "Mục số II", "Tên khác")]
+    page = as_coordinator.get(reverse("plans:changes", args=[draft.token])).content.decode()
+    assert "Mức giao đang là <del>từ 95,5%</del>" in page and "<ins>Tên khác</ins>" in page

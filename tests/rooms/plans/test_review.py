@@ -818,3 +818,40 @@ def test_the_second_press_of_effect_leads_to_the_plan(draft, as_coordinator):
     press = reverse("plans:effect", args=[draft.token])
     answers = [as_coordinator.post(press) for _ in range(2)]
     assert [(a.status_code, a["Location"]) for a in answers] == [(303, "/ke-hoach/2026/cchc/")] * 2
+
+
+def test_what_the_reader_said_of_a_text_holds_when_that_text_is_back(ward, coordinator):
+    """It had the whole file before it: "Văn phòng" was cut short there, the cell reads in full."""
+    found = Finding("office-incomplete", "warning", "I.1", "Cơ quan chủ trì chỉ ghi “Văn phòng”.")
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=(found,)))
+    leads = cell(draft, "I.1", "leads")
+    review.save_cells(draft, [(leads, "Phòng Văn hóa – Xã hội", None)], by=coordinator.pk, at=AT)
+    assert draft.findings.get().state == "accepted"
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert draft.findings.get().state == "open"
+
+
+def test_an_office_written_almost_right_is_asked_about(draft, coordinator):
+    place = cell(draft, "I.1", "leads")
+    review.save_cells(draft, [(place, "Văn phòng HĐND và UBNDu", None)], by=coordinator.pk, at=AT)
+    asked = draft.findings.get(code="office-unknown", places="I.1")
+    findings.accept(draft, asked.position, by=coordinator.pk, at=AT)
+    assert draft.lines.get(pk=place.id).leads == "Văn phòng HĐND và UBND"
+
+
+def test_the_first_section_of_a_typed_plan_takes_the_first_title(ward, coordinator):
+    draft = services.begin_typed(
+        ward=ward.pk, token="gotaytenmucmot", year=2027, copy_from=None, by=coordinator.pk, at=AT
+    )
+    review.add_line(draft, section=None, title="Cải cách thể chế", by=coordinator.pk, at=AT)
+    assert [(s.number, s.title) for s in draft.sections.all()] == [("I", "Cải cách thể chế")]
+    review.add_line(draft, section=None, title="Cải cách thủ tục", by=coordinator.pk, at=AT)
+    assert [s.number for s in draft.sections.all()] == ["I", "II"]
+
+
+def test_a_row_without_words_is_opened_when_it_holds_the_plan_back(draft, coordinator, as_coordinator):
+    draft.findings.update(state="aside", reason="thử")
+    made = review.add_line(draft, section=draft.sections.first().pk, by=coordinator.pk, at=AT)
+    answer = as_coordinator.post(reverse("plans:effect", args=[draft.token]))
+    assert answer.status_code == 422
+    assert f'name="row" value="line:{made.pk}"' in answer.content.decode()
