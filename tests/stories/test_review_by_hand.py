@@ -365,3 +365,75 @@ def test_typing_goes_on_while_the_server_is_slow(review):
     page.reload()
     assert cell(page, "Lập danh mục văn bản", "leads").inner_text() == "Công an"
     assert cell(page, "Lập danh mục văn bản", "coordinators").inner_text() == "Trưởng các khu phố"
+
+
+def test_nothing_moves_under_a_pressed_mouse(review):
+    """A chosen row shows all its words, another is cut short: neither may change between press and release."""
+    page = review
+    cell(page, "Trả lời kiến nghị", "content").dblclick()
+    page.keyboard.press("End")
+    page.keyboard.type(" và nhiều chữ nữa cho đủ dài" * 12)
+    page.keyboard.press("Enter")
+    all_saved(page)
+    cell(page, "Lập danh mục văn bản", "content").click()
+    button = page.locator(".line", has_text="Trả lời kiến nghị").locator(".hint-row .aside button").first
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(150)
+    assert abs(button.bounding_box()["y"] - box["y"]) < 1
+    page.mouse.up()
+    expect(page.locator("#reason-wrong")).to_be_visible()
+
+
+def test_a_click_reaches_its_button_while_a_cell_is_open(review):
+    page = review
+    cell(page, "Lập danh mục văn bản", "leads").dblclick()
+    page.keyboard.type(" và Công an")
+    rows = page.locator(".line").count()
+    page.locator("tbody.more button").last.click()
+    expect(page.locator(".line")).to_have_count(rows + 1)
+    expect(page.locator("table.grid")).to_contain_text("và Công an")
+
+
+def test_a_new_row_waits_for_its_words(review):
+    page = review
+    page.locator("tbody.more button").last.click()
+    page.wait_for_url("**sua=**")
+    expect(page.locator(".line-form textarea[name=content]")).to_be_focused()
+    page.keyboard.type("UBND họp mặt")
+    assert page.locator(".line-form textarea[name=content]").input_value() == "UBND họp mặt"
+
+
+def test_e_opens_the_cell_that_the_finding_is_about(review):
+    page = review
+    row = page.locator(".line", has_text="Trả lời kiến nghị")
+    cell(page, "Trả lời kiến nghị", "leads").dblclick()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Văn phòng HĐND và UBNDu")
+    page.keyboard.press("Enter")
+    expect(row.locator(".cell.is-odd")).to_have_count(2)
+    all_saved(page)
+    row.locator(".hint-row", has_text="thiếu ngày").focus()
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.closest('[data-cell]').dataset.cell") == "due"
+
+
+def test_select_all_in_a_chosen_cell_replaces_its_text(review):
+    page = review
+    cell(page, "Đo thời gian chờ", "due").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Tháng 9/2026")
+    page.keyboard.press("Enter")
+    all_saved(page)
+    assert cell(page, "Đo thời gian chờ", "due").locator(".text").inner_text() == "Tháng 9/2026"
+
+
+def test_escape_once_gives_the_letters_back(review):
+    page = review
+    cell(page, "Đo thời gian chờ", "leads").dblclick()
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    assert page.evaluate("document.activeElement.matches('[data-finding], [data-todo]')")
+    assert page.locator(".cell textarea").count() == 0
