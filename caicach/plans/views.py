@@ -322,7 +322,7 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
         return see_other(_address(draft))
     facts = {
         "draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft),
-        **effects.compare_around(draft, queries.target_words),
+        **effects.compare_around(draft, queries.target_words), "in_force": effects.in_force(draft.ward_id, draft.year),
     }  # fmt: skip
     return render(request, "plans/changes.html", facts)
 

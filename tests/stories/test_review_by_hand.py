@@ -437,3 +437,29 @@ def test_escape_once_gives_the_letters_back(review):
     page.keyboard.press("f")
     assert page.evaluate("document.activeElement.matches('[data-finding], [data-todo]')")
     assert page.locator(".cell textarea").count() == 0
+
+
+def test_half_a_reason_outlives_the_browser_and_other_presses(review):
+    page = review
+    finding = page.locator(".hint-row.is-late").first
+    finding.locator("input[name=reason]").fill("Chờ tỉnh hướng dẫn")
+    title = page.locator("input[name=title][placeholder]")
+    title.fill("Mục thêm")
+    address, context = page.url, page.context
+    page.close(run_before_unload=True)
+    again = context.new_page()
+    again.goto(address)
+    assert again.locator(".hint-row.is-late input[name=reason]").first.input_value() == "Chờ tỉnh hướng dẫn"
+    assert again.locator("input[name=title][placeholder]").input_value() == "Mục thêm"
+    other = again.locator("[data-todo].is-open", has_text="ban hành, còn đây là").locator(".aside")
+    other.locator("input[name=reason]").fill("Để thử")
+    other.locator("button").click()
+    expect(again.locator("[data-saved]")).to_contain_text("Đã ghi")
+    assert again.locator(".hint-row.is-late input[name=reason]").first.input_value() == "Chờ tỉnh hướng dẫn"
+    again.locator("input[name=title][placeholder]").press("Enter")
+    expect(again.locator("table.grid")).to_contain_text("Mục thêm")
+    assert again.locator("input[name=title][placeholder]").input_value() == ""
+    again.locator(".hint-row.is-late .aside button").first.click()
+    expect(again.locator("[data-saved]")).to_contain_text("Đã ghi")
+    again.reload()
+    assert again.locator("input[name=title][placeholder]").input_value() == ""

@@ -436,6 +436,7 @@
         if (form.matches(".aside")) wrong(form, words); else say(words, true);
         return;
       }
+      sent(form, true);
       const boxes = [...root().querySelectorAll("details[id]")].map((box) => [box.id, box.open]);
       const at = document.activeElement.closest?.("[data-finding], [data-todo]");
       root().replaceWith(document.adoptNode(fresh));
@@ -445,6 +446,7 @@
       if (lines && list) lines.scrollTop = list;
       for (const [id, open] of boxes) { const box = document.getElementById(id); if (box) box.open = open; }
       filter(shown);
+      bringBack(false);
       // Never into a cell: a further letter would be typed there.
       const moved = form.querySelector("[data-undo], [data-rows]") && document.getElementById(`d${new URL(answer.url).searchParams.get("dong")}`);
       const line = moved || document.getElementById((here || "").split(":")[0]);
@@ -481,6 +483,39 @@
       commit();
     }
   }
+  // What is typed in the other forms (a reason, a section's title, an indicator) lies in the browser until it is sent.
+  const fieldsOf = (form) => [...form.elements].filter((field) => field.matches("input:not([type=hidden]), textarea:not([hidden])"));
+  const place = (field) => {
+    const named = (name) => field.form.elements[name]?.value ?? "";
+    return `caicach:${token()}:form:${new URL(field.form.action).pathname}:${named("finding")}:${named("row")}:${named("act")}:${field.name}`;
+  };
+  const forms = () => [...root().querySelectorAll("form")];
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.form || !root().contains(field.form)) return;
+    if (field.value === field.defaultValue) localStorage.removeItem(place(field));
+    else localStorage.setItem(place(field), JSON.stringify({ text: field.value, was: field.defaultValue }));
+  });
+  function sent(form, isKnown) { // known: the server has answered; else the next page tells
+    for (const field of fieldsOf(form)) {
+      const before = localStorage.getItem(place(field));
+      if (isKnown) localStorage.removeItem(place(field));
+      else if (before) localStorage.setItem(place(field), JSON.stringify({ ...JSON.parse(before), sent: true }));
+    }
+  }
+  document.addEventListener("submit", (event) => { if (root().contains(event.target) && !event.target.matches("[data-swap]")) sent(event.target, false); });
+  function bringBack(isNew) {
+    for (const field of forms().flatMap(fieldsOf)) {
+      const before = JSON.parse(localStorage.getItem(place(field)) || "null");
+      if (!before) continue;
+      if ((before.sent && isNew) || before.was !== field.defaultValue) { localStorage.removeItem(place(field)); continue; }
+      field.value = before.text;
+      const box = field.closest("details");
+      if (box) box.open = true;
+    }
+  }
+  bringBack(performance.getEntriesByType("navigation")[0]?.type === "navigate");
+
   const first = document.querySelector(".line:target .cell") || cells()[0];
   root()?.classList.add("is-live");
   if (first) point(first);

@@ -535,3 +535,13 @@ def test_an_amendment_shows_its_indicators_and_section_titles(ward, coordinator,
     assert [(r.name, r.before, r.after) for r in around["sections"]] == [("II", "Mục số II", "Tên khác")]
     page = as_coordinator.get(reverse("plans:changes", args=[draft.token])).content.decode()
     assert "Mức giao đang là <del>từ 95,5%</del>" in page and "<ins>Tên khác</ins>" in page
+
+
+def test_an_amendment_older_than_its_plan_is_said(ward, coordinator, as_coordinator):
+    rooms.make_plan(ward, coordinator)
+    draft = rooms.make_draft(ward, coordinator, amended_reading(), is_amendment=True)
+    address = reverse("plans:changes", args=[draft.token])
+    assert "trước cả kế hoạch" not in as_coordinator.get(address).content.decode()
+    draft.head.date -= dt.timedelta(days=1)
+    draft.head.save()
+    assert "trước cả kế hoạch đang thực hiện" in as_coordinator.get(address).content.decode()
