@@ -278,7 +278,7 @@ def _print_reading(reading: PlanReading, name: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from caicach.rules.formats import number
+    from caicach.rules.formats import number, place_in_words
 
     class _Console(Console):
         def on_broken_pipe(self) -> None:
@@ -345,7 +345,7 @@ def _print_reading(reading: PlanReading, name: str) -> None:
         console.print(
             Text.assemble(
                 (f"{word:<9}", style),
-                f"{finding.where}: {finding.message}{hint}",
+                f"{', '.join(map(place_in_words, finding.where.split(', ')))}: {finding.message}{hint}",
                 (f"  [{finding.code}]", "dim"),
             )
         )

@@ -29,12 +29,6 @@ HEAD_FIELDS = (
     "coordinating_office",
 )
 SECTION_FIELDS = ("number", "title")
-FIELD_NAMES = {
-    "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
-    "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",
-    "signer": "Người ký", "signer_title": "Chức vụ", "signs_for": "Ký thay", "coordinating_office": "Đơn vị đầu mối",
-}  # fmt: skip
-"""what the screen calls them"""
 _TARGETS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     "line": (DraftLine, LINE_FIELDS),
     "section": (DraftSection, SECTION_FIELDS),

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from caicach.core.http import Missing
 from caicach.organisation.queries import offices as offices_of
-from caicach.plans import cells, drafts, drawing, effect
+from caicach.plans import drafts, drawing, effect
 from caicach.plans.models import (
     DraftFinding,
     DraftHead,
@@ -25,7 +25,7 @@ from caicach.plans.models import (
     PlanImport,
     PlanLine,
 )
-from caicach.rules.formats import number
+from caicach.rules.formats import FIELD_NAMES, number, place_in_words
 from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.rules.vntext import key
 from caicach.tasks.queries import TaskView, views_of
@@ -45,6 +45,11 @@ class PlanRow:
 class PlanList:
     plans: tuple[PlanRow, ...]
     drafts: tuple[PlanImport, ...]
+
+
+def has_plan(ward: int) -> bool:
+    """Whether the ward has a plan that could be amended."""
+    return Plan.objects.filter(ward_id=ward).exists()
 
 
 def plan_list(ward: int, *, with_drafts: bool) -> PlanList:
@@ -525,16 +530,6 @@ def _measures(
         )
 
 
-def _place_words(place: str) -> str:
-    if place[0] in "+§":
-        return "dòng đã bỏ"
-    first, _, rest = place.partition(" ")
-    if first == "head" and rest in cells.FIELD_NAMES:
-        rest = f"({cells.FIELD_NAMES[rest].lower()})"
-    words = {"head": "đầu kế hoạch", "annex": "tên phụ lục", "body": "thân bài"}.get(first, first)
-    return f"{words} {rest}".strip()
-
-
 _QUOTED = re.compile("“([^”]+)”")
 _AROUND = 90  # signs on either side
 
@@ -568,9 +563,12 @@ def _finding(
         chip=chip,
         tone=tone,
         places=places,
-        where=", ".join(names.get(place) or _place_words(place) for place in places),
+        where=", ".join(
+            names.get(place) or ("dòng đã bỏ" if place[0] in "+§" else place_in_words(place))
+            for place in places
+        ),
         mends=tuple(
-            Mended(m.position, names.get(m.place, m.place), cells.FIELD_NAMES.get(m.field, m.field), m.value)
+            Mended(m.position, names.get(m.place, m.place), FIELD_NAMES.get(m.field, m.field), m.value)
             for m in row.mends.all()
         ),
         line=next((line_at[p] for p in places if p in line_at), None),
@@ -594,7 +592,7 @@ def _cells(row: DraftLine, found: Sequence[FindingView], year: int) -> list[Cell
             under = words if words.casefold() != text.strip().casefold() else ""
         elif name == "content" and row.note:
             under = row.note
-        row_cells.append(CellView(name, text, cells.FIELD_NAMES[name], under, name in odd, not text))
+        row_cells.append(CellView(name, text, FIELD_NAMES[name], under, name in odd, not text))
     return row_cells
 
 

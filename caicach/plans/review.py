@@ -23,6 +23,7 @@ from caicach.plans.models import (
     PlanImport,
     PlanLine,
 )
+from caicach.rules.formats import FIELD_NAMES
 from caicach.rules.refusal import Refusal
 from caicach.rules.targets import read_target
 from caicach.rules.vntext import printable
@@ -50,7 +51,7 @@ def save_cells(
             theirs[cell.field] = now
         changed.append((cell, value))
     if theirs:
-        words = "; ".join(f"{cells.FIELD_NAMES[name]}: {now}" for name, now in theirs.items())
+        words = "; ".join(f"{FIELD_NAMES[name]}: {now}" for name, now in theirs.items())
         raise Refusal(
             "draft.changed-meanwhile",
             *list(theirs)[:1],

@@ -54,7 +54,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     year = clock.today().year
     if request.method != "POST":
         form = UploadForm(initial={"token": services.new_token(), "year": year})
-        return render(request, "plans/upload.html", {"form": form})
+        return render(
+            request, "plans/upload.html", {"form": form, "has_plan": queries.has_plan(actor.ward_id)}
+        )
     form = UploadForm(request.POST, request.FILES)
     status = 422
     if form.is_valid():
@@ -72,7 +74,12 @@ def upload(request: HttpRequest) -> HttpResponse:
             status = put_refusal(form, refusal)
         else:
             return see_other(_address(draft))
-    return render(request, "plans/upload.html", {"form": form}, status=status)
+    return render(
+        request,
+        "plans/upload.html",
+        {"form": form, "has_plan": queries.has_plan(actor.ward_id)},
+        status=status,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

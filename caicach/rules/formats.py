@@ -23,7 +23,7 @@ _FINDINGS = {
     "deadline-missing": "không ghi thời hạn",
     "deadline-incomplete": "thời hạn bị thiếu",
     "deadline-impossible": "ngày không có trong lịch",
-    "deadline-ambiguous": "hiểu được nhiều cách, cần người quyết định",
+    "deadline-ambiguous": "không rõ mốc hoặc hiểu được nhiều cách, cần người quyết định",
     "suspected-misspelling": "có chữ sai chính tả hoặc do máy quét",
 }
 
@@ -31,6 +31,23 @@ _FINDINGS = {
 def day(value: dt.date) -> str:
     """31/8/2026 → "31/08/2026"."""
     return f"{value.day:02d}/{value.month:02d}/{value.year}"
+
+
+FIELD_NAMES = {
+    "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
+    "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",
+    "signer": "Người ký", "signer_title": "Chức vụ", "signs_for": "Ký thay", "coordinating_office": "Đơn vị đầu mối",
+}  # fmt: skip
+"""the fields of a plan's head, sections and rows, as people call them"""
+
+
+def place_in_words(place: str) -> str:
+    """One place of a finding: "head issuer" → "đầu kế hoạch (cơ quan ban hành)", "body II.4" → "thân bài II.4"."""
+    first, _, rest = place.partition(" ")
+    if first == "head" and rest in FIELD_NAMES:
+        rest = f"({FIELD_NAMES[rest].lower()})"
+    words = {"head": "đầu kế hoạch", "annex": "tên phụ lục", "body": "thân bài"}.get(first, first)
+    return f"{words} {rest}".strip()
 
 
 def number(value: Decimal | str) -> str:

@@ -164,3 +164,9 @@ def test_a_reading_that_failed_for_good_is_said_and_can_be_tried_again(as_coordi
     as_coordinator.post(reverse("plans:retry", args=[TOKEN]))
     assert loop.run_one()
     assert PlanImport.objects.get().state == "review"
+
+
+def test_an_amendment_is_offered_where_there_is_a_plan(ward, coordinator, as_coordinator):
+    assert "Sửa đổi kế hoạch" not in as_coordinator.get("/ke-hoach/nap/").content.decode()
+    rooms.make_plan(ward, coordinator)
+    assert "Sửa đổi kế hoạch" in as_coordinator.get("/ke-hoach/nap/").content.decode()
