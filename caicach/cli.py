@@ -20,6 +20,7 @@ from caicach import __version__
 from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
+    from caicach.core.backup import Facts
     from caicach.reading.plan import PlanReading
 
 
@@ -168,6 +169,22 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     commands.add_parser("worker", help="chỉ chạy việc nền").set_defaults(run=_worker)
     commands.add_parser("check", help="nói bằng lời cài đặt này có gì chưa ổn").set_defaults(run=_check)
+    backup = commands.add_parser(
+        "backup", help="sao lưu cơ sở dữ liệu và tệp vào một tệp, trong khi vẫn chạy"
+    )
+    backup.add_argument("file", type=_path, metavar="TỆP", help="tệp .tar chưa có")
+    backup.add_argument(
+        "--verify",
+        action="store_true",
+        help="không sao lưu: đọc lại một bản sao lưu và đối chiếu mã kiểm tra",
+    )
+    backup.set_defaults(run=_backup)
+    restore = commands.add_parser("restore", help="khôi phục từ một bản sao lưu, khi máy chủ đã dừng")
+    restore.add_argument("file", type=_path, metavar="TỆP", help="bản sao lưu")
+    restore.add_argument(
+        "--replace", action="store_true", help="thay cơ sở dữ liệu đang có; bản đang có được giữ lại"
+    )
+    restore.set_defaults(run=_restore)
     commands.add_parser("manage", help="lệnh quản trị của Django")
     return parser
 
@@ -415,6 +432,41 @@ def _worker(options: argparse.Namespace) -> int:
     from caicach.worker.loop import work
 
     return work() or 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from caicach.conf.manage import setup
+
+    setup()
+    from caicach.core import backup, clock
+
+    with _progress() as progress:
+        if options.verify:
+            facts = backup.verify(options.file, progress=progress)
+        else:
+            facts = backup.backup(options.file, at=clock.local(clock.now()), progress=progress)
+    verb = "Bản sao lưu lành" if options.verify else "Đã sao lưu"
+    print(f"{verb}: {_backup_words(facts)}")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from caicach.conf.manage import setup
+
+    setup()
+    from caicach.core import backup
+
+    with _progress() as progress:
+        facts = backup.restore(options.file, replace=options.replace, progress=progress)
+    print(f"Đã khôi phục: {_backup_words(facts)}. Chạy tiếp: caicach manage migrate, rồi khởi động lại.")
+    return 0
+
+
+def _backup_words(facts: Facts) -> str:
+    from caicach.rules.formats import number
+
+    size = number(str(max(1, facts.bytes // (1 << 20))))
+    return f"{facts.made_at:%H:%M %d/%m/%Y}, {facts.database}, {number(str(facts.files))} tệp, {size} MiB"
 
 
 def _check(options: argparse.Namespace) -> int:

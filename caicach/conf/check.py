@@ -27,6 +27,7 @@ def _findings() -> Iterator[tuple[bool, str]]:
     yield from _database()
     yield from _disk()
     yield from _worker()
+    yield from _backups()
     yield from _tools()
 
 
@@ -104,6 +105,29 @@ def _worker() -> Iterator[tuple[bool, str]]:
         yield True, f"Việc nền im lặng {age} giây. Hãy chạy lại: caicach worker"
     else:
         yield False, "Việc nền đang chạy."
+
+
+def _backups() -> Iterator[tuple[bool, str]]:
+    from django.conf import settings
+
+    from caicach.core import backup, clock
+
+    if settings.BACKUPS is None:
+        yield True, "Không có sao lưu hằng đêm. Hãy đặt CAICACH_BACKUPS, hoặc tự sao lưu bằng caicach backup."
+        return
+    last = backup.last_good()
+    if last is None:
+        yield (
+            False,
+            f"Chưa có bản sao lưu nào; bản đầu được làm sau {settings.BACKUP_HOUR} giờ sáng, ở {settings.BACKUPS}.",
+        )
+    elif (clock.now() - last).days >= 2:
+        yield (
+            True,
+            f"Bản sao lưu gần nhất đã {(clock.now() - last).days} ngày. Hãy xem việc nền có chạy không.",
+        )
+    else:
+        yield False, f"Bản sao lưu gần nhất: {clock.local_day(last):%d/%m/%Y}."
 
 
 def _tools() -> Iterator[tuple[bool, str]]:

@@ -22,9 +22,14 @@ def today() -> dt.date:
     return timezone.localtime(now()).date()
 
 
+def local(moment: dt.datetime) -> dt.datetime:
+    """A moment as the ward's clocks show it."""
+    return moment.astimezone(timezone.get_default_timezone())
+
+
 def local_day(moment: dt.datetime) -> dt.date:
     """The day of a moment in the ward's zone."""
-    return moment.astimezone(timezone.get_default_timezone()).date()
+    return local(moment).date()
 
 
 def noon(day: dt.date) -> dt.datetime:

@@ -101,6 +101,25 @@ SENTENCES: dict[str, str] = {
         "Mức “{value}” chưa hiểu được. Hãy ghi như: từ 95% trở lên; không quá 1%; 1.083,247 tỷ đồng."
     ),
     "draft.nothing-to-undo": _("Không còn bước nào để hoàn tác."),
+    "backup.exists": _("Đã có “{name}”. Hãy chọn tên khác: bản sao lưu không bao giờ ghi đè tệp có sẵn."),
+    "backup.unwritable": _("Không ghi được “{name}” ({why}). Hãy chọn nơi khác hoặc giải phóng đĩa."),
+    "backup.file-spoilt": _(
+        "Tệp {name} trong kho không còn đúng nội dung lúc nhận. Đĩa có thể đang hỏng; hãy lấy tệp ấy từ bản sao lưu cũ."
+    ),
+    "backup.missing": _("Không có tệp “{name}”."),
+    "backup.no-backup": _("“{name}” không phải bản sao lưu của Cải Cách."),
+    "backup.spoilt": _("Bản sao lưu “{name}” bị thiếu hoặc bị hỏng. Hãy dùng bản khác."),
+    "backup.running": _("Máy chủ hoặc việc nền đang chạy. Hãy dừng rồi khôi phục."),
+    "backup.not-empty": _(
+        "Cơ sở dữ liệu đang có dữ liệu. Thêm --replace để thay bằng bản sao lưu; bản đang có được giữ lại bên cạnh."
+    ),
+    "backup.other-database": _(
+        "Bản sao lưu là của {theirs}, còn nơi này dùng {ours}. Hãy khôi phục vào {theirs} rồi chuyển bằng caicach copy-database."
+    ),
+    "backup.failed": _("Chưa làm được: {why}. Dữ liệu đang có vẫn còn nguyên."),
+    "tool.postgresql-client-missing": _(
+        "Máy này chưa có pg_dump và pg_restore. Hãy cài gói postgresql-client."
+    ),
     "offices.no-list": _(
         "“{name}” không giống một danh sách cơ quan: mỗi dòng một tên, nhiều nhất {most} dòng."
     ),

@@ -35,7 +35,7 @@ def work() -> int:
     from caicach.core import heartbeat
 
     parent = os.getppid()
-    beaten = 0.0
+    beaten = looked = 0.0
     while not stop.is_set():
         if time.monotonic() - beaten > 5:
             heartbeat.beat()
@@ -43,6 +43,11 @@ def work() -> int:
             if os.environ.get("CAICACH_WITH_PARENT") and os.getppid() != parent:
                 break  # the command that started us is gone
         try:
+            if time.monotonic() - looked > 60:
+                from caicach.worker.services import look_at_clock
+
+                looked = time.monotonic()
+                look_at_clock()
             worked = run_one()
         except DatabaseError:
             log.exception("hàng đợi không đọc được")

@@ -36,6 +36,21 @@ def job(
     return register
 
 
+_REGULAR: list[Callable[[dt.datetime], None]] = []
+
+
+def regular(function: Callable[[dt.datetime], None]) -> Callable[[dt.datetime], None]:
+    """Register a function that the worker calls every minute with the local time: it queues what the clock asks for."""
+    _REGULAR.append(function)
+    return function
+
+
+def look_at_clock() -> None:
+    """Call every registered function once."""
+    for function in _REGULAR:
+        function(clock.local(clock.now()))
+
+
 def function_of(name: str) -> Callable[..., None]:
     """Raises KeyError for a name that no room registered."""
     return _FUNCTIONS[name]

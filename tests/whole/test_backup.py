@@ -1,0 +1,264 @@
+"""Backup and restore of a whole installation, on the database that DATABASE_URL names, by the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+URL = os.environ.get("DATABASE_URL", "")
+ON_POSTGRES = URL.startswith("postgres")
+
+
+class Installation:
+    """A folder and a database of its own, used through the command as its owner would."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.data = folder
+        self.env = {
+            k: v for k, v in os.environ.items() if not k.startswith(("CAICACH_", "DATABASE_", "DJANGO_"))
+        }
+        self.env["CAICACH_DATA"] = str(folder)
+        self.url = ""
+        if ON_POSTGRES:
+            import psycopg
+
+            with psycopg.connect(URL, autocommit=True) as server:
+                server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+                server.execute(f'CREATE DATABASE "{name}"')
+            self.url = f"{URL.rpartition('/')[0]}/{name}"
+            self.env["DATABASE_URL"] = self.url
+
+    def run(self, *arguments: object, **more) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "caicach", *map(str, arguments)],
+            env=self.env | more.pop("env", {}), capture_output=True, text=True, timeout=120, check=False, **more,
+        )  # fmt: skip
+
+    def done(self, *arguments: object) -> str:
+        found = self.run(*arguments)
+        assert found.returncode == 0, found.stderr
+        return found.stdout
+
+    def rows(self) -> dict[str, list[tuple]]:
+        """Every row of every table."""
+        if ON_POSTGRES:
+            import psycopg
+
+            with psycopg.connect(self.url) as read:
+                names = read.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+                return {
+                    n: sorted(read.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for (n,) in names
+                }
+        with contextlib.closing(sqlite3.connect(self.data / "caicach.sqlite3")) as read:
+            names = read.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            return {n: sorted(read.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for (n,) in names}
+
+    def files(self) -> dict[str, bytes]:
+        root = self.data / "files"
+        return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+    def execute(self, statement: str) -> None:
+        if ON_POSTGRES:
+            import psycopg
+
+            with psycopg.connect(self.url) as write:
+                write.execute(statement)
+        else:
+            with contextlib.closing(sqlite3.connect(self.data / "caicach.sqlite3")) as write, write:
+                write.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory) -> Installation:
+    """The demo ward, and one stored file."""
+    made = Installation(tmp_path_factory.mktemp("goc"), "goc")
+    made.done("manage", "migrate", "--verbosity", "0")
+    made.done("manage", "demo")
+    place = made.data / "files" / "b9"
+    place.mkdir(parents=True)
+    (place / "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9").write_bytes(b"hello world")
+    return made
+
+
+@pytest.fixture(scope="module")
+def archive(original, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("sao") / "sao-luu.tar"
+    assert "Đã sao lưu" in original.done("backup", path)
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path) -> Installation:
+    return Installation(tmp_path / "moi", "moi")
+
+
+def test_every_row_and_every_file_comes_back(original, archive, empty):
+    assert "Bản sao lưu lành" in original.done("backup", "--verify", archive)
+    assert "Đã khôi phục" in empty.done("restore", archive)
+    before, after = original.rows(), empty.rows()
+    assert before.keys() == after.keys() and sum(map(len, before.values())) > 500
+    for table, rows in before.items():
+        assert after[table] == rows, table
+    assert empty.files() == original.files() != {}
+    assert "thiếu" not in empty.run("check").stdout
+
+
+def test_what_was_said_stays_unchangeable_after_a_restore(archive, empty):
+    empty.done("restore", archive)
+    with pytest.raises(Exception, match="only appended"):
+        empty.execute("UPDATE history_event SET word = 'khác'")
+
+
+def test_new_rows_get_new_numbers_after_a_restore(archive, empty):
+    empty.done("restore", archive)
+    code = "from caicach.conf.manage import setup; setup(); from caicach.organisation import services as s; s.found_ward(name='Phường Mới', province='An Giang')"
+    subprocess.run([sys.executable, "-c", code], env=empty.env, check=True, timeout=60)
+    assert len({row[0] for row in empty.rows()["organisation_ward"]}) == 2
+
+
+def test_a_backup_is_one_moment_while_others_write(original, tmp_path, empty):
+    """Two rows of one transaction are both in it, or neither."""
+    stop, written = threading.Event(), []
+
+    def write() -> None:
+        while not stop.is_set():
+            word = f"cap{len(written)}"
+            values = ", ".join(f"('{word}-{side}', 0, '2026-11-23 00:00:00')" for side in ("trai", "phai"))
+            original.execute(f"INSERT INTO accounts_wrongtries (name_hash, count, last_at) VALUES {values}")
+            written.append(word)
+            time.sleep(0.002)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        while len(written) < 5:
+            time.sleep(0.01)
+        original.done("backup", tmp_path / "song.tar")
+    finally:
+        stop.set()
+        writer.join()
+    empty.done("restore", tmp_path / "song.tar")
+    found = {row[0] for row in empty.rows()["accounts_wrongtries"] if str(row[0]).startswith("cap")}
+    assert found and all(
+        f"{name.split('-')[0]}-{side}" in found for name in found for side in ("trai", "phai")
+    )
+
+
+def spoilt(archive: Path, how: str, path: Path) -> Path:
+    data = bytearray(archive.read_bytes())
+    match how:
+        case "one bit":
+            data[len(data) // 2] ^= 1
+        case "cut":
+            del data[len(data) // 2 :]
+        case "no end":
+            del data[-20_000:]
+        case "text":
+            data = bytearray("Đây không phải bản sao lưu.".encode())
+        case "empty":
+            data = bytearray()
+        case "another tar" | "outside":
+            out = io.BytesIO()
+            with tarfile.open(fileobj=out, mode="w") as made:
+                member = tarfile.TarInfo("../ngoai" if how == "outside" else "anh.png")
+                member.size = 3
+                made.addfile(member, io.BytesIO(b"abc"))
+            data = bytearray(out.getvalue())
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("how", ["one bit", "cut", "no end", "text", "empty", "another tar", "outside"])
+def test_a_spoilt_archive_changes_nothing(archive, empty, tmp_path, how):
+    empty.done("manage", "migrate", "--verbosity", "0")
+    before = empty.rows()
+    done = empty.run("restore", spoilt(archive, how, tmp_path / "hong.tar"), "--replace")
+    assert done.returncode == 2 and "hong.tar" in done.stderr and "Traceback" not in done.stderr
+    assert empty.rows() == before and empty.files() == {}
+    assert not (tmp_path / "ngoai").exists()
+
+
+def test_what_is_there_is_replaced_only_when_asked_and_kept(original, archive, empty):
+    empty.done("restore", archive)
+    empty.execute("UPDATE organisation_ward SET name = 'Phường khác' WHERE id = 1")
+    refused = empty.run("restore", archive)
+    assert refused.returncode == 2 and "--replace" in refused.stderr
+    assert any("Phường khác" in map(str, row) for row in empty.rows()["organisation_ward"])
+    empty.done("restore", archive, "--replace")
+    assert empty.rows()["organisation_ward"] == original.rows()["organisation_ward"]
+    if not ON_POSTGRES:
+        (kept,) = empty.data.glob("caicach.sqlite3.truoc-*")
+        with contextlib.closing(sqlite3.connect(kept)) as read:
+            assert read.execute("SELECT name FROM organisation_ward WHERE id = 1").fetchone() == (
+                "Phường khác",
+            )
+
+
+def test_nothing_is_restored_under_a_running_server(archive, empty):
+    empty.data.mkdir(parents=True, exist_ok=True)
+    (empty.data / "worker.beat").touch()
+    done = empty.run("restore", archive)
+    assert done.returncode == 2 and "đang chạy" in done.stderr
+
+
+def test_no_backup_overwrites_a_file_or_leaves_half_of_one(original, archive, tmp_path):
+    before = archive.read_bytes()
+    done = original.run("backup", archive)
+    assert done.returncode == 2 and "Đã có" in done.stderr and archive.read_bytes() == before
+    limited = f"ulimit -f 64; exec {sys.executable} -m caicach backup {tmp_path / 'day.tar'}"
+    full = subprocess.run(
+        ["bash", "-c", limited], env=original.env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert full.returncode == 2 and "Traceback" not in full.stderr, full.stderr
+    assert list(tmp_path.iterdir()) == [], "nothing half-written is left"
+    missing = original.run("backup", tmp_path / "khong-co" / "a.tar")
+    assert missing.returncode == 2 and "Traceback" not in missing.stderr
+
+
+def test_a_stored_file_that_rotted_is_said(original, tmp_path):
+    own = Installation.__new__(Installation)
+    own.__dict__ = dict(original.__dict__)
+    own.data = tmp_path / "ban-sao"
+    shutil.copytree(original.data, own.data)
+    own.env = {**original.env, "CAICACH_DATA": str(own.data)}
+    (stored,) = (own.data / "files").rglob("b94d*")
+    stored.write_bytes(b"hello w0rld")
+    done = own.run("backup", tmp_path / "a.tar")
+    assert done.returncode == 2 and "b94d27b9934d" in done.stderr and not (tmp_path / "a.tar").exists()
+
+
+def test_one_a_night_and_no_more_than_wanted(original, tmp_path):
+    place = tmp_path / "dem"
+    code = """
+from caicach.conf.manage import setup; setup()
+import datetime as dt
+from caicach.core import backup, clock
+from caicach.desk.jobs import queue_backup
+from caicach.worker.models import Job
+start = clock.local(clock.now()).replace(hour=3)
+for day in range(4):
+    for _ in range(2):
+        queue_backup(start + dt.timedelta(days=day))
+    backup.nightly(at=start + dt.timedelta(days=day), keep=2)
+queue_backup(start + dt.timedelta(days=3))
+queue_backup(start.replace(hour=1) + dt.timedelta(days=9))
+print(Job.objects.filter(name="desk.backup").count(), len(list(backup.folder().iterdir())))
+Job.objects.filter(name="desk.backup").delete()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=original.env | {"CAICACH_BACKUPS": str(place)}, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["4", "2"], done.stderr
+    assert "Bản sao lưu gần nhất" in original.run("check", env={"CAICACH_BACKUPS": str(place)}).stdout
