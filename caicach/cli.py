@@ -185,6 +185,13 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="thay cơ sở dữ liệu đang có; bản đang có được giữ lại"
     )
     restore.set_defaults(run=_restore)
+    copying = commands.add_parser(
+        "copy-database", help="chép cơ sở dữ liệu đang dùng sang một cơ sở dữ liệu khác, còn trống"
+    )
+    copying.add_argument(
+        "url", metavar="ĐỊA_CHỈ", help="như DATABASE_URL; - để đọc từ đầu vào, cho mật khẩu không hiện ra"
+    )
+    copying.set_defaults(run=_copy_database)
     commands.add_parser("manage", help="lệnh quản trị của Django")
     return parser
 
@@ -459,6 +466,22 @@ def _restore(options: argparse.Namespace) -> int:
     with _progress() as progress:
         facts = backup.restore(options.file, replace=options.replace, progress=progress)
     print(f"Đã khôi phục: {_backup_words(facts)}. Chạy tiếp: caicach manage migrate, rồi khởi động lại.")
+    return 0
+
+
+def _copy_database(options: argparse.Namespace) -> int:
+    from caicach.conf.manage import setup
+
+    setup()
+    from caicach.core.copying import copy_database
+    from caicach.rules.formats import number
+
+    url = sys.stdin.readline().strip() if options.url == "-" else options.url
+    with _progress() as progress:
+        rows = copy_database(url, progress=progress)
+    print(
+        f"Đã chép và đối chiếu {number(str(rows))} dòng. Đặt DATABASE_URL rồi khởi động lại; tệp ở CAICACH_DATA/files vẫn dùng chung."
+    )
     return 0
 
 

@@ -117,6 +117,12 @@ SENTENCES: dict[str, str] = {
         "Bản sao lưu là của {theirs}, còn nơi này dùng {ours}. Hãy khôi phục vào {theirs} rồi chuyển bằng caicach copy-database."
     ),
     "backup.failed": _("Chưa làm được: {why}. Dữ liệu đang có vẫn còn nguyên."),
+    "copy.url": _(
+        "Địa chỉ cơ sở dữ liệu không hiểu được. Ví dụ: sqlite:////duong/dan/moi.sqlite3 hoặc postgres://nguoi:matkhau@may:5432/ten"
+    ),
+    "copy.same": _("Đây chính là cơ sở dữ liệu đang dùng. Hãy ghi địa chỉ của cơ sở dữ liệu mới."),
+    "copy.not-empty": _("Cơ sở dữ liệu mới đã có dữ liệu. Chỉ chép vào nơi trống."),
+    "copy.failed": _("Chưa chép được: {why}. Cơ sở dữ liệu đang dùng vẫn còn nguyên."),
     "tool.postgresql-client-missing": _(
         "Máy này chưa có pg_dump và pg_restore. Hãy cài gói postgresql-client."
     ),

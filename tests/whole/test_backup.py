@@ -262,3 +262,54 @@ Job.objects.filter(name="desk.backup").delete()
     )  # fmt: skip
     assert done.stdout.split() == ["4", "2"], done.stderr
     assert "Bản sao lưu gần nhất" in original.run("check", env={"CAICACH_BACKUPS": str(place)}).stdout
+
+
+def by_model(installation: Installation, env: dict[str, str]) -> dict[str, list[str]]:
+    """Every model's rows as Django reads them, so that two kinds of database can be compared."""
+    code = """
+from caicach.conf.manage import setup; setup()
+import json
+from django.apps import apps
+facts = {m._meta.label: [repr(row) for row in m._base_manager.order_by("pk").values_list()] for m in apps.get_models(include_auto_created=True)}
+print(json.dumps(facts))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True
+    )
+    import json
+
+    return json.loads(done.stdout)
+
+
+def test_every_row_goes_to_another_database_and_back(original, tmp_path):
+    url = f"sqlite:///{tmp_path / 'khac.sqlite3'}"
+    assert "đối chiếu" in original.done("copy-database", url)
+    there = {**original.env, "DATABASE_URL": url}
+    before = by_model(original, original.env)
+    assert by_model(original, there) == before and sum(map(len, before.values())) > 500
+    again = original.run("copy-database", url)
+    assert again.returncode == 2 and "đã có dữ liệu" in again.stderr
+    back = Installation(tmp_path / "ve", "ve")
+    home = back.url or f"sqlite:///{back.data / 'caicach.sqlite3'}"
+    back.data.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "caicach", "copy-database", "-"], input=home + "\n", env=there, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert by_model(back, {**back.env, "DATABASE_URL": home}) == before
+    code = "from caicach.conf.manage import setup; setup(); from caicach.organisation import services as s; s.found_ward(name='Phường Mới', province='An Giang')"
+    subprocess.run(
+        [sys.executable, "-c", code], env={**back.env, "DATABASE_URL": home}, check=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize("url", ["", "khong phai", "mysql://a@b/c", "sqlite:////khong/co/thu/muc/a.sqlite3"])
+def test_a_database_that_is_none_is_said(original, url):
+    done = original.run("copy-database", url)
+    assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr.strip()
+
+
+def test_nothing_is_copied_onto_itself(original):
+    done = original.run("copy-database", original.url or f"sqlite:///{original.data / 'caicach.sqlite3'}")
+    assert done.returncode == 2 and "đang dùng" in done.stderr
