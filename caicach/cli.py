@@ -185,6 +185,9 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="thay cơ sở dữ liệu đang có; bản đang có được giữ lại"
     )
     restore.set_defaults(run=_restore)
+    commands.add_parser(
+        "upgrade", help="sao lưu, nâng cấp cơ sở dữ liệu, kiểm tra; lỗi thì trả về như trước"
+    ).set_defaults(run=_upgrade)
     copying = commands.add_parser(
         "copy-database", help="chép cơ sở dữ liệu đang dùng sang một cơ sở dữ liệu khác, còn trống"
     )
@@ -467,6 +470,12 @@ def _restore(options: argparse.Namespace) -> int:
         facts = backup.restore(options.file, replace=options.replace, progress=progress)
     print(f"Đã khôi phục: {_backup_words(facts)}. Chạy tiếp: caicach manage migrate, rồi khởi động lại.")
     return 0
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    from caicach.conf.upgrade import upgrade
+
+    return upgrade()
 
 
 def _copy_database(options: argparse.Namespace) -> int:

@@ -9,24 +9,28 @@ from collections.abc import Iterator
 LEAST_FREE_MIB = 500
 
 
-def check() -> int:
-    """Look at settings, database, disk, worker and tools; print a line each. 1 when something must be mended."""
+def check(*, is_stopped: bool = False) -> int:
+    """Look at settings, database, disk, worker and tools; print a line each. 1 when something must be mended.
+
+    is_stopped: web and worker are not running, and should not be.
+    """
     from caicach.conf.manage import setup
 
     setup()
     wrong = 0
-    for is_wrong, words in _findings():
+    for is_wrong, words in _findings(is_stopped=is_stopped):
         wrong += is_wrong
         sys.stdout.write(f"{'LỖI ' if is_wrong else 'Được'}  {words}\n")
     sys.stdout.write(f"{wrong} chỗ cần sửa.\n" if wrong else "Mọi thứ ổn.\n")
     return 1 if wrong else 0
 
 
-def _findings() -> Iterator[tuple[bool, str]]:
+def _findings(*, is_stopped: bool) -> Iterator[tuple[bool, str]]:
     yield from _settings()
     yield from _database()
     yield from _disk()
-    yield from _worker()
+    if not is_stopped:
+        yield from _worker()
     yield from _backups()
     yield from _tools()
 

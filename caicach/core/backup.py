@@ -103,8 +103,7 @@ def restore(path: Path, *, replace: bool = False, progress: Progress | None = No
     replace: a database that holds something is kept aside and the archive's takes its place; stored files only grow.
     Raises as `verify`, and Refusal backup.running, backup.not-empty, backup.other-database, backup.failed.
     """
-    age = heartbeat.age_seconds()
-    if age is not None and age < heartbeat.STALE_SECONDS / 4:
+    if heartbeat.is_fresh():
         raise Refusal("backup.running")
     facts = verify(path, progress=progress)
     if facts.database != connection.vendor:

@@ -20,6 +20,12 @@ def beat() -> None:
     _file().touch()
 
 
+def is_fresh() -> bool:
+    """Whether the worker is running now: it beats every few seconds."""
+    age = age_seconds()
+    return age is not None and age < STALE_SECONDS / 4
+
+
 def age_seconds() -> int | None:
     """Seconds since the last sign of life; None if there never was one."""
     try:

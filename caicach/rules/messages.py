@@ -117,6 +117,9 @@ SENTENCES: dict[str, str] = {
         "Bản sao lưu là của {theirs}, còn nơi này dùng {ours}. Hãy khôi phục vào {theirs} rồi chuyển bằng caicach copy-database."
     ),
     "backup.failed": _("Chưa làm được: {why}. Dữ liệu đang có vẫn còn nguyên."),
+    "upgrade.failed": _(
+        "Nâng cấp không xong: {why}. Cơ sở dữ liệu đã trở lại như trước; bản sao lưu ở {kept}. Hãy dùng lại bản phần mềm cũ và báo lỗi này."
+    ),
     "copy.url": _(
         "Địa chỉ cơ sở dữ liệu không hiểu được. Ví dụ: sqlite:////duong/dan/moi.sqlite3 hoặc postgres://nguoi:matkhau@may:5432/ten"
     ),

@@ -313,3 +313,40 @@ def test_a_database_that_is_none_is_said(original, url):
 def test_nothing_is_copied_onto_itself(original):
     done = original.run("copy-database", original.url or f"sqlite:///{original.data / 'caicach.sqlite3'}")
     assert done.returncode == 2 and "đang dùng" in done.stderr
+
+
+@pytest.fixture
+def older(archive, empty) -> Installation:
+    """The demo ward in a database of some migrations ago."""
+    empty.done("restore", archive)
+    empty.done("manage", "migrate", "plans", "0002", "--verbosity", "0")
+    return empty
+
+
+def test_an_upgrade_makes_a_backup_and_brings_the_database_up_to_date(original, older):
+    before = older.rows()
+    done = older.run("upgrade")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Đã nâng cấp" in done.stdout
+    assert older.rows().keys() == original.rows().keys()
+    assert older.rows()["history_event"] == before["history_event"]
+    (kept,) = (older.data / "backups").glob("truoc-nang-cap-*.tar")
+    older.done("backup", "--verify", kept)
+    assert "đúng phiên bản" in older.run("upgrade").stdout
+    assert len(list((older.data / "backups").iterdir())) == 1, "nothing to do, nothing to keep"
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(older):
+    older.execute("DROP TABLE plans_draftmend")  # one of the next steps will look for it
+    before = older.rows()
+    done = older.run("upgrade")
+    assert done.returncode == 2 and "trở lại như trước" in done.stderr and "Traceback" not in done.stderr
+    assert older.rows() == before
+    kept = next(iter((older.data / "backups").glob("truoc-nang-cap-*.tar")))
+    older.done("backup", "--verify", kept)
+
+
+def test_nothing_is_upgraded_under_a_running_server(older):
+    (older.data / "worker.beat").touch()
+    done = older.run("upgrade")
+    assert done.returncode == 2 and "đang chạy" in done.stderr
