@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench import backup
 from bench.measure import Table, median, share
 
 RIBBON = "/ke-hoach/2026/cchc/"
@@ -226,3 +227,4 @@ def run(table: Table) -> None:
             f"≤ 1,2×: p95 {growth:.2f}×, p50 {middle:.2f}×",
             growth <= 1.2,
         )
+    backup.run(table, env)
