@@ -16,11 +16,13 @@ from caicach.rules import rights
 @require_safe
 @may("home.see")
 def home(request: HttpRequest) -> HttpResponse:
-    """Each role's first page: the officer's own work, the year for everybody else."""
+    """Each role's first page: the officer's own work, the leader's overview, the year for everybody else."""
     actor = ward_request(request).actor
     if actor.role == rights.OFFICER:
         return see_other(reverse("desk:my-work"))
     plan = queries.newest_plan_address(actor.ward_id, clock.today().year)
+    if plan and actor.role == rights.LEADER:
+        return see_other(f"{plan}toan-canh/")
     return see_other(plan or reverse("plans:list"))
 
 

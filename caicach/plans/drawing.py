@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from caicach.rules.pace import Pace
 from caicach.rules.task_status import OccurrenceFacts, TaskFacts
 from caicach.tasks.queries import TaskView
 
@@ -108,3 +110,110 @@ def _apart(days: Sequence[dt.date], year: int) -> list[int]:
         if not places or x - places[-1] >= 7:
             places.append(x)
     return places
+
+
+# --- the overview ----------------------------------------------------------------------------------------------
+
+
+def ring(parts: Sequence[tuple[str, int]], total: int) -> SafeString:
+    """A ring of counts, from the top clockwise, with their sum in the middle. parts: tone and count."""
+    radius, gap = 42, 0.8
+    around = 2 * math.pi * radius
+    pieces, gone = [], 0.0
+    for tone, count in parts:
+        if count:
+            length = around * count / total
+            pieces.append(
+                f'<circle r="{radius}" class="ring {tone}" stroke-dasharray="{max(length - gap, 0.5):.2f} {around:.2f}" stroke-dashoffset="{-gone:.2f}"/>'
+            )
+            gone += length
+    if not pieces:
+        pieces.append(f'<circle r="{radius}" class="ring track"/>')
+    return format_html(
+        '<svg class="donut" viewBox="-56 -56 112 112" aria-hidden="true"><g transform="rotate(-90)">{}</g><text y="4" class="big">{}</text><text y="20">việc</text></svg>',
+        mark_safe("".join(pieces)),
+        total,
+    )
+
+
+def bar(parts: Sequence[tuple[str, int]], most: int, name: str) -> SafeString:
+    """Counts one after the other; most: the count that fills the width."""
+    pieces, x = [], 0.0
+    for tone, count in parts:
+        if count:
+            width = 200 * count / most
+            pieces.append(
+                f'<rect x="{x:.1f}" y="2" width="{max(width - 2, 1.5):.1f}" height="12" rx="2" class="{tone}"/>'
+            )
+            x += width
+    said = ", ".join(f"{count} {_SAID[tone]}" for tone, count in parts if count)
+    return format_html(
+        '<svg class="load" viewBox="0 0 200 16" preserveAspectRatio="none" role="img" aria-label="{}: {}">{}</svg>',
+        name,
+        said or "không có việc nào",
+        mark_safe("".join(pieces)),
+    )
+
+
+_SAID = {
+    "ok": "xong hoặc đang thực hiện", "late": "trễ hạn", "warn": "cần để ý", "next": "sắp đến hạn", "plain": "chưa đến hạn",
+}  # fmt: skip
+
+
+def pace_chart(pace: Pace, *, year: int, today: dt.date) -> SafeString:
+    """What the deadlines ask for, dashed, and what was handed in, month by month; a line at today. For desk and phone."""
+    wide = _pace_chart(pace, "pace", 840, year=year, today=today)
+    return wide + _pace_chart(pace, "pace is-narrow", 310, year=year, today=today)
+
+
+def _pace_chart(pace: Pace, classes: str, width: int, *, year: int, today: dt.date) -> SafeString:
+    height, left, top = 104, 10, 14
+    most = max(pace.total, *pace.reached, 1)
+
+    def y(count: int) -> float:
+        return top + height * (1 - count / most)
+
+    def x(day: dt.date) -> float:
+        return left + x_of(day, year) / (WIDTH - 2) * width
+
+    ends = [dt.date(year, m, calendar.monthrange(year, m)[1]) for m in range(1, 13)]
+    asked = [(left, y(0)), *((x(end), y(count)) for end, count in zip(ends, pace.needed, strict=True))]
+    there = [
+        (left, y(0)),
+        *((x(min(end, today)), y(count)) for end, count in zip(ends, pace.reached, strict=False)),
+    ]
+    parts = [f'<path d="M{left} {y(0):.1f}H{left + width}" class="axis"/>']
+    parts += [
+        f'<text x="{x(dt.date(year, m, 15)):.0f}" y="{top + height + 16}">{m}</text>' for m in range(1, 13)
+    ]
+    if today.year == year:
+        parts.append(f'<path d="M{x(today):.1f} {top - 8}V{top + height}" class="now"/>')
+    parts.append(f'<path d="{_path(asked)}" class="asked"/>')
+    if pace.reached:
+        parts.append(f'<path d="{_path(there)}" class="there"/>')
+        end_x, end_y = there[-1]
+        is_behind = pace.reached_today <= pace.needed_today
+        anchor = "end" if end_x > left + 60 else "start"
+        side = -5 if anchor == "end" else 5
+        parts.append(
+            f'<text x="{end_x + side:.1f}" y="{end_y + (15 if is_behind else -7):.1f}" class="figure" text-anchor="{anchor}">{pace.reached_today}</text>'
+        )
+        if today.year == year:
+            asked_y = y(pace.needed_today) + (-6 if is_behind else 13)
+            parts.append(
+                f'<text x="{x(today) + side:.1f}" y="{max(asked_y, 10):.1f}" class="needed" text-anchor="{anchor}">cần {pace.needed_today}</text>'
+            )
+    return format_html(
+        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="Đến nay cần nộp {} lần, đã nộp {} lần; cả năm {} lần">{}</svg>',
+        classes,
+        left + width + 10,
+        top + height + 22,
+        pace.needed_today,
+        pace.reached_today,
+        pace.total,
+        mark_safe("".join(parts)),
+    )
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)

@@ -26,6 +26,7 @@ from caicach.plans.models import (
     PlanLine,
 )
 from caicach.rules.formats import FIELD_NAMES, number, place_in_words
+from caicach.rules.pace import Pace, pace
 from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.rules.vntext import key
 from caicach.tasks.queries import TaskView, views_of
@@ -209,14 +210,9 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
     Seven queries, whatever the number of tasks, wards and years.
     """
     shorts = {o.id: o.short for o in offices_of(ward)}
-    lines = list(
-        PlanLine.objects.filter(ward_id=ward, plan=plan)
-        .select_related("task", "section")
-        .order_by("section__position", "position")
-    )
-    views = views_of([row.task for row in lines], ward=ward, today=today, shorts=shorts)
-    alive = [(row, view) for row, view in zip(lines, views, strict=True) if not view.task.set_aside_at]
-    gone = tuple(view for view in views if view.task.set_aside_at)
+    every = _every_line(ward, plan, today=today, shorts=shorts)
+    alive = [(row, view) for row, view in every if not view.task.set_aside_at]
+    gone = tuple(view for _, view in every if view.task.set_aside_at)
     by_number = {view.task.number: view for _, view in alive}
     tasks = [(row, view) for row, view in alive if not view.task.is_indicator]
     any_group = replace(asked, group=None)
@@ -260,6 +256,131 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
         shown=len(shown),
         total=len(tasks),
         set_aside=gone,
+    )
+
+
+def _every_line(
+    ward: int, plan: Plan, *, today: dt.date, shorts: dict[int, str]
+) -> list[tuple[PlanLine, TaskView]]:
+    """The plan's lines in order, each with its task's status: what every figure about the plan is counted from."""
+    lines = list(
+        PlanLine.objects.filter(ward_id=ward, plan=plan)
+        .select_related("task", "section")
+        .order_by("section__position", "position")
+    )
+    views = views_of([row.task for row in lines], ward=ward, today=today, shorts=shorts)
+    return list(zip(lines, views, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What an office, or a section, has of the plan. address: the list of its tasks; late, warn: counts with theirs."""
+
+    name: str
+    address: str
+    count: int
+    late: int
+    late_address: str
+    warn: int
+    warn_address: str
+    bar: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The year for somebody who decides. decide: the most urgent ones, more: how many are not shown; soon: in 14 days."""
+
+    plan: Plan
+    address: str
+    total: int
+    tallies: tuple[Tally, ...]
+    ring: SafeString
+    pace: Pace
+    chart: SafeString
+    decide: tuple[TaskView, ...]
+    more: int
+    soon: tuple[TaskView, ...]
+    offices: tuple[Load, ...]
+    sections: tuple[Load, ...]
+
+
+def overview(ward: int, plan: Plan, *, today: dt.date, shown: int = 4) -> Overview:
+    """The plan on one page without scrolling: counts, pace, what is to be decided, whose load. Six queries.
+
+    shown: how many tasks the list of urgent ones holds; that of coming ones has room for two fewer.
+    """
+    shorts = {o.id: o.short for o in offices_of(ward)}
+    tasks = [
+        (row, view)
+        for row, view in _every_line(ward, plan, today=today, shorts=shorts)
+        if not view.task.set_aside_at and not view.task.is_indicator
+    ]
+    address = f"/ke-hoach/{plan.year}/{plan.kind}/"
+    counts = tallies(view.status for _, view in tasks)
+    kept = pace((o for _, view in tasks for o in view.facts.occurrences), year=plan.year, today=today)
+    urgent = sorted(
+        (view for _, view in tasks if view.status.group in ("late", "warn")),
+        key=lambda view: (view.status.group != "late", -(view.status.days or 0)),
+    )
+    soon = sorted(
+        (view for _, view in tasks if view.status.group == "soon"), key=lambda view: view.status.days or 0
+    )
+    by_office: dict[int, list[TaskView]] = defaultdict(list)
+    by_section: dict[tuple[str, str], list[TaskView]] = defaultdict(list)
+    for row, view in tasks:
+        by_section[row.section.number, row.section.title].append(view)
+        for office in view.lead_ids:
+            by_office[office].append(view)
+    most_office = max(map(len, by_office.values()), default=1)
+    most_section = max(map(len, by_section.values()), default=1)
+    return Overview(
+        plan=plan,
+        address=address,
+        total=len(tasks),
+        tallies=tuple(
+            Tally(g, _TONES[g], name, counts[g], address + RibbonFilter(group=g).address(), False)
+            for g, name in GROUPS.items()
+        ),
+        ring=drawing.ring([(_TONES[g], counts[g]) for g in _AROUND_RING], len(tasks)),
+        pace=kept,
+        chart=drawing.pace_chart(kept, year=plan.year, today=today),
+        decide=tuple(urgent[:shown]),
+        more=len(urgent) - min(shown, len(urgent)),
+        soon=tuple(soon[: shown - 2]),
+        offices=tuple(
+            _load(shorts[pk], views, RibbonFilter(office=pk), address, most_office)
+            for pk, views in sorted(
+                by_office.items(), key=lambda pair: (-len(pair[1]), shorts.get(pair[0], ""))
+            )
+            if pk in shorts
+        ),
+        sections=tuple(
+            _load(
+                f"{number} {title}".strip(),
+                views,
+                RibbonFilter(section=number or title),
+                address,
+                most_section,
+            )
+            for (number, title), views in by_section.items()
+        ),
+    )
+
+
+_AROUND_RING: tuple[Group, ...] = ("ok", "late", "warn", "soon", "far")
+
+
+def _load(name: str, views: Sequence[TaskView], asked: RibbonFilter, address: str, most: int) -> Load:
+    counts = tallies(view.status for view in views)
+    return Load(
+        name=name,
+        address=address + asked.address(),
+        count=len(views),
+        late=counts["late"],
+        late_address=address + asked.address(group="late"),
+        warn=counts["warn"],
+        warn_address=address + asked.address(group="warn"),
+        bar=drawing.bar([(_TONES[g], counts[g]) for g in _AROUND_RING], most, name),
     )
 
 

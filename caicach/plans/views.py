@@ -395,6 +395,22 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @may("plan.see")
+def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """The plan for somebody who decides, on one page without scrolling."""
+    actor = ward_request(request).actor
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    today = clock.today()
+
+    def body() -> str:
+        page = queries.overview(actor.ward_id, plan, today=today)
+        return render_to_string("plans/overview_body.html", {"page": page, "plan": plan, "today": today})
+
+    facts = (actor.ward_id, plan.pk, today, history.newest(actor.ward_id))
+    return render(request, "plans/overview.html", {"body": kept("overview", facts, body), "plan": plan})
+
+
+@require_safe
+@may("plan.see")
 def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """The whole year of the whole plan on one page."""
     actor = ward_request(request).actor

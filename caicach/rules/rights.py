@@ -47,6 +47,7 @@ PAGES: dict[str, str] = {
     "desk:my-work": "home.see",
     "plans:list": "plan.see",
     "plans:ribbon": "plan.see",
+    "plans:overview": "plan.see",
     "plans:file": "plan.see",
     "plans:undo": "plan.undo",
     "plans:upload": "plan.import",

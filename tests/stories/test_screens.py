@@ -13,6 +13,7 @@ SCREENS = (
     "/ke-hoach/nap/",
     "/ke-hoach/moi/",
     "/ke-hoach/2026/cchc/",
+    "/ke-hoach/2026/cchc/toan-canh/",
     "/ke-hoach/2026/cchc/?tinh-trang=late",
     "/ke-hoach/2026/cchc/?tim=khong-co-gi",
     "/viec/2026/cchc/III-2/",

@@ -67,6 +67,12 @@ def first_words(text: str, limit: int = 90) -> str:
     return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;.") + " …"
 
 
+@register.filter
+def group_count(page: Any, group: str) -> int:
+    """How many tasks of a page's tallies are in a group."""
+    return next((one.count for one in page.tallies if one.group == group), 0)
+
+
 @register.simple_tag
 def chip(tone: str, word: str) -> SafeString:
     """A state as a word with its colour; the word alone would do."""
