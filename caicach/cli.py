@@ -104,6 +104,7 @@ class _Parser(argparse.ArgumentParser):
             "invalid choice: ": "không có lệnh ",
             "expected one argument": "cần một giá trị",
             "invalid int value: ": "không phải số nguyên: ",
+            "ignored explicit argument ": "không nhận giá trị ",
             "argument ": "",
         }
         for english, vietnamese in words.items():
@@ -118,6 +119,12 @@ def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("tên tệp trống")
     return Path(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError("cổng từ 1 đến 65535")
+    return int(text)
 
 
 def _check_year(year: int | None) -> None:
@@ -136,11 +143,11 @@ def _parser() -> argparse.ArgumentParser:
     read = commands.add_parser("read", help="đọc một kế hoạch và nói những chỗ cần xem")
     read.add_argument("file", type=_path, metavar="TỆP", help="tệp kế hoạch")
     read.add_argument("--json", action="store_true", help="in một đối tượng JSON")
-    read.add_argument("--docx", type=Path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .docx")
-    read.add_argument("--xlsx", type=Path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .xlsx")
+    read.add_argument("--docx", type=_path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .docx")
+    read.add_argument("--xlsx", type=_path, metavar="TỆP", help="ghi phụ lục đã làm sạch ra .xlsx")
     read.add_argument(
         "--offices",
-        type=Path,
+        type=_path,
         metavar="TỆP",
         help="danh sách cơ quan của phường, mỗi dòng một tên (tên khác sau dấu |)",
     )
@@ -165,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     target.set_defaults(run=_target)
 
     serve = commands.add_parser("serve", help="chạy máy chủ web và việc nền")
-    serve.add_argument("--port", type=int, default=8000, metavar="CỔNG", help="mặc định 8000")
+    serve.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
     serve.set_defaults(run=_serve)
     commands.add_parser("worker", help="chỉ chạy việc nền").set_defaults(run=_worker)
     commands.add_parser("check", help="nói bằng lời cài đặt này có gì chưa ổn").set_defaults(run=_check)
@@ -207,7 +214,11 @@ def _read(options: argparse.Namespace) -> int:
 
     _check_year(options.year)
     offices = _office_list(options.offices) if options.offices else None
+    taken = [options.file]
     for out in (options.docx, options.xlsx):
+        if out is not None and any(os.path.realpath(out) == os.path.realpath(other) for other in taken):
+            raise Refusal("output.over-input", name=str(out))
+        taken += [out] if out is not None else []
         if out is not None and not out.absolute().parent.is_dir():
             raise Refusal("file.missing", name=str(out.parent))
     with _progress() as progress:
@@ -237,7 +248,10 @@ def _office_list(path: Path) -> list[str]:
         raise Refusal("file.missing", name=str(path))
     try:
         with path.open("rb") as file:
-            text = file.read(1 << 20).decode("utf-8-sig")
+            data = file.read((1 << 20) + 1)
+        if len(data) > 1 << 20:
+            raise Refusal("offices.no-list", name=str(path), most=_MOST_OFFICES)
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refusal("file.not-text", name=str(path)) from None
     except OSError:
@@ -255,14 +269,17 @@ _MOST_OFFICES = 1000
 
 def _write(path: Path, data: bytes) -> None:
     """Beside its place first, so that a full disk leaves no half file."""
-    path = Path(os.path.realpath(path))  # a link stays one
+    try:
+        path = path.resolve(strict=path.is_symlink() and path.exists())  # a link stays one
+    except (OSError, RuntimeError) as error:
+        raise Refusal("file.unwritable", name=str(path), why="liên kết vòng") from error
     if path.exists() and not path.is_file():  # a pipe, a device: written into, never replaced
         try:
             path.write_bytes(data)
         except OSError as error:
             raise Refusal("file.unwritable", name=str(path), why=_why(error)) from None
         return
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".caicach-{os.getpid()}.part")
     try:
         part.write_bytes(data)
         part.replace(path)

@@ -65,10 +65,13 @@ def mended(made_from: str, value: str, now: str) -> str | None:
             continue
         if a == b:  # put in between: the word before it says where
             a, c = max(0, a - 1), max(0, c - 1)
-        words = "".join(old[a:b])
-        if not words.strip() or now.count(words) != 1:
+            if "".join(new[c:d]) in now:
+                continue
+        here = re.split(r"(\s+)", now)
+        at = [n for n in range(len(here)) if here[n : n + b - a] == old[a:b]]
+        if len(at) != 1 or not "".join(old[a:b]).strip():
             return None
-        now = now.replace(words, "".join(new[c:d]))
+        now = "".join([*here[: at[0]], *new[c:d], *here[at[0] + b - a :]])
     return now
 
 

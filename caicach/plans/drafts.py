@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from django.db import models
@@ -319,6 +319,13 @@ _LITERAL = frozenset({"citation-without-year"})
 def places_in(finding: DraftFinding) -> list[str]:
     """The places that it is about, each as `DraftLine.place`, `DraftSection.place`, "head …", "annex" or "body …"."""
     return [place.strip() for place in finding.places.split(",") if place.strip()]
+
+
+def is_gone(finding: DraftFinding, places: Container[str]) -> bool:
+    """Whether it is about rows or sections alone, of which none is left. places: of those that there are."""
+    return not any(
+        place.split(" ")[0] in ("body", "annex", "head") or place in places for place in places_in(finding)
+    )
 
 
 def is_running_text(finding: DraftFinding) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.core import serializers
 from django.db import models
@@ -219,6 +220,9 @@ def in_force(ward: int, year: int) -> Plan:
     return plan
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class Renamed:
     """A section's title, or an indicator's level, before and after."""
@@ -228,6 +232,16 @@ class Renamed:
     after: str
 
 
+def _numbered(pairs: Iterable[tuple[str, T]]) -> dict[tuple[str, int], T]:
+    """By name and which of that name it is: two may be called the same."""
+    counts: Counter[str] = Counter()
+    answer: dict[tuple[str, int], T] = {}
+    for name, value in pairs:
+        answer[name, counts[name]] = value
+        counts[name] += 1
+    return answer
+
+
 def compare_around(draft: PlanImport, words: Callable[[Indicator], str]) -> dict[str, list[Renamed]]:
     """What an amendment does beside its rows: "sections" by number, "indicators" by name; "" for what is not there.
 
@@ -235,12 +249,15 @@ def compare_around(draft: PlanImport, words: Callable[[Indicator], str]) -> dict
     """
     plan = in_force(draft.ward_id, draft.year)
     rows = list(draft.lines.select_related("section").order_by("section__position", "position"))
-    old_sections = {
-        s.number: s.title for s in plan.sections.filter(lines__isnull=False, lines__task__set_aside_at=None)
-    }
-    new_sections = {row.section.number: row.section.title for row in rows}
-    old = {key(one.name): one for one in plan.indicators.all()}
-    new = {key(one.name): one for one, _ in indicators_of(draft, rows)}
+    old_sections = _numbered(
+        (s.number, s.title)
+        for s in plan.sections.filter(lines__isnull=False, lines__task__set_aside_at=None).distinct()
+    )
+    new_sections = _numbered(
+        {row.section_id: (row.section.number, row.section.title) for row in rows}.values()
+    )
+    old = _numbered((key(one.name), one) for one in plan.indicators.all())
+    new = _numbered((key(one.name), one) for one, _ in indicators_of(draft, rows))
     levels = [
         Renamed(
             (new.get(name) or old[name]).name,
@@ -250,8 +267,8 @@ def compare_around(draft: PlanImport, words: Callable[[Indicator], str]) -> dict
         for name in dict.fromkeys([*new, *old])
     ]
     titles = [
-        Renamed(number, old_sections.get(number, ""), new_sections.get(number, ""))
-        for number in dict.fromkeys([*new_sections, *old_sections])
+        Renamed(at[0], old_sections.get(at, ""), new_sections.get(at, ""))
+        for at in dict.fromkeys([*new_sections, *old_sections])
     ]
     return {
         "sections": [one for one in titles if one.before != one.after],

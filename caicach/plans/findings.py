@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import F, Max, Q
@@ -47,7 +47,7 @@ def look_again(draft: PlanImport, changed: Iterable[tuple[DraftLine, str]]) -> N
         return
     directory = data.office_directory(office.name for office in offices_of(draft.ward_id))
     signed = draft.head.date
-    board = _Board(draft, {row.place for row, _ in checked})
+    board = _Board(draft, {row.pk: row.place for row, _ in checked})
     for row, field in checked:
         value = getattr(row, field)
         found = {
@@ -59,7 +59,7 @@ def look_again(draft: PlanImport, changed: Iterable[tuple[DraftLine, str]]) -> N
         gone = CELL_CODES[field] - found.keys()
         board.settle(row.place, field, said=value, gone=gone, still=frozenset(found))
         for finding in found.values():
-            board.say(row.place, finding, said=value)
+            board.say(row.place, field, finding, said=value)
     board.save()
 
 
@@ -71,20 +71,28 @@ def settle_row(draft: PlanImport, row: DraftLine) -> list[int]:
         finding.pk
         for finding in about
         if row.place in (places := drafts.places_in(finding))
-        and not any(place.split(" ")[0] in ("body", "annex") or place in left for place in places)
+        and sum(place.split(" ")[0] in ("body", "annex") or place in left for place in places)
+        < _LEAST_PLACES.get(finding.code, 1)
     ]
     DraftFinding.objects.filter(pk__in=gone).update(state=DraftFinding.ACCEPTED, reason="Đã bỏ dòng")
     return gone
 
 
+_LEAST_PLACES = {"near-duplicate-task": 2, "same-work-two-offices": 2}
+"""what is said of two rows is settled with one of them"""
 _BY_HAND = "Đã sửa bằng tay"
 
 
 class _Board:
     """The findings of some places while their cells are looked at: read once, written once."""
 
-    def __init__(self, draft: PlanImport, places: set[str]) -> None:
+    def __init__(self, draft: PlanImport, rows: Mapping[int, str]) -> None:
+        """rows: id → place."""
         self._draft = draft
+        places = set(rows.values())
+        typed = draft.changes.filter(target="line", target_id__in=rows).values_list("target_id", "field")
+        self._typed = {(rows[pk], field) for pk, field in typed}
+        """cells that do not say any more what the file does"""
         self._at: dict[str, list[tuple[DraftFinding, frozenset[str]]]] = defaultdict(list)
         """by place: its findings, each with the fields of the place that its mends are for"""
         self._shared: list[DraftFinding] = []
@@ -96,6 +104,7 @@ class _Board:
             else:
                 self._shared.append(finding)
         self._changed: dict[int, DraftFinding] = {}
+        self._renewed: dict[int, tuple[DraftFinding, Finding]] = {}
         self._fresh: list[tuple[DraftFinding, Finding]] = []
 
     def settle(
@@ -125,54 +134,55 @@ class _Board:
                 finding.places = ", ".join(other for other in places if other != place)
                 self._note(finding)
 
-    def say(self, place: str, new: Finding, *, said: str) -> None:
+    def say(self, place: str, field: str, new: Finding, *, said: str) -> None:
         """What a text has, unless it is there already, or somebody has let it pass. said: the text."""
         for finding in self._shared:
-            about = finding.code == new.code and place in drafts.places_in(finding)
-            if about and finding.state != DraftFinding.ACCEPTED:
-                return
-        for finding, _ in self._at[place]:
-            if finding.code != new.code:
-                continue
-            if finding.state == DraftFinding.OPEN:
-                if finding.said != said:
-                    finding.said, finding.message = said, new.message
-                    self._note(finding)
-                return
-            if finding.said == said:
-                if finding.state == DraftFinding.ACCEPTED and finding.severity != "note":
-                    finding.state, finding.reason = DraftFinding.OPEN, ""
-                    self._note(finding)
-                return
+            if finding.code == new.code and place in drafts.places_in(finding):
+                is_let_pass = finding.state == DraftFinding.ASIDE and (place, field) not in self._typed
+                if finding.state == DraftFinding.OPEN or is_let_pass:
+                    return
+        same = [finding for finding, _ in self._at[place] if finding.code == new.code]
+        known = next((finding for finding in same if finding.said == said), None)
+        renewed = next(
+            (f for f in same if f.state == DraftFinding.OPEN and f.from_typing and not known), None
+        )
+        for other in same:
+            if other.state == DraftFinding.OPEN and other not in (known, renewed):
+                other.state, other.reason = DraftFinding.ACCEPTED, _BY_HAND
+                self._note(other)
+        if known is not None:
+            if known.state == DraftFinding.ACCEPTED and known.severity != "note":
+                known.state, known.reason = DraftFinding.OPEN, ""
+                self._note(known)
+            return
+        if renewed is not None:
+            renewed.said, renewed.message, renewed.suggestion = said, new.message, new.suggestion or ""
+            self._note(renewed)
+            self._renewed[renewed.pk] = (renewed, new)
+            return
         row = DraftFinding(
             ward_id=self._draft.ward_id, draft=self._draft, code=new.code, severity=new.severity, places=place,
-            message=new.message, suggestion=new.suggestion or "", said=said,
+            message=new.message, suggestion=new.suggestion or "", said=said, from_typing=True,
         )  # fmt: skip
         self._fresh.append((row, new))
         self._at[place].append((row, frozenset(m.field for m in new.mends if m.where == place)))
 
     def save(self) -> None:
-        changed = ["state", "reason", "places", "said", "message"]
+        changed = ["state", "reason", "places", "said", "message", "suggestion"]
         DraftFinding.objects.bulk_update(self._changed.values(), changed)
-        if not self._fresh:
-            return
-        last = self._draft.findings.aggregate(last=Max("position"))["last"]
+        DraftMend.objects.filter(finding_id__in=self._renewed).delete()
+        last = self._draft.findings.aggregate(last=Max("position"))["last"] if self._fresh else None
         for position, (row, _) in enumerate(self._fresh, (last if last is not None else -1) + 1):
             row.position = position
         DraftFinding.objects.bulk_create(row for row, _ in self._fresh)
         DraftMend.objects.bulk_create(
             DraftMend(
-                ward_id=row.ward_id,
-                finding=row,
-                position=n,
-                place=m.where,
-                field=m.field,
-                value=m.value,
+                ward_id=row.ward_id, finding=row, position=n, place=m.where, field=m.field, value=m.value,
                 made_from=row.said,
             )
-            for row, new in self._fresh
+            for row, new in (*self._fresh, *self._renewed.values())
             for n, m in enumerate(new.mends)
-        )
+        )  # fmt: skip
 
     def _note(self, finding: DraftFinding) -> None:
         if finding.pk:
@@ -221,7 +231,9 @@ def accept(
     for row in added:
         cells.note(draft, batch, "added", row.pk, "line", "", "", by=by, at=at)
     cells.put(draft, changes, batch=batch, by=by, at=at, finding=finding.pk)
-    look_again(draft, [(row, field) for row in added for field in CELL_CODES])
+    lines = draft.lines.select_related("section").in_bulk([c.id for c, _ in changes if c.target == "line"])
+    mended = [(lines[c.id], c.field) for c, _ in changes if c.id in lines and c.target == "line"]
+    look_again(draft, mended + [(row, field) for row in added for field in CELL_CODES])
     history.append(
         draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
     )
@@ -293,6 +305,8 @@ def reopen(draft: PlanImport, position: int, *, by: int, at: dt.datetime) -> Non
     """Look at a settled finding again; what its mends changed stays (step back undoes those)."""
     draft = drafts.under_review(draft)
     finding = _finding(draft, position)
+    if drafts.is_gone(finding, cells.places_of(draft)):
+        raise Refusal("draft.row-gone")
     finding.state, finding.reason = DraftFinding.OPEN, ""
     finding.save(update_fields=["state", "reason"])
     history.append(

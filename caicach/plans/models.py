@@ -238,7 +238,7 @@ class DraftFinding(models.Model):
     """Something to look at: open, accepted (its mends were made) or set aside.
 
     places: the places of rows and sections, or "head", "annex", "body II.3", joined by ", ". said: what stood in the one
-    cell that it is about, "" where it is about several or none.
+    cell that it is about, "" where it is about several or none. from_typing: raised by what somebody typed in the review.
     """
 
     OPEN, ACCEPTED, ASIDE = "open", "accepted", "aside"
@@ -254,6 +254,7 @@ class DraftFinding(models.Model):
     state = models.CharField(max_length=8, default=OPEN)
     reason = models.TextField(blank=True)
     said = models.TextField(blank=True)
+    from_typing = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position"]

@@ -461,7 +461,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """where: its places as they are called now. is_text: in the running text, where no cell is to be mended; is_literal: its suggestion is the wording itself.
+    """where: its places as they are called now; is_gone: none of its rows is left. is_text: in the running text, where no cell is to be mended; is_literal: its suggestion is the wording itself.
 
     new_rows: how many rows its mends add. quotes: for what lies in the running text, where the file says so.
     """
@@ -475,6 +475,7 @@ class FindingView:
     line: int | None
     is_text: bool
     is_literal: bool
+    is_gone: bool
     new_rows: int
     quotes: tuple[Quote, ...]
 
@@ -566,6 +567,7 @@ class Review:
     chosen: LineView | None
     has_pictures: bool
     can_undo: bool
+    batch: int
     shown: str
     offices: tuple[str, ...]
 
@@ -585,9 +587,15 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
     measured = sum(map(effect.is_indicator, lines))
     line_at = {row.place: row.pk for row in lines if row.place}
     names = {row.place: where_of[row.pk] for row in lines} | {s.place: s.number for s in sections}
+    newest = draft.changes.values_list("batch", flat=True).first()
     sources = tuple(draft.sources.all())
     body = [line.text.lstrip("-–•+ ") for line in sources if not (line.table or line.row)]
-    findings = [_finding(row, line_at, names, body) for row in draft.findings.prefetch_related("mends")]
+    findings = [
+        _finding(row, line_at, names, body)
+        for row in draft.findings.prefetch_related("mends")
+        if row.state != DraftFinding.ACCEPTED
+        or not row.from_typing  # what came and went while one typed tells nobody anything
+    ]
     at: dict[str, list[FindingView]] = defaultdict(list)
     for found in findings:
         for place in found.places:
@@ -628,7 +636,8 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         open_count=sum(f.is_open for f in findings),
         chosen=pick,
         has_pictures=draft.file_kind in ("pdf", "scan"),
-        can_undo=draft.changes.exists(),
+        can_undo=newest is not None,
+        batch=newest or 0,
         shown=shown,
         offices=tuple(o.name for o in offices_of(draft.ward_id)),
     )
@@ -649,6 +658,12 @@ def _measures(
             line=line_at.get(made.where),
             id=own,
         )
+
+
+def _names(places: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """What places are called now; rows that were taken out are left away."""
+    words = [place_in_words(place) for place in places if place.split(" ")[0] in ("head", "annex", "body")]
+    return [names[place] for place in places if place in names] + words
 
 
 _QUOTED = re.compile("“([^”]+)”")
@@ -684,10 +699,8 @@ def _finding(
         chip=chip,
         tone=tone,
         places=places,
-        where=", ".join(
-            names.get(place) or ("dòng đã bỏ" if place[0] in "+§" else place_in_words(place))
-            for place in places
-        ),
+        where=", ".join(_names(places, names)) or "dòng đã bỏ",
+        is_gone=drafts.is_gone(row, names),
         mends=tuple(
             Mended(m.position, names.get(m.place, m.place), FIELD_NAMES.get(m.field, m.field), m.value)
             for m in row.mends.all()

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Max
@@ -23,6 +23,7 @@ from caicach.plans.models import (
     PlanImport,
     PlanLine,
 )
+from caicach.reading.checks import CELL_CODES
 from caicach.rules.formats import FIELD_NAMES
 from caicach.rules.refusal import Refusal
 from caicach.rules.targets import read_target
@@ -82,9 +83,29 @@ def _continues(newest: DraftChange, draft: PlanImport, cell: Cell, *, by: int, a
 
 
 def _look_again(draft: PlanImport, changed: Sequence[Cell]) -> None:
-    fields = [(cell.id, cell.field) for cell in changed if cell.target == "line"]
-    rows = draft.lines.select_related("section").in_bulk({pk for pk, _ in fields})
-    findings.look_again(draft, [(rows[pk], field) for pk, field in fields if pk in rows])
+    """What a change may have raised or settled: in its own cell, and where the rest of the row depends on it."""
+    rows = draft.lines.select_related("section")
+    wanted: dict[tuple[int, str], DraftLine] = {}
+
+    def look(lines: Iterable[DraftLine], fields: Iterable[str]) -> None:
+        for line in lines:
+            for field in fields:
+                wanted[line.pk, field] = line
+
+    own = [cell for cell in changed if cell.target == "line"]
+    by_id = rows.in_bulk({cell.id for cell in own})
+    for cell in own:
+        if (
+            cell.id in by_id
+        ):  # a task or an indicator: the words and the deliverable tell, and the other cells follow
+            whole = cell.field in ("content", "deliverables")
+            look([by_id[cell.id]], CELL_CODES if whole else [cell.field])
+    titled = [cell.id for cell in changed if cell.target == "section" and cell.field == "title"]
+    if titled:
+        look(rows.filter(section__in=titled), CELL_CODES)
+    if any((cell.target, cell.field) == ("head", "date") for cell in changed):
+        look(rows, ["due"])
+    findings.look_again(draft, [(line, field) for (_, field), line in wanted.items()])
 
 
 @transaction.atomic
@@ -175,17 +196,16 @@ def remove_line(draft: PlanImport, line: int, *, by: int, at: dt.datetime) -> No
 
 
 def _take_out(draft: PlanImport, added: int) -> None:
-    """An added row goes with what typing in it has raised."""
+    """An added row goes; what typing in it has raised is settled, and keeps its number: none is given twice."""
     row = draft.lines.select_related("section").filter(pk=added).first()
     if row is not None:
         row.delete()
-        DraftFinding.objects.filter(draft=draft, pk__in=findings.settle_row(draft, row)).delete()
+        findings.settle_row(draft, row)
 
 
 def _restore(draft: PlanImport, change: DraftChange) -> None:
-    DraftLine.objects.create(
-        pk=change.target_id, ward_id=draft.ward_id, draft=draft, **json.loads(change.before)
-    )
+    facts = {"place": f"+{change.target_id}", **json.loads(change.before)}
+    DraftLine.objects.create(pk=change.target_id, ward_id=draft.ward_id, draft=draft, **facts)
 
 
 def _roman(number: int) -> str:
@@ -324,7 +344,7 @@ def step_back(draft: PlanImport, *, by: int, at: dt.datetime) -> str:
             cells.set_value(row, change.field, change.before)
             row.save()
             touched.append(cell)
-    _look_again(draft, touched)
     DraftChange.objects.filter(pk__in=[c.pk for c in changes]).delete()
+    _look_again(draft, touched)
     history.append(draft, "import.stepped-back", by=by, at=at, changes=len(changes))
     return next((str(cell.id) for cell in reversed(touched) if cell.target == "line"), "")

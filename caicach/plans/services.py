@@ -272,7 +272,7 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
             title=moved(s.title),
             place=s.number,
         )
-        for s in plan.sections.all()
+        for s in plan.sections.filter(lines__isnull=False, lines__task__set_aside_at=None).distinct()
     }
     DraftSection.objects.bulk_create(homes.values())
     lines = (

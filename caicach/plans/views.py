@@ -17,7 +17,6 @@ from caicach.core.http import (
     Missing,
     may,
     put_refusal,
-    refused,
     row_id,
     see_other,
     send_file,
@@ -201,7 +200,7 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
             facts = {"words": str(refusal), "theirs": refusal.facts.get("theirs")}
             return JsonResponse(facts, status=status_of(refusal))
         if target != "line":
-            return refused(request, refusal)
+            return _review(request, draft, refusal=str(refusal), status=status_of(refusal))
         line = draft.lines.filter(pk=row_id(pk) or 0).first()
         typed = {  # what was not touched is shown as it is by now
             name: request.POST[name]
@@ -244,7 +243,11 @@ def head(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
     names = [name for name in cells.HEAD_FIELDS if name in request.POST]
-    reviewing.save_cells(draft, _typed(request, "head", 0, names), by=by, at=at)
+    try:
+        reviewing.save_cells(draft, _typed(request, "head", 0, names), by=by, at=at)
+    except Refusal as refusal:
+        typed = {name: request.POST[name] for name in names}
+        return _review(request, draft, refusal=str(refusal), head=typed, status=status_of(refusal))
     return see_other(_address(draft))
 
 
@@ -506,6 +509,7 @@ def _review(
     refusal: str = "",
     editing: int | None = None,
     typed: Mapping[str, str] | None = None,
+    head: Mapping[str, str] | None = None,
     wrong_indicator: Mapping[str, object] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -525,16 +529,19 @@ def _review(
             "refusal": refusal,
             "typed": typed,
             "wrong": wrong_indicator or {},
-            "head_fields": _head_fields(page.head),
+            "head_fields": _head_fields(page.head, head or {}),
+            "head_is_open": bool(head),
             "conflict": not draft.is_amendment and queries.year_is_taken(draft),
         },
         status=status,
     )
 
 
-def _head_fields(head: Any) -> list[tuple[str, str, str]]:
+def _head_fields(head: Any, typed: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """Field, name, value, what stands there; typed: what was refused, to be mended there."""
     names = {
         "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
         "coordinating_office": "Đơn vị đầu mối",
     }  # fmt: skip
-    return [(field, name, drafts.shown(head, field)) for field, name in names.items()]
+    known = {field: drafts.shown(head, field) for field in names}
+    return [(field, name, typed.get(field, known[field]), known[field]) for field, name in names.items()]

@@ -129,9 +129,13 @@ SENTENCES: dict[str, str] = {
     "tool.postgresql-client-missing": _(
         "Máy này chưa có pg_dump và pg_restore. Hãy cài gói postgresql-client."
     ),
+    "output.over-input": _(
+        "“{name}” vừa là tệp đọc vào vừa là tệp ghi ra. Hãy chọn tên khác cho tệp ghi ra."
+    ),
     "offices.no-list": _(
         "“{name}” không giống một danh sách cơ quan: mỗi dòng một tên, nhiều nhất {most} dòng."
     ),
+    "draft.row-gone": _("Dòng này đã bỏ khỏi bản nháp. Bấm Hoàn tác nếu muốn lấy lại."),
     "draft.mend-stale": _(
         "Ô này đã được sửa khác đi nên gợi ý không còn khớp. Hãy sửa tiếp trong ô, hoặc ghi lý do để lại."
     ),

@@ -463,3 +463,42 @@ def test_half_a_reason_outlives_the_browser_and_other_presses(review):
     expect(again.locator("[data-saved]")).to_contain_text("Đã ghi")
     again.reload()
     assert again.locator("input[name=title][placeholder]").input_value() == ""
+
+
+def test_what_was_sent_into_the_void_is_still_there(review):
+    """The server was away when the title was sent: the page that follows is none of ours."""
+    page = review
+    page.locator("details.section-edit summary").first.click()
+    title = page.locator("details.section-edit input[name=title]").first
+    title.fill("Tên mục gõ lúc mất mạng")
+    address = page.url
+    page.route("**/o/", lambda route: route.abort())
+    title.press("Enter")
+    page.wait_for_timeout(300)
+    page.unroute("**/o/")
+    page.goto("about:blank")
+    page.goto(address)
+    assert (
+        page.locator("details.section-edit input[name=title]").first.input_value()
+        == "Tên mục gõ lúc mất mạng"
+    )
+    page.locator("details.section-edit input[name=title]").first.press("Enter")
+    expect(page.locator("table.grid")).to_contain_text("Tên mục gõ lúc mất mạng")
+    page.goto(address)
+    assert page.locator("details.section-edit[open]").count() == 0, (
+        "the server has it: nothing is kept any more"
+    )
+
+
+def test_on_a_phone_a_second_tap_meets_the_same_cell(open_page, site, plan_file):
+    page = open_page(f"hanh{site.new_ward()}", size=PHONE)
+    upload(page, plan_file)
+    rows = page.locator(".line")
+    rows.nth(0).locator("[data-cell=content]").click()
+    wanted = rows.nth(1).locator("[data-cell=content]")
+    wanted.scroll_into_view_if_needed()
+    box = wanted.bounding_box()
+    page.mouse.dblclick(box["x"] + 20, box["y"] + 10)
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.activeElement.closest('[data-cell]')?.dataset.cell") == "content"
+    assert page.evaluate("document.activeElement.closest('.line')?.id") == rows.nth(1).get_attribute("id")

@@ -5,12 +5,16 @@ from django.db import migrations, models
 
 def name_places(apps, _):
     """Drafts that are under review as it is built: rows and sections get the names that their findings know them by."""
-    sections, lines, mends = (apps.get_model("plans", name) for name in ("DraftSection", "DraftLine", "DraftMend"))
-    sections.objects.update(place=models.F("number"))
+    sections, lines, heads, mends = (
+        apps.get_model("plans", name) for name in ("DraftSection", "DraftLine", "DraftHead", "DraftMend")
+    )
+    for section in sections.objects.iterator():
+        section.place = section.number.replace(",", "·")
+        section.save(update_fields=["place"])
     seen = set()
     for line in lines.objects.select_related("section").order_by("draft_id", "position", "id").iterator():
         place = (f"{line.section.number}.{line.number}" if line.section.number else line.number)[:70].replace(",", "·")
-        if (line.draft_id, place) in seen:
+        if not place or (line.draft_id, place) in seen:
             place = f"+{line.pk}"
         seen.add((line.draft_id, place))
         line.place = place
@@ -18,7 +22,10 @@ def name_places(apps, _):
     for mend in mends.objects.select_related("finding").iterator():
         here = {"draft_id": mend.finding.draft_id, "place": mend.place}
         row = lines.objects.filter(**here).first() or sections.objects.filter(**here).first()
-        mend.made_from = str(getattr(row, mend.field, "") or "")
+        if mend.place == "head":
+            row = heads.objects.filter(draft_id=mend.finding.draft_id).first()
+        value = getattr(row, mend.field, "") or ""
+        mend.made_from = f"{value:%d/%m/%Y}" if hasattr(value, "year") else str(value)
         mend.save(update_fields=["made_from"])
 
 
@@ -48,6 +55,11 @@ class Migration(migrations.Migration):
             model_name='draftsection',
             name='place',
             field=models.CharField(blank=True, max_length=60),
+        ),
+        migrations.AddField(
+            model_name='draftfinding',
+            name='from_typing',
+            field=models.BooleanField(default=False),
         ),
         migrations.RunPython(name_places, migrations.RunPython.noop, elidable=True),
     ]

@@ -52,12 +52,14 @@
   }
 
   function choose(line) {
+    const before = line?.getBoundingClientRect().top;
     for (const chosen of root().querySelectorAll(".line.is-chosen")) if (chosen !== line) chosen.classList.remove("is-chosen");
     for (const row of root().querySelectorAll(".from")) row.remove();
     for (const todo of root().querySelectorAll("[data-todo]")) todo.classList.toggle("is-here", Boolean(line) && todo.dataset.goto === line.id);
     if (!line) return;
     line.classList.add("is-chosen");
     showSource(line);
+    window.scrollBy(0, line.getBoundingClientRect().top - before); // what was above it has gone: a second tap meets the same cell
   }
 
   // Where there is no room for the source beside the table, its line stands under the chosen row.
@@ -339,9 +341,14 @@
     input.focus();
   }
 
+  let tapped = null; // the cell of the last single click
   document.addEventListener("click", (event) => {
     const cell = event.target.closest?.("[data-cell]");
-    if (cell && !event.target.closest("textarea")) { stand(cell, false); if (event.detail > 1) begin(cell); }
+    if (!event.target.closest?.("textarea")) {
+      if (event.detail < 2) tapped = cell;
+      if (cell && event.detail < 2) stand(cell, false);
+      else if (event.detail > 1 && tapped?.isConnected) { stand(tapped, false); begin(tapped); } // the row has moved meanwhile: the first tap counts
+    }
     const goto = event.target.closest?.("[data-goto] b a");
     if (goto) {
       const line = document.getElementById(goto.closest("[data-goto]").dataset.goto);
@@ -500,7 +507,7 @@
     for (const field of fieldsOf(form)) {
       const before = localStorage.getItem(place(field));
       if (isKnown) localStorage.removeItem(place(field));
-      else if (before) localStorage.setItem(place(field), JSON.stringify({ ...JSON.parse(before), sent: true }));
+      else if (before) localStorage.setItem(place(field), JSON.stringify({ ...JSON.parse(before), sent: Number(root().dataset.batch) + 1 }));
     }
   }
   document.addEventListener("submit", (event) => { if (root().contains(event.target) && !event.target.matches("[data-swap]")) sent(event.target, false); });
@@ -508,7 +515,9 @@
     for (const field of forms().flatMap(fieldsOf)) {
       const before = JSON.parse(localStorage.getItem(place(field)) || "null");
       if (!before) continue;
-      if ((before.sent && isNew) || before.was !== field.defaultValue) { localStorage.removeItem(place(field)); continue; }
+      const isThere = before.text === field.defaultValue || (before.sent && isNew && Number(root().dataset.batch) >= before.sent);
+      if (isThere) { localStorage.removeItem(place(field)); continue; }
+      if (before.was !== field.defaultValue) say(`“${before.was}” đã được người khác sửa thành “${field.defaultValue}”. Chữ anh/chị gõ còn giữ ở ô ấy.`, true);
       field.value = before.text;
       const box = field.closest("details");
       if (box) box.open = true;

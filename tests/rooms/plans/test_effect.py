@@ -545,3 +545,16 @@ def test_an_amendment_older_than_its_plan_is_said(ward, coordinator, as_coordina
     draft.head.date -= dt.timedelta(days=1)
     draft.head.save()
     assert "trước cả kế hoạch đang thực hiện" in as_coordinator.get(address).content.decode()
+
+
+def test_a_copy_after_a_row_was_dropped_has_no_section_of_it(ward, coordinator):
+    rooms.make_plan(ward, coordinator)
+    lines = [line for line in amended_reading().tasks if line.section == "II"]
+    draft = settle(
+        rooms.make_draft(ward, coordinator, rooms.make_reading(lines, findings=()), is_amendment=True)
+    )
+    services.put_into_effect(draft, by=coordinator.pk, at=AT, today=rooms.TODAY)
+    made = services.begin_typed(
+        ward=ward.pk, token="chepsausuadoi", year=2027, copy_from=2026, by=coordinator.pk, at=AT
+    )
+    assert [s.number for s in made.sections.all()] == ["II"]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from caicach.core.clock import noon
 from caicach.plans import cells, findings, queries, review, services
+from caicach.plans.models import DraftMend
 from caicach.reading.document import Source
 from caicach.reading.plan import Finding, Mend, SourceLine
 from caicach.rules.deadlines import read_due
@@ -573,7 +574,7 @@ def test_duties_of_the_body_become_rows_with_one_press_and_go_with_one(ward, coo
     review.step_back(draft, by=coordinator.pk, at=AT)
     assert draft.lines.count() == before
     assert [f.code for f in draft.findings.filter(state="open")] == ["body-task-without-row"]
-    assert draft.findings.count() == 1
+    assert len(queries.review(draft).findings) == 1, "what came and went with the rows is not told"
 
 
 def test_words_of_the_body_stand_beside_what_is_said_of_them(ward, coordinator, as_coordinator):
@@ -699,6 +700,13 @@ def test_a_mend_of_words_that_are_no_more_is_refused(draft, coordinator):
         ("a b c", "a x c", "a d c", None),
         ("a b c", "a x c", "a b b c", None),
         ("a b", "a b c", "a b d", "a b c d"),
+        ("Tháng 13", "Tháng 12", "130 hồ sơ tháng 5", None),
+        (
+            "Văn phòng",
+            "Văn phòng HĐND và UBND",
+            "Văn phòng HĐND và UBND; Công an",
+            "Văn phòng HĐND và UBND; Công an",
+        ),
     ],
 )
 def test_a_mend_changes_only_what_it_is_about(made_from, value, now, mended):
@@ -855,3 +863,86 @@ def test_a_row_without_words_is_opened_when_it_holds_the_plan_back(draft, coordi
     answer = as_coordinator.post(reverse("plans:effect", args=[draft.token]))
     assert answer.status_code == 422
     assert f'name="row" value="line:{made.pk}"' in answer.content.decode()
+
+
+def test_a_finding_never_takes_the_number_of_another(ward, coordinator):
+    """Somebody's page may still show the other one's button."""
+    draft = with_a_duty_of_the_body(ward, coordinator)
+    findings.accept(draft, draft.findings.get().position, by=coordinator.pk, at=AT)
+    used = set(draft.findings.values_list("position", flat=True))
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    review.save_cells(draft, [(cell(draft, "I.2", "due"), "31/02/2026", None)], by=coordinator.pk, at=AT)
+    assert draft.findings.get(code="deadline-impossible").position not in used
+
+
+def test_a_finding_of_several_rows_set_aside_covers_only_what_stood_there(ward, coordinator):
+    found = Finding("office-unknown", "error", "I.1, I.2", "Phường, xã không có cơ quan “Sở X”.")
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=(found,)))
+    findings.set_aside(draft, draft.findings.get().position, reason="có thật", by=coordinator.pk, at=AT)
+    review.save_cells(draft, [(cell(draft, "I.1", "leads"), "Sở Không Có", None)], by=coordinator.pk, at=AT)
+    assert draft.findings.filter(code="office-unknown", places="I.1", state="open").count() == 1
+
+
+def test_a_mend_that_leaves_something_wrong_says_so(ward, coordinator):
+    draft, (line,) = typed(ward, coordinator, {"due": "31/06/2027; 31/09/2027"})
+    first = draft.findings.get(code="deadline-impossible", state="open")
+    DraftMend.objects.filter(finding=first).update(value="30/06/2027; 31/09/2027")
+    findings.accept(draft, first.position, by=coordinator.pk, at=AT)
+    assert draft.lines.get(pk=line.pk).due == "30/06/2027; 31/09/2027"
+    assert draft.findings.filter(code="deadline-impossible", state="open").exists()
+
+
+def test_suggestion_and_mend_follow_the_text(ward, coordinator):
+    draft, (line,) = typed(ward, coordinator, {"due": "tháng 13"})
+    due = cells.Cell("line", line.pk, "due")
+    for text, mends in (("31/6/2027", ["30/6/2027"]), ("tháng 14", [])):
+        review.save_cells(draft, [(due, text, None)], by=coordinator.pk, at=AT)
+        (now,) = draft.findings.filter(code="deadline-impossible", state="open")
+        assert [m.value for m in now.mends.all()] == mends and now.suggestion == "".join(mends)
+
+
+def test_a_row_that_becomes_a_task_wants_a_deadline(ward, coordinator):
+    target = replace(
+        rooms.LINES[0], content="Tỷ lệ hồ sơ đúng hạn đạt từ 95% trở lên", deliverables=(), is_indicator=True,
+        due=read_due("", 2026).due,
+    )  # fmt: skip
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading((target,), findings=()))
+    review.save_cells(
+        draft, [(cell(draft, "I.1", "deliverables"), "Báo cáo", None)], by=coordinator.pk, at=AT
+    )
+    assert draft.findings.filter(code="deadline-missing", state="open").exists()
+
+
+def test_another_signing_date_is_held_against_every_deadline(ward, coordinator):
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=()))
+    head = cells.Cell("head", 0, "date")
+    review.save_cells(draft, [(head, "01/03/2026", None)], by=coordinator.pk, at=AT)
+    assert draft.findings.filter(code="deadline-before-plan-date", places="I.2", state="open").exists()
+    review.step_back(draft, by=coordinator.pk, at=AT)
+
+
+def test_what_is_said_of_two_rows_is_settled_with_one(ward, coordinator):
+    found = Finding("near-duplicate-task", "warning", "I.1, I.3", "Gần như một việc.")
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=(found,)))
+    review.remove_line(draft, cell(draft, "I.3", "due").id, by=coordinator.pk, at=AT)
+    assert draft.findings.get().state == "accepted"
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert draft.findings.get().state == "open"
+
+
+def test_nothing_is_looked_at_again_in_a_row_that_is_gone(draft, coordinator):
+    wrong = draft.findings.get(places="II.2", code="deadline-incomplete")
+    review.remove_line(draft, cell(draft, "II.2", "due").id, by=coordinator.pk, at=AT)
+    with pytest.raises(Refusal) as gone:
+        findings.reopen(draft, wrong.position, by=coordinator.pk, at=AT)
+    assert gone.value.code == "draft.row-gone"
+
+
+def test_a_refused_head_keeps_what_was_typed(draft, as_coordinator):
+    press = reverse("plans:head", args=[draft.token])
+    answer = as_coordinator.post(press, {"date": "99/99/2026", "signer": "Trần Văn Thử", "seen-signer": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and 'value="Trần Văn Thử"' in page and 'value="99/99/2026"' in page
+    assert 'name="seen-date" value="03/02/2026"' in page
+    draft.head.refresh_from_db()
+    assert draft.head.signer == ""
