@@ -26,7 +26,7 @@ from caicach.core.http import (
 from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.history import queries as history
-from caicach.plans import cells, drafts, findings, queries, services
+from caicach.plans import cells, drafts, findings, queries, review_page, services
 from caicach.plans import effect as effects
 from caicach.plans import review as reviewing
 from caicach.plans.forms import StartForm, UploadForm
@@ -173,7 +173,7 @@ def page_picture(request: HttpRequest, token: str, page: int) -> HttpResponse:
 @may("plan.import")
 def clean(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
     """The annex as it stands in the draft, as a document."""
-    reading: Any = queries.reading_of(_draft(request, token))
+    reading: Any = review_page.reading_of(_draft(request, token))
     if suffix == "docx":
         from caicach.writing.docx import annex_docx as write
     elif suffix == "xlsx":
@@ -212,7 +212,7 @@ def cell(request: HttpRequest, token: str) -> HttpResponse:
             request, draft, refusal=str(refusal), editing=row_id(pk), typed=typed, status=status_of(refusal)
         )
     if _is_script(request) and target == "line":
-        view = queries.line_view(draft, row_id(pk) or 0)
+        view = review_page.line_view(draft, row_id(pk) or 0)
         return render(request, "plans/_line.html", {"view": view, "draft": draft, "editing": None})
     return see_other(_address(draft) + (f"?dong={pk}#d{pk}" if target == "line" else ""))
 
@@ -518,7 +518,7 @@ def _review(
         return row_id(text)
 
     editing = editing or number("sua")
-    page = queries.review(draft, chosen=number("dong") or editing, shown=request.GET.get("xem", ""))
+    page = review_page.review(draft, chosen=number("dong") or editing, shown=request.GET.get("xem", ""))
     return render(
         request,
         "plans/review.html",

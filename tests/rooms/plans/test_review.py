@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from caicach.core.clock import noon
-from caicach.plans import cells, findings, queries, review, services
+from caicach.plans import cells, findings, queries, review, review_page, services
 from caicach.plans.models import DraftMend
 from caicach.reading.document import Source
 from caicach.reading.plan import Finding, Mend, SourceLine
@@ -150,7 +150,7 @@ def test_a_draft_put_away_takes_nothing_more(draft, coordinator):
 
 
 def test_the_review_shows_the_source_beside_what_was_understood(draft):
-    page = queries.review(draft)
+    page = review_page.review(draft)
     assert page.open_count == 4 and page.sources[0].text.startswith("1 | Rà soát")
     line = page.sections[1].lines[1]
     assert (
@@ -574,12 +574,12 @@ def test_duties_of_the_body_become_rows_with_one_press_and_go_with_one(ward, coo
     review.step_back(draft, by=coordinator.pk, at=AT)
     assert draft.lines.count() == before
     assert [f.code for f in draft.findings.filter(state="open")] == ["body-task-without-row"]
-    assert len(queries.review(draft).findings) == 1, "what came and went with the rows is not told"
+    assert len(review_page.review(draft).findings) == 1, "what came and went with the rows is not told"
 
 
 def test_words_of_the_body_stand_beside_what_is_said_of_them(ward, coordinator, as_coordinator):
     draft = with_a_duty_of_the_body(ward, coordinator)
-    (found,) = queries.review(draft).findings
+    (found,) = review_page.review(draft).findings
     assert [(q.before, q.words, q.after) for q in found.quotes] == [
         ("Phường tổ chức ", "đối thoại với doanh nghiệp", " mỗi năm một lần."),
     ]
@@ -654,7 +654,7 @@ def test_renumbered_rows_keep_what_is_said_of_them(draft, coordinator):
         review.save_cells(
             draft, [(cells.Cell("line", line.pk, "number"), number, None)], by=coordinator.pk, at=AT
         )
-    (view,) = [f for f in queries.review(draft).findings if f.finding.pk == wrong.pk]
+    (view,) = [f for f in review_page.review(draft).findings if f.finding.pk == wrong.pk]
     assert (view.line, view.where) == (two.pk, "II.22")
     findings.accept(draft, wrong.position, by=coordinator.pk, at=AT)
     assert draft.lines.get(pk=one.pk).due == one.due
@@ -756,7 +756,7 @@ def test_a_comma_in_a_number_parts_no_places(ward, coordinator):
     lines = (replace(rooms.LINES[1], number="1, 2"),)
     found = Finding("deadline-before-plan-date", "warning", "I.1, 2", "Đã qua.")
     draft = rooms.make_draft(ward, coordinator, rooms.make_reading(lines, findings=(found,)))
-    (view,) = queries.review(draft).findings
+    (view,) = review_page.review(draft).findings
     assert (view.line, view.where) == (draft.lines.get().pk, "I.1, 2")
 
 
