@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.core import clock
+from caicach.core import backup, clock
 from caicach.core.http import (
     Missing,
     may,
@@ -409,7 +409,13 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         return render_to_string("plans/overview_body.html", {"page": page, "plan": plan, "today": today})
 
     facts = (actor.ward_id, plan.pk, today, history.newest(actor.ward_id))
-    return render(request, "plans/overview.html", {"body": kept("overview", facts, body), "plan": plan})
+    shown = {
+        "body": kept("overview", facts, body),
+        "plan": plan,
+        "backup": backup.last_good(),
+        "has_backups": backup.folder(),
+    }
+    return render(request, "plans/overview.html", shown)
 
 
 @require_safe

@@ -167,7 +167,7 @@ print("null")""",
     state = """
 from caicach.plans.models import PlanImport, DraftLine, DraftSection, DraftSource
 from caicach.worker.models import Job
-print(json.dumps([PlanImport.objects.get().state, DraftLine.objects.count() + DraftSection.objects.count() + DraftSource.objects.count(), Job.objects.get().state, Job.objects.get().attempts]))"""
+print(json.dumps([PlanImport.objects.get().state, DraftLine.objects.count() + DraftSection.objects.count() + DraftSource.objects.count(), Job.objects.get(name="plans.read_import").state, Job.objects.get(name="plans.read_import").attempts]))"""
     first = own.start("worker")
     reading = f"/proc/{first.pid}/task/{first.pid}/children"
     assert until(lambda: os.path.exists(reading) and Path(reading).read_text().strip()), (

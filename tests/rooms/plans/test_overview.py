@@ -1,6 +1,7 @@
 """The overview: the same figures as the year's list, each with its list behind it."""
 
 import datetime as dt
+import os
 import re
 
 import pytest
@@ -90,3 +91,18 @@ def test_an_empty_plan_and_another_year_have_their_page(ward, plan, as_coordinat
 def test_any_day_draws_a_chart(ward, plan, today):
     page = queries.overview(ward.pk, plan, today=today)
     assert "nan" not in page.chart and page.chart.count("<svg") == 2
+
+
+def test_it_says_when_the_last_backup_was(ward, plan, as_coordinator, settings, tmp_path):
+    def foot() -> str:
+        return as_coordinator.get(f"{ADDRESS}toan-canh/").content.decode()
+
+    assert "sao lưu" not in foot()
+    settings.BACKUPS = tmp_path / "sao-luu"
+    assert "Chưa có bản sao lưu nào" in foot()
+    settings.BACKUPS.mkdir()
+    kept = settings.BACKUPS / "caicach-2026-11-22.tar"
+    kept.touch()
+    moment = noon(dt.date(2026, 11, 22)).timestamp()
+    os.utime(kept, (moment, moment))
+    assert "Bản sao lưu gần nhất: 12:00, 22/11/2026" in foot()
