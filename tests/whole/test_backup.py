@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import shutil
 import sqlite3
@@ -20,6 +21,9 @@ URL = os.environ.get("DATABASE_URL", "")
 ON_POSTGRES = URL.startswith("postgres")
 
 
+_COUNT = itertools.count()
+
+
 class Installation:
     """A folder and a database of its own, used through the command as its owner would."""
 
@@ -33,6 +37,7 @@ class Installation:
         if ON_POSTGRES:
             import psycopg
 
+            name = f"{name}_{os.getpid()}_{next(_COUNT)}"  # several workers share the server
             with psycopg.connect(URL, autocommit=True) as server:
                 server.execute(f'DROP DATABASE IF EXISTS "{name}"')
                 server.execute(f'CREATE DATABASE "{name}"')
