@@ -313,6 +313,8 @@ _SEVERITY = {"error": ("Lỗi", "bold red"), "warning": ("Xem", "yellow"), "note
 
 def _load_table() -> None:
     """What a table is printed with, loaded while the file is read."""
+    import rich.console
+    import rich.table  # noqa: F401
 
     import caicach.rules.formats  # noqa: F401
 
@@ -485,7 +487,7 @@ def _restore(options: argparse.Namespace) -> int:
 
     with _progress() as progress:
         facts = backup.restore(options.file, replace=options.replace, progress=progress)
-    print(f"Đã khôi phục: {_backup_words(facts)}. Chạy tiếp: caicach manage migrate, rồi khởi động lại.")
+    print(f"Đã khôi phục: {_backup_words(facts)}. Chạy tiếp: caicach upgrade, rồi khởi động lại.")
     return 0
 
 

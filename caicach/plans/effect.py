@@ -242,12 +242,13 @@ def _numbered(pairs: Iterable[tuple[str, T]]) -> dict[tuple[str, int], T]:
     return answer
 
 
-def compare_around(draft: PlanImport, words: Callable[[Indicator], str]) -> dict[str, list[Renamed]]:
+def compare_around(
+    draft: PlanImport, plan: Plan, words: Callable[[Indicator], str]
+) -> dict[str, list[Renamed]]:
     """What an amendment does beside its rows: "sections" by number, "indicators" by name; "" for what is not there.
 
-    words: an indicator's level as the screen says it.
+    plan: the one in force. words: an indicator's level as the screen says it.
     """
-    plan = in_force(draft.ward_id, draft.year)
     rows = list(draft.lines.select_related("section").order_by("section__position", "position"))
     old_sections = _numbered(
         (s.number, s.title)

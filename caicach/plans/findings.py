@@ -48,12 +48,13 @@ def look_again(draft: PlanImport, changed: Iterable[tuple[DraftLine, str]]) -> N
     directory = data.office_directory(office.name for office in offices_of(draft.ward_id))
     signed = draft.head.date
     board = _Board(draft, {row.pk: row.place for row, _ in checked})
+    is_indicator = {pk: effect.is_indicator(row) for pk, row in {row.pk: row for row, _ in checked}.items()}
     for row, field in checked:
         value = getattr(row, field)
         found = {
             finding.code: finding
             for finding in check_cell(
-                field, value, where=row.place, year=draft.year, directory=directory, is_indicator=effect.is_indicator(row), signed=signed
+                field, value, where=row.place, year=draft.year, directory=directory, is_indicator=is_indicator[row.pk], signed=signed
             )
         }  # fmt: skip
         gone = CELL_CODES[field] - found.keys()
@@ -205,7 +206,9 @@ def accept(
     if only is not None and not mends:
         raise Refusal("draft.no-mend")
     places = cells.places_of(draft)
-    new = [(m.place, m.value) for m in mends if m.field == "row" and places.get(m.place, "")[0] == "section"]
+    new = [
+        (m.place, m.value) for m in mends if m.field == "row" and places.get(m.place, ("", 0))[0] == "section"
+    ]
     changes, is_stale = [], False
     for mend in mends:
         if mend.field == "row" or mend.place not in places:

@@ -94,12 +94,10 @@ def _look_again(draft: PlanImport, changed: Sequence[Cell]) -> None:
 
     own = [cell for cell in changed if cell.target == "line"]
     by_id = rows.in_bulk({cell.id for cell in own})
-    for cell in own:
-        if (
-            cell.id in by_id
-        ):  # a task or an indicator: the words and the deliverable tell, and the other cells follow
-            whole = cell.field in ("content", "deliverables")
-            look([by_id[cell.id]], CELL_CODES if whole else [cell.field])
+    for cell in (one for one in own if one.id in by_id):
+        # The words and the deliverable tell a task from an indicator: what is asked of the other cells follows.
+        whole = cell.field in ("content", "deliverables")
+        look([by_id[cell.id]], CELL_CODES if whole else [cell.field])
     titled = [cell.id for cell in changed if cell.target == "section" and cell.field == "title"]
     if titled:
         look(rows.filter(section__in=titled), CELL_CODES)

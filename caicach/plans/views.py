@@ -330,9 +330,10 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     if draft.state != PlanImport.REVIEW or not draft.is_amendment:
         return see_other(_address(draft))
+    plan = effects.in_force(draft.ward_id, draft.year)
     facts = {
-        "draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft),
-        **effects.compare_around(draft, queries.target_words), "in_force": effects.in_force(draft.ward_id, draft.year),
+        "draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft), "in_force": plan,
+        **effects.compare_around(draft, plan, queries.target_words),
     }  # fmt: skip
     return render(request, "plans/changes.html", facts)
 

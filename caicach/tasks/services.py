@@ -157,10 +157,10 @@ def bring_back(remembered: str, *, ward: int, by: int, at: dt.datetime, word: st
     _check_bare(Delivery.objects.filter(occurrence__in=gone))
     gone.delete()
     # So do days: what was handed in for one day may have moved to another that comes back too.
-    for n, pk in enumerate(
-        Occurrence.objects.filter(ward_id=ward, task_id__in=ids).values_list("pk", flat=True)
-    ):
-        Occurrence.objects.filter(pk=pk).update(due_on=dt.date.max - dt.timedelta(days=n))
+    kept = list(Occurrence.objects.filter(ward_id=ward, task_id__in=ids))
+    for n, occurrence in enumerate(kept):
+        occurrence.due_on = dt.date.max - dt.timedelta(days=n)
+    Occurrence.objects.bulk_update(kept, ["due_on"])
     there = {office.id for office in offices_of(ward)}
     for row in rows:
         if isinstance(row.object, TaskOffice) and row.object.office_id not in there:

@@ -518,7 +518,7 @@ def test_a_delivery_that_moved_to_another_day_comes_back_with_it(ward, coordinat
 
 
 def test_an_amendment_shows_its_indicators_and_section_titles(ward, coordinator, as_coordinator):
-    rooms.make_plan(ward, coordinator)  # an indicator by itself: "Hồ sơ đúng hạn" >= 95,5%
+    plan = rooms.make_plan(ward, coordinator)  # an indicator by itself: "Hồ sơ đúng hạn" >= 95,5%
     draft = rooms.make_draft(ward, coordinator, replace(amended_reading(), indicators=()), is_amendment=True)
     review.save_indicator(
         draft, None, name="Tỷ lệ số hóa", target="từ 80%", lead="", by=coordinator.pk, at=AT
@@ -527,7 +527,7 @@ def test_an_amendment_shows_its_indicators_and_section_titles(ward, coordinator,
     review.save_cells(
         draft, [(cells.Cell("section", section.pk, "title"), "Tên khác", None)], by=coordinator.pk, at=AT
     )
-    around = effect.compare_around(draft, queries.target_words)
+    around = effect.compare_around(draft, plan, queries.target_words)
     assert [(r.name, r.before, r.after) for r in around["indicators"]] == [
         ("Tỷ lệ số hóa", "", "80%"),
         ("Hồ sơ đúng hạn", "từ 95,5%", ""),
