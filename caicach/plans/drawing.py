@@ -192,11 +192,12 @@ def _pace_chart(pace: Pace, classes: str, width: int, *, year: int, today: dt.da
     if pace.reached:
         parts.append(f'<path d="{_path(there)}" class="there"/>')
         end_x, end_y = there[-1]
+        has_room = end_y + 15 < top + height  # above the months' own figures
         is_behind = pace.reached_today <= pace.needed_today
         anchor = "end" if end_x > left + 60 else "start"
         side = -5 if anchor == "end" else 5
         parts.append(
-            f'<text x="{end_x + side:.1f}" y="{end_y + (15 if is_behind else -7):.1f}" class="figure" text-anchor="{anchor}">{pace.reached_today}</text>'
+            f'<text x="{end_x + side:.1f}" y="{end_y + (15 if is_behind and has_room else -7):.1f}" class="figure" text-anchor="{anchor}">{pace.reached_today}</text>'
         )
         if today.year == year:
             asked_y = y(pace.needed_today) + (-6 if is_behind else 13)

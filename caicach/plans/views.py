@@ -405,17 +405,21 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     plan = queries.plan_for(actor.ward_id, year, kind)
     today = clock.today()
 
+    kept_at = backup.last_good()
+
     def body() -> str:
         page = queries.overview(actor.ward_id, plan, today=today)
-        return render_to_string("plans/overview_body.html", {"page": page, "plan": plan, "today": today})
+        words = {
+            "page": page,
+            "plan": plan,
+            "today": today,
+            "backup": kept_at,
+            "has_backups": backup.folder(),
+        }
+        return render_to_string("plans/overview_body.html", words)
 
-    facts = (actor.ward_id, plan.pk, today, history.newest(actor.ward_id))
-    shown = {
-        "body": kept("overview", facts, body),
-        "plan": plan,
-        "backup": backup.last_good(),
-        "has_backups": backup.folder(),
-    }
+    facts = (actor.ward_id, plan.pk, today, history.newest(actor.ward_id), kept_at, backup.folder())
+    shown = {"body": kept("overview", facts, body), "plan": plan}
     return render(request, "plans/overview.html", shown)
 
 

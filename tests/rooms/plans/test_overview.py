@@ -79,6 +79,14 @@ def test_a_leader_begins_with_the_overview(ward, plan, client):
     assert client.get("/")["Location"] == f"{ADDRESS}toan-canh/"
 
 
+def test_a_year_without_anything_handed_in_writes_no_figure_over_the_months(ward, coordinator):
+    plan = rooms.make_plan(ward, coordinator)
+    chart = queries.overview(ward.pk, plan, today=rooms.TODAY).chart
+    figures = [float(y) for y in re.findall(r'y="([0-9.]+)" class="figure"', chart)]
+    months = [float(y) for y in re.findall(r'y="([0-9.]+)">12<', chart)]
+    assert figures and max(figures) < min(months) - 15
+
+
 def test_an_empty_plan_and_another_year_have_their_page(ward, plan, as_coordinator):
     plan.lines.all().delete()
     assert as_coordinator.get(reverse("plans:overview", args=[2026, "cchc"])).status_code == 200
