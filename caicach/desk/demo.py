@@ -18,7 +18,7 @@ from caicach.plans import services as plans
 from caicach.reading.document import Source
 from caicach.reading.plan import Head, IndicatorLine, PlanReading, Section, TaskLine
 from caicach.rules.deadlines import read_due
-from caicach.rules.rights import ADMINISTRATOR, COORDINATOR, LEADER, OFFICER
+from caicach.rules.rights import ADMINISTRATOR, COORDINATOR, HEAD, LEADER, OFFICER
 from caicach.tasks import services as tasks
 from caicach.tasks.queries import open_tasks
 
@@ -48,8 +48,17 @@ _PEOPLE = (
     ("mai", "Nguyễn Thị Tuyết Mai", OFFICER, "Văn phòng"),
     ("phuc", "Huỳnh Hữu Phúc", OFFICER, "KT–HT–ĐT"),
     ("yen", "Đặng Ngọc Yến", OFFICER, "VH–XH"),
+    ("viet", "Trần Quốc Việt", HEAD, "TT PVHCC"),
+    ("lan", "Võ Thị Ngọc Lan", HEAD, "Văn phòng"),
+    ("bao", "Phan Gia Bảo", OFFICER, "TT PVHCC"),
 )
-LOGINS = (("hanh", "điều phối"), ("khang", "chuyên viên"), ("tuan", "lãnh đạo"), ("quantri", "quản trị"))
+LOGINS = (
+    ("hanh", "điều phối"),
+    ("viet", "trưởng đơn vị"),
+    ("khang", "chuyên viên"),
+    ("tuan", "lãnh đạo"),
+    ("quantri", "quản trị"),
+)
 EMPTY_WARD = "Phường Thử Nghiệm"
 """A second ward without a plan, to try one's own file in: its people carry its number, "hanh2", "khang2"."""
 EMPTY_LOGINS = (("hanh2", "điều phối"), ("khang2", "chuyên viên"))
@@ -171,8 +180,9 @@ def _people(ward: Ward, offices: dict[str, Office]) -> dict[str, int]:
             office=offices.get(office),
             password_hash=hashed,
         )
-        people[office or user] = people.get(office or user, person.pk) if role != OFFICER else person.pk
         people[user] = person.pk
+        if role == OFFICER:  # the first one of an office is who reports for it
+            people.setdefault(office, person.pk)
     return people
 
 

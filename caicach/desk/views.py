@@ -18,7 +18,7 @@ from caicach.rules import rights
 def home(request: HttpRequest) -> HttpResponse:
     """Each role's first page: the officer's own work, the leader's overview, the year for everybody else."""
     actor = ward_request(request).actor
-    if actor.role == rights.OFFICER:
+    if actor.role in (rights.OFFICER, rights.HEAD):
         return see_other(reverse("desk:my-work"))
     plan = queries.newest_plan_address(actor.ward_id, clock.today().year)
     if plan and actor.role == rights.LEADER:

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection
 
 COORDINATOR = "coordinator"
+HEAD = "head"
 OFFICER = "officer"
 LEADER = "leader"
+VIEWER = "viewer"
 ADMINISTRATOR = "administrator"
 
 ROLES: dict[str, str] = {
     COORDINATOR: "Điều phối",
+    HEAD: "Trưởng đơn vị",
     OFFICER: "Chuyên viên",
     LEADER: "Lãnh đạo",
+    VIEWER: "Người xem",
     ADMINISTRATOR: "Quản trị",
 }
 
@@ -32,8 +36,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "plan.effect": frozenset({COORDINATOR}),
     "plan.undo": frozenset({COORDINATOR}),
     "task.see": _ALL,
-    "task.report": frozenset({COORDINATOR, OFFICER}),
-    "task.hand-in": frozenset({COORDINATOR, OFFICER}),
+    "task.report": frozenset({COORDINATOR, HEAD, OFFICER}),
+    "task.hand-in": frozenset({COORDINATOR, HEAD, OFFICER}),
     "task.accept": frozenset({COORDINATOR}),
     "style.see": frozenset({COORDINATOR, ADMINISTRATOR}),
 }
@@ -88,6 +92,6 @@ def allows(action: str, role: str) -> bool:
 def may_work_on(role: str, office: int | None, offices: Collection[int]) -> bool:
     """Whether somebody of this role and office may report on a task that these offices lead or help with.
 
-    The coordinator follows all tasks; an officer those of the own office.
+    The coordinator follows all tasks; an officer and a head those of the own office.
     """
-    return role == COORDINATOR or (role == OFFICER and office is not None and office in offices)
+    return role == COORDINATOR or (role in (HEAD, OFFICER) and office is not None and office in offices)
