@@ -45,3 +45,26 @@ def actor_of(person_id: int) -> Actor | None:
         (office.short_name or office.name) if office else "",
         post.role,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody with a current post in a ward."""
+
+    id: int
+    name: str
+    user_name: str
+    role: str
+    office_id: int | None
+
+
+def colleagues(ward: int) -> list[Colleague]:
+    """The people who work in a ward now, a line for each post, by name. One query."""
+    posts = (
+        Post.objects.filter(ward_id=ward, is_current=True, person__is_active=True)
+        .select_related("person")
+        .order_by("person__full_name", "id")
+    )
+    return [
+        Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id) for p in posts
+    ]

@@ -7,7 +7,7 @@ urlpatterns = [
     path("", include("caicach.accounts.urls")),
     path("", include("caicach.core.urls")),
     path("ke-hoach/", include("caicach.plans.urls")),
-    path("viec/", include("caicach.tasks.urls")),
+    path("", include("caicach.tasks.urls")),
 ]
 
 handler400 = "caicach.core.http.bad_request"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caicach.rules import formats
+from caicach.rules import formats, task_status
 
 register = template.Library()
 
@@ -196,3 +196,33 @@ def fits_filter(found: Any, asked: str) -> bool:
 def any_fits(rows: Iterable[Any], asked: str) -> bool:
     """Whether the list shows anything."""
     return any(fits_filter(found, asked) for found in rows)
+
+
+@register.filter
+def lower_first(text: str) -> str:
+    """ "nộp văn bản" from "Nộp văn bản"."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+@register.filter
+def is_picture(kind: str) -> bool:
+    """Whether a file of this content type can be shown in the page."""
+    return kind == "application/pdf" or kind.startswith("image/")
+
+
+@register.filter
+def group_name(group: str) -> str:
+    """Trễ hạn, Sắp đến hạn, …"""
+    return task_status.GROUPS[group]  # type: ignore[index]
+
+
+@register.filter
+def any_count(counts: Mapping[str, int]) -> bool:
+    """Whether anything was counted."""
+    return any(counts.values())
+
+
+@register.filter
+def result_words(result: str) -> str:
+    """Vượt, đạt, chưa đạt."""
+    return {"more": "vượt", "reached": "đạt", "not": "chưa đạt"}.get(result, "")
