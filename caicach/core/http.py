@@ -209,9 +209,16 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         return {"actor": None, "nav": ()}
     match = request.resolver_match
     room = match.namespace if match else ""
+    name = match.url_name if match else ""
+    is_given = room == "tasks" and (
+        name in {"directives", "give"} or request.path.split("/")[3:4] == ["chi-dao"]
+    )
+    is_meeting = room == "desk" and name in {"meeting", "decide"}
     nav = (
-        NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk"),
-        NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"}),
+        NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk" and name == "my-work"),
+        NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
+        NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
+        NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
     )
     return {"actor": actor, "nav": nav}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from caicach.organisation.models import Office
+from caicach.organisation.models import Office, Ward
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,17 @@ def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
         )
         for o in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class WardFacts:
+    """A ward as its papers name it."""
+
+    name: str
+    province: str
+
+
+def ward_facts(ward: int) -> WardFacts:
+    """The ward's name and province. One query."""
+    row = Ward.objects.get(pk=ward)
+    return WardFacts(row.name, row.province)

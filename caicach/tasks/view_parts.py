@@ -60,6 +60,14 @@ def seen_of(request: HttpRequest) -> int | None:
     return row_id(request.POST.get("seen", ""))
 
 
+def about_of(request: HttpRequest, ward: int) -> Task | None:
+    """The task that a directive is about, by ?ve=2026/cchc/II-6. Raises Missing for one that isn't there."""
+    parts = (request.POST.get("ve") or request.GET.get("ve") or "").split("/")
+    if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdecimal()) or len(parts[0]) > 4:
+        return None
+    return queries.task_for(ward, int(parts[0]), parts[1], parts[2])
+
+
 def check_own(request: HttpRequest, task: Task, offices: set[int] | None = None) -> Task:
     """The task, if the actor may work on it (or on what these offices were asked for). Raises PermissionDenied."""
     actor = ward_request(request).actor

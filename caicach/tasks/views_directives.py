@@ -19,8 +19,7 @@ from caicach.rules.refusal import Refusal
 from caicach.tasks import directives as verbs
 from caicach.tasks import queries
 from caicach.tasks.forms import DirectiveForm
-from caicach.tasks.models import Task
-from caicach.tasks.view_parts import address_of, task_of, who
+from caicach.tasks.view_parts import about_of, address_of, task_of, who
 
 
 @require_safe
@@ -44,7 +43,7 @@ def directives(request: HttpRequest) -> HttpResponse:
 def give(request: HttpRequest) -> HttpResponse:
     """A leader writes a directive and gives it to offices; about: the task that it is about."""
     actor = ward_request(request).actor
-    about = _about(request, actor.ward_id)
+    about = about_of(request, actor.ward_id)
     form = DirectiveForm(request.POST or None, request.FILES or None)
     fields: Any = form.fields
     offices = [one for one in offices_of(actor.ward_id, on=clock.today()) if not one.is_group]
@@ -81,10 +80,3 @@ def directive_file(request: HttpRequest, year: int, book: str, number: str) -> H
     if file is None:
         raise Missing
     return send_file(documents.path_of(file).open("rb"), name=file.name, kind=file.kind)
-
-
-def _about(request: HttpRequest, ward: int) -> Task | None:
-    parts = (request.POST.get("ve") or request.GET.get("ve") or "").split("/")
-    if len(parts) != 3 or not parts[0].isdecimal() or len(parts[0]) > 4:
-        return None
-    return queries.task_for(ward, int(parts[0]), parts[1], parts[2])
