@@ -313,6 +313,8 @@ def compare(draft: PlanImport) -> amendment.Amendment[int]:
 def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
     """Make the plan in force say what the draft says; what it said before is remembered in `draft.before`."""
     plan = Plan.objects.select_for_update().get(pk=in_force(draft.ward_id, draft.year).pk)
+    if plan.closed_at:
+        raise Refusal("plan.closed", year=plan.year)
     found = compare(draft)
     moved = [changed.before.ref for changed in found.changed] + [gone.ref for gone in found.dropped]
     before = {

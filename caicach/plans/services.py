@@ -348,6 +348,8 @@ def undo(plan: Plan, *, newest: int | None = None, by: int, at: dt.datetime) -> 
     plan = held
     if newest is not None and newest != plan.newest_id:
         raise Refusal("plan.undone-already")
+    if plan.closed_at:
+        raise Refusal("plan.closed", year=plan.year)
     draft = PlanImport.objects.filter(pk=plan.newest_id).first() if plan.newest_id else None
     amendment = draft if draft and draft.before else None
     ids = list(plan.lines.values_list("task_id", flat=True))

@@ -447,6 +447,8 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             "body": body() if asked.words else kept("ribbon", facts, body),
             "plan": plan,
             "may_undo": rights.allows("plan.undo", actor.role),
+            "may_several": rights.allows("task.several", actor.role),
+            "query": asked.address() if asked.is_set else "",
         },
     )
 

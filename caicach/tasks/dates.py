@@ -183,6 +183,17 @@ def set_silent_days(
     )
 
 
+def first_owed(task: Task) -> int | None:
+    """The first day for which something is still owed; None for none. Two queries."""
+    rows = list(task.occurrences.all())
+    handed = queries.handed_of(task)
+    parts = queries.parts_of(task)
+    for row in rows:
+        if is_owed(handed.get(row.pk, []), parts=parts, every=len(rows) == 1):
+            return row.pk
+    return None
+
+
 def _waiting(task: Task) -> dict[str, object]:
     since = task.waits_since.isoformat() if task.waits_since else None
     return {"waits_for": task.waits_for, "waits_since": since, "waits_word": task.waits_word}

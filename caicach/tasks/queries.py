@@ -156,6 +156,23 @@ def handed_of(task: Task) -> dict[int | None, list[HandedIn]]:
     return answer
 
 
+def handed_of_many(ward: int, tasks: Sequence[Task]) -> dict[tuple[int, int | None], list[HandedIn]]:
+    """What was handed in, by task and occurrence, oldest first. One query."""
+    answer: dict[tuple[int, int | None], list[HandedIn]] = defaultdict(list)
+    for task, one in _handed(Delivery.objects.filter(ward_id=ward, task__in=tasks)):
+        answer[task, one.occurrence].append(one.what)
+    return answer
+
+
+def papers_of(ward: int, tasks: Sequence[Task]) -> dict[int, list[str]]:
+    """Task id → the names of the papers that were accepted, oldest first. One query."""
+    answer: dict[int, list[str]] = defaultdict(list)
+    rows = Delivery.objects.standing().filter(ward_id=ward, task__in=tasks, accepted_at__isnull=False)
+    for row in rows.select_related("file"):
+        answer[row.task_id].append(row.document_number or (row.file.name if row.file else ""))
+    return answer
+
+
 def facts_of(
     task: Task,
     days: Sequence[Occurrence],
@@ -244,16 +261,20 @@ def given_back(ward: int, ids: Sequence[int]) -> dict[int, GivenBack]:
     return answer
 
 
-_WORK = ("task.reported", "task.handed-in", "task.accepted", "task.given-back")
+_WORK = frozenset(
+    f"task.{verb}"
+    for verb in (
+        "reported", "handed-in", "accepted", "given-back", "extension-asked", "extension-granted",
+        "extension-refused", "waits", "waits-no-more", "assigned", "asked", "answered", "commented", "step-added",
+        "step-done", "step-open", "step-dropped", "directive", "acknowledged", "silence-set", "reminded", "closed",
+    )
+)  # fmt: skip
+"""What people do to a task: with any of it in its history a task is never deleted."""
 
 
 def reported_count(ward: int, ids: Sequence[int], *, after: int = 0) -> int:
-    """How many of these tasks somebody has said, handed in or judged something about (after an event)."""
-    if after:
-        return len(history.happened_since(ward, "tasks.task", ids, _WORK, after=after))
-    said = Progress.objects.standing().filter(ward_id=ward, task_id__in=ids)
-    handed = Delivery.objects.standing().filter(ward_id=ward, task_id__in=ids)
-    return len(set(said.values_list("task_id", flat=True)) | set(handed.values_list("task_id", flat=True)))
+    """How many of these tasks somebody has done anything to (after an event). One query."""
+    return len(history.happened_since(ward, "tasks.task", ids, _WORK, after=after))
 
 
 def extension_for(ward: int, task: Task, position: int) -> Extension:
@@ -413,6 +434,7 @@ NEWS = {
     "task.directive": "có chỉ đạo",
     "task.undone": "hoàn tác việc vừa làm",
     "task.closed": "khép lại năm",
+    "task.reminded": "nhắc việc",
     "task.silent": "lâu chưa có tin",
 }
 """What a notice says after the name of who did it."""

@@ -177,6 +177,25 @@ def take_in_again(task: Task, *, by: int, at: dt.datetime, address: str | None =
     notices.tell(task, "task.taken-in", to=notices.doers(task), by=by, at=at)
 
 
+@transaction.atomic
+def close(rows: Sequence[tuple[Task, str, str]], *, by: int, at: dt.datetime) -> None:
+    """The year of these tasks has ended: (task, result, word). They take nothing more."""
+    held = []
+    for task, result, word in rows:
+        task.closed_at, task.result, task.result_word = at, result, word.strip()
+        held.append(task)
+    Task.objects.bulk_update(held, ["closed_at", "result", "result_word"])
+    facts = [{"result": result, "word": word.strip()} for _, result, word in rows]
+    history.append_many(held, "task.closed", by=by, at=at, facts=facts)
+
+
+@transaction.atomic
+def reopen(rows: Sequence[Task], *, by: int, at: dt.datetime) -> None:
+    """The closing is undone."""
+    Task.objects.filter(pk__in=[task.pk for task in rows]).update(closed_at=None)
+    history.append_many(rows, "task.reopened", by=by, at=at)
+
+
 def _check_bare(rows: QuerySet[Delivery] | QuerySet[Progress]) -> None:
     """Nothing that was handed in or said ever goes with what it hangs on."""
     count = rows.values("task_id").distinct().count()
@@ -229,6 +248,9 @@ def bring_back(remembered: str, *, ward: int, by: int, at: dt.datetime, word: st
 @transaction.atomic
 def remove(ids: Sequence[int], *, ward: int) -> None:
     """For undoing an import: these tasks go. Raises Refusal plan.reported where something was said about one after all."""
+    worked = queries.reported_count(ward, ids)
+    if worked:
+        raise Refusal("plan.reported", count=worked)
     _check_bare(Delivery.objects.filter(ward_id=ward, task_id__in=ids))
     _check_bare(Progress.objects.filter(ward_id=ward, task_id__in=ids))
     Task.objects.filter(ward_id=ward, pk__in=ids).delete()

@@ -99,6 +99,8 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             return "Mở lại bước", "small"
         case "task.step-dropped":
             return "Bỏ bước", "small"
+        case "task.reminded":
+            return "Nhắc việc", "next"
         case "task.closed":
             return f"Khép lại cuối năm: {RESULTS.get(str(facts.get('result')), '')}", "ok"
         case "task.reopened":
