@@ -25,6 +25,7 @@ class Person(AbstractBaseUser):
 
     user_name = models.CharField("tên đăng nhập", max_length=60, unique=True)
     full_name = models.CharField("họ và tên", max_length=120)
+    email = models.EmailField("thư điện tử", blank=True)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "user_name"

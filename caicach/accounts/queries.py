@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from caicach.accounts.models import Post
+from caicach.accounts.models import Person, Post
 from caicach.rules.rights import ROLES
 
 
@@ -56,6 +56,12 @@ class Colleague:
     user_name: str
     role: str
     office_id: int | None
+    email: str = ""
+
+
+def email_of(person: int) -> str:
+    """The person's address; "" for none."""
+    return Person.objects.filter(pk=person).values_list("email", flat=True).first() or ""
 
 
 def colleagues(ward: int) -> list[Colleague]:
@@ -66,5 +72,6 @@ def colleagues(ward: int) -> list[Colleague]:
         .order_by("person__full_name", "id")
     )
     return [
-        Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id) for p in posts
+        Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id, p.person.email)
+        for p in posts
     ]

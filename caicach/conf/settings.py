@@ -78,6 +78,13 @@ BACKUPS = Path(_backups).absolute() if _backups and not TESTING else None
 """Where the worker's nightly backups lie; None: it makes none."""
 UNDO_HOURS = int(os.environ.get("CAICACH_UNDO_HOURS", "24"))
 """How long the last thing done to a task can be taken back."""
+MAIL_URL = os.environ.get("CAICACH_MAIL", "")
+"""smtp://, smtp+starttls:// or smtps://user:password@host:port; empty: no mail is sent."""
+MAIL_FROM = os.environ.get("CAICACH_MAIL_FROM", "Cải Cách <khong-tra-loi@localhost>")
+SITE = os.environ.get("CAICACH_SITE", "").rstrip("/")
+"""The address of this installation, for links in letters: https://cchc.phuong.gov.vn"""
+DIGEST_HOUR = int(os.environ.get("CAICACH_DIGEST_HOUR", "7"))
+"""From which hour on the day's letter goes out, where a person says nothing else."""
 BACKUP_HOUR = int(os.environ.get("CAICACH_BACKUP_HOUR", "2"))
 BACKUP_KEEP = max(1, int(os.environ.get("CAICACH_BACKUP_KEEP", "14")))
 FILE_LIMIT_MIB = int(os.environ.get("CAICACH_FILE_LIMIT_MIB", "50"))
@@ -94,12 +101,14 @@ INSTALLED_APPS = [
     "caicach.core",
     "caicach.history",
     "caicach.worker",
+    "caicach.exchange",
     "caicach.organisation",
     "caicach.accounts",
     "caicach.documents",
     "caicach.tasks",
     "caicach.plans",
     "caicach.desk",
+    "caicach.reminders",
 ]
 
 MIDDLEWARE = [

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("caicach.desk.urls")),
     path("", include("caicach.accounts.urls")),
     path("", include("caicach.core.urls")),
+    path("nhac-viec/", include("caicach.reminders.urls")),
     path("ke-hoach/", include("caicach.plans.urls")),
     path("", include("caicach.tasks.urls")),
 ]

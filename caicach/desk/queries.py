@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caicach.core.clock import local_day
@@ -80,45 +81,81 @@ class MyWork:
         return len(self.first) + sum(one.is_urgent for one in self.asks) + len(self.given)
 
 
+@dataclass(frozen=True, slots=True)
+class WardDesk:
+    """All that the desks of a ward are made of, loaded once however many people look."""
+
+    ward: int
+    today: dt.date
+    views: tuple[TaskView, ...]
+    back: dict[int, GivenBack]
+    asks: dict[int, list[AskView]]
+    given: dict[int, frozenset[int]]
+    time_asked: tuple[TimeAsked, ...]
+    news: dict[int, list[News]]
+
+
+def ward_desk(ward: int, *, today: dt.date, people: Sequence[int]) -> WardDesk:
+    """The facts for these people. Ten queries, whatever the number of people and tasks."""
+    shorts = {o.id: o.short for o in offices(ward)}
+    views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today, shorts=shorts)
+    views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
+    return WardDesk(
+        ward=ward,
+        today=today,
+        views=tuple(views),
+        back=tasks.given_back(ward, [view.task.pk for view in views]),
+        asks=tasks.open_asks(ward, today=today),
+        given=tasks.unacknowledged(ward),
+        time_asked=tuple(tasks.time_asked(ward)),
+        news=tasks.news(ward, people),
+    )
+
+
 def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWork:
-    """What somebody owes, most urgent first. At most twelve queries.
+    """What somebody owes, most urgent first. At most twelve queries."""
+    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id])
+    return desk_of(facts, actor.person_id, actor.office_id, actor.role, whole_office=whole_office)
+
+
+def desk_of(
+    facts: WardDesk, person: int, office: int | None, role: str, *, whole_office: bool = False
+) -> MyWork:
+    """One person's desk, without a query.
 
     An officer's: what the own office leads and nobody else there was given by name. A head's: all of the office. Of
     somebody without an office: everything in the ward.
     """
-    ward, office = actor.ward_id, actor.office_id
-    shorts = {o.id: o.short for o in offices(ward)}
-    views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today, shorts=shorts)
-    led = [v for v in views if not v.task.is_indicator and (office is None or office in v.lead_ids)]
-    by_name = actor.role == OFFICER and not whole_office
-    mine = [v for v in led if not by_name or _is_mine(v, actor.person_id, office)]
+    today = facts.today
+    led = [v for v in facts.views if office is None or office in v.lead_ids]
+    by_name = role == OFFICER and not whole_office
+    mine = [v for v in led if not by_name or _is_mine(v, person, office)]
     mine.sort(
         key=lambda v: (
             _ORDER[v.status.group],
             -(v.status.days or 0) if v.status.group == "late" else (v.status.days or 0),
         )
     )
-    back = tasks.given_back(ward, [v.task.pk for v in mine])
-    given = tasks.unacknowledged(ward, office) if office is not None else frozenset()
-    owed = [Owed(v, back.get(v.task.pk), today) for v in mine if v.task.pk not in given]
+    given = facts.given.get(office, frozenset()) if office is not None else frozenset()
+    owed = [Owed(v, facts.back.get(v.task.pk), today) for v in mine if v.task.pk not in given]
     first = [one for one in owed if one.back or one.view.status.group in ("late", "warn")]
-    decides = allows("task.give-time", actor.role)
+    urgent = {one.view.task.pk for one in first}
     return MyWork(
         first=tuple(first),
         coming=tuple(
             one
             for one in owed
-            if one not in first
+            if one.view.task.pk not in urgent
             and (
                 one.view.status.group == "soon"
                 or (one.view.status.group == "far" and (one.view.status.days or 999) <= 60)
             )
         ),
-        asks=tuple(tasks.open_asks(ward, office, today=today)) if office is not None else (),
-        waiting=tuple(v for v in views if v.has_waiting),
-        time_asked=tuple(tasks.time_asked(ward)) if decides else (),
-        given=tuple(v for v in views if v.task.pk in given),
-        news=tuple(tasks.news(ward, actor.person_id)),
+        asks=tuple(facts.asks.get(office, ())) if office is not None else (),
+        waiting=tuple(v for v in facts.views if v.has_waiting) if allows("task.accept", role) else (),
+        time_asked=facts.time_asked if allows("task.give-time", role) else (),
+        given=tuple(v for v in facts.views if v.task.pk in given),
+        news=tuple(facts.news.get(person, ())),
         going_on=sum(one.view.status.group == "ok" and not one.back for one in owed),
         others=len(led) - len(mine),
         week=_week(mine, today),

@@ -53,3 +53,8 @@ def ward_facts(ward: int) -> WardFacts:
     """The ward's name and province. One query."""
     row = Ward.objects.get(pk=ward)
     return WardFacts(row.name, row.province)
+
+
+def ward_ids() -> list[int]:
+    """All wards of the installation. One query."""
+    return list(Ward.objects.order_by("id").values_list("id", flat=True))

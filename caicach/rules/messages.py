@@ -104,6 +104,7 @@ SENTENCES: dict[str, str] = {
     "close.word-missing": _("Chưa đạt thì cần một lời nói vì sao."),
     "plan.closed": _("Kế hoạch năm {year} đã khép lại. Muốn sửa, hãy mở lại trước."),
     "plan.changed-meanwhile": _("Kế hoạch vừa thay đổi ở nơi khác. Hãy xem lại danh sách rồi khép lại."),
+    "reminders.hour": _("Hãy chọn giờ từ 5 đến 20."),
     "many.none": _("Chưa chọn nhiệm vụ nào. Hãy đánh dấu ít nhất một việc."),
     "many.date-missing": _("Dòng này cần cả số và ngày văn bản."),
     "many.date-unclear": _("Ghi ngày như 23/11/2026."),

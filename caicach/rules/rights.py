@@ -62,6 +62,7 @@ PAGES: dict[str, str] = {
     "desk:my-work": "home.see",
     "desk:next": "home.see",
     "desk:see-all": "home.see",
+    "reminders:choice": "home.see",
     "desk:meeting": "directive.see",
     "desk:decide": "directive.give",
     "desk:meeting-draft": "directive.see",

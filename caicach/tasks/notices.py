@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db.models import Max
 
 from caicach.accounts.queries import colleagues
 from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER
@@ -80,3 +82,23 @@ def see_all(*, ward: int, person: int, at: dt.datetime) -> None:
 def see_all_before(moment: dt.datetime, *, ward: int, at: dt.datetime) -> None:
     """What is older has been read by everybody in the ward: for a story that is told as if it were lived."""
     Notice.objects.filter(ward_id=ward, at__lt=moment, seen_at__isnull=True).update(seen_at=at)
+
+
+def tell_silent(ward: int, silent: Sequence[tuple[Task, str, int]], *, at: dt.datetime) -> int:
+    """Tell the leaders of tasks that are silent: (task, words, days of silence). Each silence is told once. How many tasks."""
+    leaders = [one.id for one in colleagues(ward) if one.role == LEADER]
+    if not leaders or not silent:
+        return 0
+    before = Notice.objects.filter(ward_id=ward, code="task.silent", task__in=[one[0] for one in silent])
+    told = dict(before.values_list("task_id").annotate(Max("at")))
+    new = [
+        (task, words)
+        for task, words, days in silent
+        if task.pk not in told or told[task.pk] < at - dt.timedelta(days=days)
+    ]
+    Notice.objects.bulk_create(
+        Notice(ward_id=ward, task=task, person_id=person, at=at, code="task.silent", word=words)
+        for task, words in new
+        for person in leaders
+    )
+    return len(new)

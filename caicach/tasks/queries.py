@@ -337,15 +337,21 @@ class AskView:
         return f"Còn {self.days} ngày" if self.days else "Hạn hôm nay"
 
 
-def open_asks(ward: int, office: int, *, today: dt.date) -> list[AskView]:
-    """What this office was asked for and has not answered, the most urgent first. One query."""
+def open_asks(ward: int, *, today: dt.date) -> dict[int, list[AskView]]:
+    """Office → what it was asked for and has not answered, the most urgent first. One query."""
     rows = (
         Ask.objects.standing()
-        .filter(ward_id=ward, office_id=office, answered_at__isnull=True, task__set_aside_at__isnull=True)
+        .filter(ward_id=ward, answered_at__isnull=True)
+        .filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
         .select_related("task", "by")
         .order_by("due_on", "id")
     )
-    return [AskView(one, f"{address_of(one.task)}#phoi-hop", (one.due_on - today).days) for one in rows]
+    answer: dict[int, list[AskView]] = defaultdict(list)
+    for one in rows:
+        answer[one.office_id].append(
+            AskView(one, f"{address_of(one.task)}#phoi-hop", (one.due_on - today).days)
+        )
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,18 +366,22 @@ def time_asked(ward: int) -> list[TimeAsked]:
     """The ward's open requests for more time, oldest first. One query."""
     rows = (
         Extension.objects.standing()
-        .filter(ward_id=ward, granted__isnull=True, task__set_aside_at__isnull=True)
+        .filter(ward_id=ward, granted__isnull=True)
+        .filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
         .select_related("task", "asked_by")
     )
     return [TimeAsked(one, address_of(one.task)) for one in rows]
 
 
-def unacknowledged(ward: int, office: int) -> frozenset[int]:
-    """The duties from no plan that this office was given and has not acknowledged. One query."""
-    rows = TaskOffice.objects.filter(
-        ward_id=ward, office_id=office, acknowledged_at__isnull=True, task__set_aside_at__isnull=True
-    ).exclude(task__source=Task.PLAN)
-    return frozenset(rows.values_list("task_id", flat=True))
+def unacknowledged(ward: int) -> dict[int, frozenset[int]]:
+    """Office → the duties from no plan that it was given and has not acknowledged. One query."""
+    rows = TaskOffice.objects.filter(ward_id=ward, acknowledged_at__isnull=True, office__isnull=False)
+    rows = rows.filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
+    answer: dict[int, set[int]] = defaultdict(set)
+    for office, task in rows.exclude(task__source=Task.PLAN).values_list("office_id", "task_id"):
+        if office is not None:
+            answer[office].add(task)
+    return {office: frozenset(found) for office, found in answer.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,25 +397,30 @@ class News:
     address: str
 
 
-def news(ward: int, person: int, *, most: int = 20) -> list[News]:
-    """What the person has not seen yet, newest first. One query."""
+def news(ward: int, people: Sequence[int], *, most: int = 20) -> dict[int, list[News]]:
+    """Person → what they have not seen yet, newest first, at most so many each. One query."""
     rows = (
-        Notice.objects.filter(ward_id=ward, person_id=person, seen_at__isnull=True)
+        Notice.objects.filter(ward_id=ward, person_id__in=people, seen_at__isnull=True)
         .select_related("task", "by")
-        .order_by("-id")[:most]
+        .order_by("-id")
     )
-    return [
-        News(
-            one.at,
-            one.by.full_name if one.by else "Phần mềm",
-            NEWS[one.code],
-            one.word,
-            one.task.title,
-            one.task.number,
-            address_of(one.task),
-        )
-        for one in rows
-    ]
+    if len(people) == 1:
+        rows = rows[:most]
+    answer: dict[int, list[News]] = defaultdict(list)
+    for one in rows:
+        if len(answer[one.person_id]) < most:
+            answer[one.person_id].append(
+                News(
+                    one.at,
+                    one.by.full_name if one.by else "Phần mềm",
+                    NEWS[one.code],
+                    one.word,
+                    one.task.title,
+                    one.task.number,
+                    address_of(one.task),
+                )
+            )
+    return answer
 
 
 def unseen(ward: int, person: int) -> int:

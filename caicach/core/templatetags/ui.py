@@ -226,3 +226,9 @@ def any_count(counts: Mapping[str, int]) -> bool:
 def result_words(result: str) -> str:
     """Vượt, đạt, chưa đạt."""
     return {"more": "vượt", "reached": "đạt", "not": "chưa đạt"}.get(result, "")
+
+
+@register.filter
+def nth(values: Sequence[object], position: int) -> object:
+    """The value at a place, from 0."""
+    return values[position]
