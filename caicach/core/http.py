@@ -209,8 +209,9 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         return {"actor": None, "nav": ()}
     match = request.resolver_match
     room = match.namespace if match else ""
+    name = match.url_name if match else ""
     nav = (
-        NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk"),
+        NavItem("Việc của tôi", reverse("desk:my-work"), name == "my-work"),
         NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"}),
     )
     return {"actor": actor, "nav": nav}

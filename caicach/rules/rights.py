@@ -49,6 +49,7 @@ PAGES: dict[str, str] = {
     "accounts:sign-out": PUBLIC,
     "desk:home": "home.see",
     "desk:my-work": "home.see",
+    "desk:search": "home.see",
     "plans:list": "plan.see",
     "plans:ribbon": "plan.see",
     "plans:overview": "plan.see",
