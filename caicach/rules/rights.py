@@ -54,6 +54,7 @@ PAGES: dict[str, str] = {
     "plans:ribbon": "plan.see",
     "plans:overview": "plan.see",
     "plans:file": "plan.see",
+    "plans:list-file": "plan.see",
     "plans:undo": "plan.undo",
     "plans:upload": "plan.import",
     "plans:start": "plan.import",
