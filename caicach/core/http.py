@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import logging
+import mimetypes
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from caicach.rules import rights
 from caicach.rules.formats import number
@@ -230,6 +232,16 @@ def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> HttpR
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=0, must-revalidate"
     return cast(HttpResponse, response)
+
+
+def send_made(data: bytes, *, name: str) -> HttpResponse:
+    """A file made for this request, to be kept by its reader."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = HttpResponse(data, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def day_of(text: str) -> dt.date | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.desk import views, views_meeting
+from caicach.desk import pages, views, views_meeting
 
 app_name = "desk"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("giao-ban/", views_meeting.show, name="meeting"),
     path("giao-ban/ket-luan/", views_meeting.decide, name="decide"),
     path("giao-ban/ket-luan.docx", views_meeting.draft, name="meeting-draft"),
+    path("tim/", pages.search, name="search"),
 ]

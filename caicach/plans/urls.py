@@ -27,6 +27,7 @@ urlpatterns = [
     path(_DRAFT + "ghep/", views.pair, name="pair"),
     path(_DRAFT + "thuc-hien/", views.effect, name="effect"),
     path("<int:year>/<slug:kind>/", views.ribbon, name="ribbon"),
+    path("<int:year>/<slug:kind>/danh-sach.<slug:suffix>", views.list_file, name="list-file"),
     path("<int:year>/<slug:kind>/toan-canh/", views.overview, name="overview"),
     path("<int:year>/<slug:kind>/hoan-tac/", views.undo, name="undo"),
     path("<int:year>/<slug:kind>/tep/", views.plan_file, name="file"),

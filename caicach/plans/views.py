@@ -20,19 +20,21 @@ from caicach.core.http import (
     row_id,
     see_other,
     send_file,
+    send_made,
     status_of,
     ward_request,
 )
 from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.history import queries as history
-from caicach.plans import cells, drafts, findings, queries, review_page, services
+from caicach.plans import cells, drafts, exports, findings, queries, review_page, services
 from caicach.plans import effect as effects
 from caicach.plans import review as reviewing
 from caicach.plans.forms import StartForm, UploadForm
 from caicach.plans.models import PlanImport
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
+from caicach.tasks import lists
 
 
 @require_safe
@@ -451,6 +453,20 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             "query": asked.address() if asked.is_set else "",
         },
     )
+
+
+@require_safe
+@may("plan.see")
+def list_file(request: HttpRequest, year: int, kind: str, suffix: str) -> HttpResponse:
+    """The year's list as it is filtered, as .xlsx or .docx."""
+    if suffix not in lists.WRITERS:
+        raise Missing
+    actor = ward_request(request).actor
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    asked, today = queries.RibbonFilter.of(request.GET), clock.today()
+    page = queries.ribbon(actor.ward_id, plan, asked, today=today)
+    data, name = exports.year_list(plan, page, asked, suffix, today=today)
+    return send_made(data, name=name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from operator import attrgetter
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField
@@ -71,6 +72,12 @@ def first_words(text: str, limit: int = 90) -> str:
 def group_count(page: Any, group: str) -> int:
     """How many tasks of a page's tallies are in a group."""
     return next((one.count for one in page.tallies if one.group == group), 0)
+
+
+@register.simple_tag
+def querystring_of(**pairs: object) -> str:
+    """ "q=ke+hoach&tu=30": the query of an address from these values; empty ones are left out."""
+    return urlencode({name: value for name, value in pairs.items() if value not in (None, "")})
 
 
 @register.simple_tag
