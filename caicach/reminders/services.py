@@ -95,7 +95,7 @@ def _draft(
         address=address,
         name=name,
         subject=subject,
-        text=render_to_string(f"reminders/{template}.txt", context),
-        html=render_to_string(f"reminders/{template}.html", context),
+        text=render_to_string(f"letters/{template}.txt", context),
+        html=render_to_string(f"letters/{template}.html", context),
         picture=picture,
     )
