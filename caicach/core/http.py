@@ -216,12 +216,18 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         name in {"directives", "give"} or request.path.split("/")[3:4] == ["chi-dao"]
     )
     is_meeting = room == "desk" and name in {"meeting", "decide"}
+    offices: tuple[NavItem, ...] = ()
+    if actor.role in (rights.HEAD, rights.LEADER, rights.COORDINATOR):
+        offices = (
+            NavItem("Đơn vị", reverse("desk:offices"), room == "desk" and name in {"offices", "office"}),
+        )
     nav = (
         NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk" and name == "my-work"),
         NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
         NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
         NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
-        NavItem("Đơn vị", reverse("desk:offices"), name in {"offices", "office"}),
+        *offices,
+        NavItem("Lịch", reverse("desk:calendar"), room == "desk" and name == "calendar"),
     )
     return {"actor": actor, "nav": nav}
 

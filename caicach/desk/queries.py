@@ -129,7 +129,7 @@ def desk_of(
     today = facts.today
     led = [v for v in facts.views if office is None or office in v.lead_ids]
     by_name = role == OFFICER and not whole_office
-    mine = [v for v in led if not by_name or _is_mine(v, person, office)]
+    mine = [v for v in led if not by_name or is_mine(v, person, office)]
     mine.sort(
         key=lambda v: (
             _ORDER[v.status.group],
@@ -162,7 +162,8 @@ def desk_of(
     )
 
 
-def _is_mine(view: TaskView, person: int, office: int | None) -> bool:
+def is_mine(view: TaskView, person: int, office: int | None) -> bool:
+    """Whether a task of the office is somebody's: given to them by name, or to nobody there."""
     named = [who for where, who in view.person_of if where == office]
     return not named or person in named
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.desk import pages, views, views_meeting
+from caicach.desk import pages, views, views_calendar, views_meeting
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("giao-ban/", views_meeting.show, name="meeting"),
     path("giao-ban/ket-luan/", views_meeting.decide, name="decide"),
     path("giao-ban/ket-luan.docx", views_meeting.draft, name="meeting-draft"),
+    path("lich/", views_calendar.show, name="calendar"),
+    path("lich/dia-chi/", views_calendar.renew, name="renew-feed"),
+    path("lich/<slug:token>.ics", views_calendar.feed, name="feed"),
     path("tim/", pages.search, name="search"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),
