@@ -33,7 +33,7 @@ def meeting(ward: int, *, today: dt.date) -> Meeting:
     views = tasks.views_of(
         tasks.open_tasks(ward), ward=ward, today=today, shorts={one.id: one.short for one in offices}
     )
-    views = [view for view in views if not view.task.is_indicator]
+    views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
     monday = today - dt.timedelta(days=today.weekday())
     late = [view for view in views if view.status.group == "late"]
     soon = [view for view in views if view.status.group == "soon"]

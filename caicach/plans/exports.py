@@ -29,6 +29,7 @@ def filter_words(page: Ribbon, asked: RibbonFilter) -> str:
     said = (
         f"mục {sections.get(asked.section, asked.section)}" if asked.section else "",
         f"đơn vị {offices.get(asked.office, 'không có trong kế hoạch')}" if asked.office else "",
+        page.person,
         GROUPS[asked.group].lower() if asked.group else "",
         f"hạn trong tháng {asked.month}" if asked.month else "",
         f"có chữ “{asked.words}”" if asked.words else "",

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
-from caicach.core.http import Missing
+from caicach.accounts.queries import colleagues
+from caicach.core.http import Missing, row_id
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import drawing
 from caicach.plans.models import (
@@ -109,20 +110,29 @@ def newest_import(plan: Plan) -> PlanImport | None:
 # --- the ribbon ------------------------------------------------------------------------------------------------
 
 
+NOBODY = "chua-giao"
+
+
 @dataclass(frozen=True, slots=True)
 class RibbonFilter:
-    """What the address asks for; empty means everything. month: tasks owed in it; words: all must be there."""
+    """What the address asks for; empty means everything. month: tasks owed in it; words: all must be there.
+
+    person: the number of somebody whom the office (any office, where none is asked for) gave the task to by name, or
+    NOBODY: given to no one.
+    """
 
     section: str = ""
     office: int | None = None
     group: Group | None = None
     month: int | None = None
     words: str = ""
+    person: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> RibbonFilter:
         """From the address; what makes no sense there is as if it were not there."""
         office, month, group = asked.get("don-vi", ""), asked.get("thang", ""), asked.get("tinh-trang", "")
+        person = asked.get("nguoi", "")
         return cls(
             section=asked.get("muc", "")[:40],
             office=int(office) if office.isascii() and office.isdecimal() and len(office) < 18 else None,
@@ -131,6 +141,7 @@ class RibbonFilter:
             if month.isascii() and month.isdecimal() and len(month) < 3 and 1 <= int(month) <= 12
             else None,
             words=asked.get("tim", "").strip()[:100],
+            person=person if person == NOBODY or row_id(person) else "",
         )
 
     def address(self, **other: object) -> str:
@@ -138,6 +149,7 @@ class RibbonFilter:
         mine = replace(self, **other)  # type: ignore[arg-type]
         pairs = {
             "muc": mine.section, "don-vi": mine.office, "tinh-trang": mine.group, "thang": mine.month, "tim": mine.words,
+            "nguoi": mine.person,
         }  # fmt: skip
         kept = {name: value for name, value in pairs.items() if value}
         return f"?{urlencode(kept)}" if kept else "?"
@@ -182,7 +194,10 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """The year on one page. shown, total: tasks after and before filtering; set_aside: dropped by an amendment."""
+    """The year on one page. shown, total: tasks after and before filtering; set_aside: dropped by an amendment.
+
+    person: whose tasks are shown, in words, where the filter asks for somebody's.
+    """
 
     plan: Plan
     months: SafeString
@@ -194,6 +209,7 @@ class Ribbon:
     shown: int
     total: int
     set_aside: tuple[TaskView, ...] = field(default=())
+    person: str = ""
 
 
 _TONES: dict[str, str] = {"late": "late", "warn": "warn", "soon": "next", "far": "plain", "ok": "ok"}
@@ -208,7 +224,7 @@ def year_is_taken(draft: PlanImport) -> bool:
 def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Ribbon:
     """The year ribbon, whole: sections in order, each task with its year's line.
 
-    Seven queries, whatever the number of tasks, wards and years.
+    Seven queries (one more for a person's), whatever the number of tasks, wards and years.
     """
     shorts = {o.id: o.short for o in offices_of(ward)}
     every = every_line(ward, plan, today=today, shorts=shorts)
@@ -257,6 +273,22 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
         shown=len(shown),
         total=len(tasks),
         set_aside=gone,
+        person=_person_words(ward, asked.person),
+    )
+
+
+def _person_words(ward: int, asked: str) -> str:
+    if asked in ("", NOBODY):
+        return "chưa giao cho ai" if asked else ""
+    return next((one.name for one in colleagues(ward) if str(one.id) == asked), "người đã chuyển đi")
+
+
+def plan_lines(ward: int, plan: Plan) -> list[PlanLine]:
+    """The plan's lines in order, with tasks and sections. One query."""
+    return list(
+        PlanLine.objects.filter(ward_id=ward, plan=plan)
+        .select_related("task", "section")
+        .order_by("section__position", "position")
     )
 
 
@@ -264,11 +296,7 @@ def every_line(
     ward: int, plan: Plan, *, today: dt.date, shorts: dict[int, str]
 ) -> list[tuple[PlanLine, TaskView]]:
     """The plan's lines in order, each with its task's status: what every figure about the plan is counted from."""
-    lines = list(
-        PlanLine.objects.filter(ward_id=ward, plan=plan)
-        .select_related("task", "section")
-        .order_by("section__position", "position")
-    )
+    lines = plan_lines(ward, plan)
     views = views_of([row.task for row in lines], ward=ward, today=today, shorts=shorts)
     return list(zip(lines, views, strict=True))
 
@@ -391,6 +419,10 @@ def fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool:
         return False
     if asked.office and asked.office not in view.lead_ids:
         return False
+    if asked.person:
+        named = {str(who) for where, who in view.person_of if asked.office in (None, where)}
+        if asked.person not in named and (named or asked.person != NOBODY):
+            return False
     if asked.group and view.status.group != asked.group:
         return False
     if asked.month and not any(

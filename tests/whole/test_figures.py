@@ -1,0 +1,174 @@
+"""A figure is the same wherever it stands: year, overview, office, my work, meeting, letters, Excel."""
+
+import datetime as dt
+import io
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import openpyxl
+import pytest
+
+from caicach.core.clock import noon
+from caicach.desk import offices
+from caicach.desk.meeting import meeting
+from caicach.desk.queries import desk_of, ward_desk
+from caicach.organisation.queries import offices as offices_of
+from caicach.plans import queries as plans
+from caicach.reminders.queries import daily, weekly
+from caicach.rules.rights import COORDINATOR, HEAD
+from caicach.tasks import directives, services, together
+from caicach.tasks.models import Task
+from tests.factories import rooms
+
+pytestmark = pytest.mark.django_db
+AT, TODAY = noon(rooms.TODAY), rooms.TODAY
+GROUPS = ("late", "warn", "soon", "far", "ok")
+
+
+@pytest.fixture
+def plan(ward, coordinator):
+    """Every group has a task, one was given back, one waits, one is given by name."""
+    lines = (
+        *rooms.LINES,
+        rooms.line("I", "4", "Niêm yết lịch tiếp dân", "30/11/2026"),
+        rooms.line("I", "5", "Tổng kết phong trào ở khu phố", "31/12/2026"),
+        rooms.line("II", "3", "Mở lớp hướng dẫn người cao tuổi", "31/3/2026", leads=("Phòng Văn hóa – Xã hội",)),
+        rooms.line("II", "4", "Báo cáo thư viện lưu động", "25/11/2026", leads=("Phòng Văn hóa – Xã hội",)),
+        rooms.line("II", "5", "Lập danh sách cộng tác viên", "30/4/2026", leads=("Phòng Văn hóa – Xã hội",)),
+    )  # fmt: skip
+    made = rooms.make_plan(ward, coordinator, rooms.make_reading(lines, findings=()))
+    who = {"by": coordinator.pk, "at": AT}
+    for number in ("II-3", "II-5"):
+        services.hand_in(
+            Task.objects.get(number=number), today=TODAY, document_number="1/BC", document_date=dt.date(2026, 3, 20), **who
+        )  # fmt: skip
+    return made
+
+
+def listed(ward, plan, address):
+    asked = plans.RibbonFilter.of(dict(parse_qsl(urlsplit(address).query)))
+    return plans.ribbon(ward.pk, plan, asked, today=TODAY).shown
+
+
+def in_excel(client, query):
+    file = client.get(f"/ke-hoach/2026/cchc/danh-sach.xlsx{query}")
+    book = openpyxl.load_workbook(io.BytesIO(file.content))
+    rows = book["Nhiệm vụ"].iter_rows() if "Nhiệm vụ" in book else ()
+    return sum(bool(re.match(r"[IV]+\.\d", str(row[1].value))) for row in rows)
+
+
+def counts_of(views):
+    return {group: sum(view.status.group == group for view in views) for group in GROUPS}
+
+
+def on_desk(work):
+    """What a desk shows, by group, as far as it shows it."""
+    return {
+        "late": sum(one.view.status.group == "late" for one in work.first),
+        "warn": sum(one.view.status.group == "warn" for one in work.first),
+        "soon": sum(one.view.status.group == "soon" for one in (*work.first, *work.coming)),
+        "ok": work.going_on,
+    }
+
+
+def test_the_whole_plan(ward, plan, coordinator, as_coordinator):
+    over = plans.overview(ward.pk, plan, today=TODAY)
+    counts = {one.group: one.count for one in over.tallies}
+    assert (
+        all(counts[group] for group in ("late", "warn", "soon", "far", "ok"))
+        and sum(counts.values()) == over.total
+    )
+    year = plans.ribbon(ward.pk, plan, plans.RibbonFilter(), today=TODAY)
+    assert {one.group: one.count for one in year.tallies} == counts and year.total == over.total
+    for one in over.tallies:
+        assert (
+            listed(ward, plan, one.address)
+            == one.count
+            == in_excel(as_coordinator, f"?tinh-trang={one.group}")
+        )
+    found = meeting(ward.pk, today=TODAY)
+    assert (len(found.late), len(found.coming), found.total) == (counts["late"], counts["soon"], over.total)
+    assert set(found.silent) <= {view for view in found.silent if view.status.group == "warn"}
+    desk = ward_desk(ward.pk, today=TODAY, people=[coordinator.pk])
+    letter = weekly(
+        "A", COORDINATOR, None, desk, {one.id: one.short for one in offices_of(ward.pk)}, today=TODAY
+    )
+    assert letter.counts == counts and letter.total == over.total
+    everything = desk_of(desk, coordinator.pk, None, COORDINATOR)
+    assert on_desk(everything) == {group: counts[group] for group in ("late", "warn", "soon", "ok")}
+    assert in_excel(as_coordinator, "") == over.total
+
+
+def test_each_office(ward, plan, coordinator, as_coordinator):
+    over = {row.name: row for row in plans.overview(ward.pk, plan, today=TODAY).offices}
+    desk = ward_desk(ward.pk, today=TODAY, people=[])
+    shorts = {one.id: one.short for one in offices_of(ward.pk)}
+    weekly_rows = dict(weekly("A", COORDINATOR, None, desk, shorts, today=TODAY).rows)
+    assert len(over) == 2
+    for office in offices_of(ward.pk):
+        if office.short not in over:
+            continue
+        _, page = offices.one_office(ward.pk, offices.slug(office), today=TODAY)
+        counts = {one.group: one.count for one in page.tallies}
+        load = over[office.short]
+        assert (page.total, counts["late"], counts["warn"]) == (load.count, load.late, load.warn)
+        assert page.total == in_excel(as_coordinator, f"?don-vi={office.id}")
+        assert (len(page.late), len(page.warn), len(page.coming)) == (
+            counts["late"],
+            counts["warn"],
+            counts["soon"],
+        )
+        work = desk_of(desk, 0, office.id, HEAD, whole_office=True)
+        assert on_desk(work) == {group: counts[group] for group in ("late", "warn", "soon", "ok")}
+        assert weekly_rows[office.short] == tuple(counts[group] for group in GROUPS)
+        letter = dict(daily("A", work, today=TODAY).parts)
+        assert len(letter.get("Việc trễ hạn", ())) == counts["late"]
+        assert len(letter.get("Việc cần để ý", ())) == counts["warn"]
+        found = meeting(ward.pk, today=TODAY)
+        assert sum(office.id in view.lead_ids for view in found.late) == counts["late"]
+
+
+def test_by_person(ward, plan, coordinator):
+    """The people's tasks and nobody's are the office's; each figure opens its list."""
+    office = ward.offices.get(short_name="VH–XH")
+    task = Task.objects.get(number="II-1")
+    together.assign(task, office=office.pk, person=coordinator.pk, by=coordinator.pk, at=AT)
+    _, page = offices.one_office(ward.pk, "vh-xh", today=TODAY)
+    assert [(one.name, one.count) for one in page.people] == [
+        (coordinator.full_name, 1),
+        ("Chưa giao cho ai", page.total - 1),
+    ]
+    for one in page.people:
+        assert listed(ward, plan, one.address) == one.count
+        assert listed(ward, plan, one.late_address) == one.late
+        assert listed(ward, plan, one.warn_address) == one.warn
+
+
+def test_a_directive_stands_beside_the_plan(ward, plan, coordinator):
+    """The year, the overview and the office's figures count the plan; meeting, desk and letters also what was given besides."""
+    office = ward.offices.get(short_name="VH–XH")
+    before = meeting(ward.pk, today=TODAY)
+    directives.give(
+        ward=ward.pk,
+        content="Trả lời phản ánh",
+        leads=[office.pk],
+        due_on=TODAY,
+        today=TODAY,
+        by=coordinator.pk,
+        at=AT,
+    )
+    found = meeting(ward.pk, today=TODAY)
+    over = plans.overview(ward.pk, plan, today=TODAY)
+    assert found.total == before.total + 1 == over.total + 1
+    assert len([view for view in found.coming if view.task.source == "plan"]) == len(before.coming)
+    _, page = offices.one_office(ward.pk, "vh-xh", today=TODAY)
+    assert [view.task.title for view in page.beside] == ["Trả lời phản ánh"]
+    assert page.total == next(row.count for row in over.offices if row.name == "VH–XH")
+
+
+def test_a_year_that_was_closed_is_in_no_meeting(ward, plan, coordinator):
+    rows = list(Task.objects.filter(ward=ward, number="II-3"))
+    before = meeting(ward.pk, today=TODAY)
+    Task.objects.filter(pk__in=[row.pk for row in rows]).update(closed_at=AT, result="not")
+    assert meeting(ward.pk, today=TODAY).total == before.total - 1
+    assert len(ward_desk(ward.pk, today=TODAY, people=[]).views) == before.total - 1
