@@ -195,6 +195,7 @@ SENTENCES: dict[str, str] = {
     "plan.undone-already": _(
         "Việc này đã được hoàn tác, hoặc đã có bản sửa đổi khác. Hãy xem lại trang này."
     ),
+    "plan.nothing-unfinished": _("Kế hoạch năm {year} không còn việc nào chưa xong."),
     "plan.nothing-to-copy": _("Năm {year} không có kế hoạch để chép."),
     "plan.year-unusable": _("Năm {year} không dùng được. Hãy ghi năm từ 2000 đến 2100."),
 }
