@@ -30,6 +30,51 @@ def queries() -> int:
     return len(seen)
 
 
+def search() -> None:
+    """A search with the ward's words kept, made anew, and the bare SQL beside it: medians in ms, then the queries of one
+    made anew."""
+    import datetime as dt
+    import statistics
+    import time
+
+    from django.db import connection as database
+    from django.test.utils import CaptureQueriesContext
+
+    from caicach.desk import search as searching
+    from caicach.organisation.models import Ward
+
+    ward = Ward.objects.order_by("pk").values_list("pk", flat=True)[0]
+    today = dt.date(2026, 11, 23)
+
+    def kept() -> None:
+        searching.find(ward, "ke hoach dao tao", today=today, shown=searching.SHOWN)
+
+    def anew() -> None:
+        searching.forget()
+        kept()
+
+    def bare() -> None:
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, title FROM tasks_task WHERE ward_id = %s AND (title LIKE %s OR content LIKE %s) LIMIT 8",
+                [ward, "%đào tạo%", "%đào tạo%"],
+            )
+            cursor.fetchall()
+
+    for work in (kept, anew, bare):
+        work()
+        found = []
+        for _ in range(30):
+            start = time.perf_counter()
+            work()
+            found.append((time.perf_counter() - start) * 1000)
+        print(f"{statistics.median(found):.2f} {sorted(found)[28]:.2f}")
+    searching.forget()
+    with CaptureQueriesContext(database) as seen:
+        kept()
+    print(len(seen) + 3)  # the session, the person, the post
+
+
 def province(wards: int = 100, years: int = 5) -> None:
     """Copies every row of the demo ward's plan by SQL, ward by ward and year by year."""
     from caicach.organisation.models import Office, Ward
@@ -126,5 +171,7 @@ def province(wards: int = 100, years: int = 5) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "queries":
         print(queries())
+    elif sys.argv[1] == "search":
+        search()
     else:
         province()

@@ -153,6 +153,28 @@ def _by_turns(
     return ours, limit
 
 
+def _search(table: Table, env: dict[str, str], where: str) -> None:
+    """Searching beside its bare SQL, without the web around it."""
+    said = subprocess.run(
+        [sys.executable, "-m", "bench.fill", "search"],
+        check=True,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    kept, kept95, anew, anew95, bare, bare95 = map(float, said[:6])
+    table.add(
+        f"tìm, {where}: p50 / p95",
+        f"{kept:.1f} / {kept95:.1f} ms",
+        f"LIKE trần {bare:.2f} / {bare95:.2f} ms",
+        f"{kept / bare:.0f}×",
+    )
+    table.add(
+        f"tìm, {where}, lần đầu sau một thay đổi", f"{anew:.1f} / {anew95:.1f} ms", "", f"{anew / bare:.0f}×"
+    )
+    table.add(f"tìm, {where}: số truy vấn", said[6], "", "≤ 12", int(said[6]) <= 12)
+
+
 def run(table: Table) -> None:
     folder = Path(tempfile.mkdtemp(prefix="caicach-bench-"))
     env = {
@@ -221,7 +243,9 @@ def run(table: Table) -> None:
         text=True,
     ).stdout.strip()
     table.add("cả năm: số truy vấn", queries, "", "≤ 12", int(queries) <= 12)
+    _search(table, env, "1 phường × 1 năm")
     subprocess.run([sys.executable, "-m", "bench.fill", "province"], check=True, env={**os.environ, **env})
+    _search(table, env, "100 phường × 5 năm")
     with _running(serve, port, env), _running(bare, bare_port, bare_env):
         visitor = _Visitor(port)
         visitor.sign_in("hanh")

@@ -221,6 +221,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
         NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
         NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
+        NavItem("Đơn vị", reverse("desk:offices"), name in {"offices", "office"}),
     )
     return {"actor": actor, "nav": nav}
 

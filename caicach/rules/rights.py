@@ -69,6 +69,8 @@ PAGES: dict[str, str] = {
     "desk:decide": "directive.give",
     "desk:meeting-draft": "directive.see",
     "desk:search": "home.see",
+    "desk:offices": "plan.see",
+    "desk:office": "plan.see",
     "plans:list": "plan.see",
     "plans:ribbon": "plan.see",
     "plans:overview": "plan.see",

@@ -41,6 +41,7 @@ VALUES = {
     "page": 1,
     "position": 1,
     "suffix": "docx",
+    "office": "van-phong",
 }
 
 
