@@ -69,7 +69,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 raise Refusal("file.empty", "file", name=getattr(request.FILES["file"], "name", ""))
             draft = services.upload(
                 data["file"], ward=actor.ward_id, token=data["token"], year=data["year"],
-                is_amendment=data["is_amendment"], by=actor.person_id, at=clock.now(),
+                is_amendment=data["is_amendment"], kind=data["kind"] or "cchc", by=actor.person_id, at=clock.now(),
             )  # fmt: skip
         except Refusal as refusal:
             status = put_refusal(form, refusal)
@@ -88,7 +88,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """A plan typed from nothing, or copied from another year's."""
     actor = ward_request(request).actor
-    years = [row.plan.year for row in queries.plan_list(actor.ward_id, with_drafts=False).plans]
+    plans = queries.plan_list(actor.ward_id, with_drafts=False).plans
+    years = list(dict.fromkeys(row.plan.year for row in plans))
     today = clock.today()
     asked = request.GET.get("nam", "")
     form = StartForm(
@@ -97,6 +98,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "token": services.new_token(),
             "year": today.year if today.year not in years else today.year + 1,
             "copy_from": row_id(asked) if row_id(asked) in years else None,
+            "kind": request.GET.get("loai", ""),
         },
     )
     field: Any = form.fields["copy_from"]
@@ -106,9 +108,8 @@ def start(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                draft = services.begin_typed(
-                    ward=actor.ward_id, **form.cleaned_data, by=actor.person_id, at=clock.now()
-                )
+                data = {**form.cleaned_data, "kind": form.cleaned_data["kind"] or "cchc"}
+                draft = services.begin_typed(ward=actor.ward_id, **data, by=actor.person_id, at=clock.now())
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
@@ -332,7 +333,7 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     if draft.state != PlanImport.REVIEW or not draft.is_amendment:
         return see_other(_address(draft))
-    plan = effects.in_force(draft.ward_id, draft.year)
+    plan = effects.in_force(draft.ward_id, draft.year, draft.kind)
     facts = {
         "draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft), "in_force": plan,
         **effects.compare_around(draft, plan, queries.target_words),

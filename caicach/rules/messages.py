@@ -105,6 +105,10 @@ SENTENCES: dict[str, str] = {
     "plan.closed": _("Kế hoạch năm {year} đã khép lại. Muốn sửa, hãy mở lại trước."),
     "plan.changed-meanwhile": _("Kế hoạch vừa thay đổi ở nơi khác. Hãy xem lại danh sách rồi khép lại."),
     "reminders.hour": _("Hãy chọn giờ từ 5 đến 20."),
+    "handover.same": _("Người nhận phải khác người giao."),
+    "handover.not-there": _("Hai người phải cùng làm ở một đơn vị. Hãy chọn lại."),
+    "handover.not-yours": _("Chỉ người giao và người nhận xác nhận được lần bàn giao này."),
+    "handover.over": _("Lần bàn giao này đã xong hoặc đã bỏ. Hãy tải lại trang."),
     "many.none": _("Chưa chọn nhiệm vụ nào. Hãy đánh dấu ít nhất một việc."),
     "many.date-missing": _("Dòng này cần cả số và ngày văn bản."),
     "many.date-unclear": _("Ghi ngày như 23/11/2026."),
@@ -195,6 +199,7 @@ SENTENCES: dict[str, str] = {
     "plan.undone-already": _(
         "Việc này đã được hoàn tác, hoặc đã có bản sửa đổi khác. Hãy xem lại trang này."
     ),
+    "plan.nothing-unfinished": _("Kế hoạch năm {year} không còn việc nào chưa xong."),
     "plan.nothing-to-copy": _("Năm {year} không có kế hoạch để chép."),
     "plan.year-unusable": _("Năm {year} không dùng được. Hãy ghi năm từ 2000 đến 2100."),
 }
