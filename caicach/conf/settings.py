@@ -85,6 +85,8 @@ SITE = os.environ.get("CAICACH_SITE", "").rstrip("/")
 """The address of this installation, for links in letters: https://cchc.phuong.gov.vn"""
 DIGEST_HOUR = int(os.environ.get("CAICACH_DIGEST_HOUR", "7"))
 """From which hour on the day's letter goes out, where a person says nothing else."""
+PUBLIC = [part.strip() for part in os.environ.get("CAICACH_PUBLIC", "").split(",") if part.strip()]
+"""Wards whose progress everybody may see: "1" for all, or the names in their addresses, "phuong-mau". Empty: none."""
 BACKUP_HOUR = int(os.environ.get("CAICACH_BACKUP_HOUR", "2"))
 BACKUP_KEEP = max(1, int(os.environ.get("CAICACH_BACKUP_KEEP", "14")))
 FILE_LIMIT_MIB = int(os.environ.get("CAICACH_FILE_LIMIT_MIB", "50"))

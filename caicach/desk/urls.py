@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.desk import pages, views, views_calendar, views_meeting
+from caicach.desk import pages, views, views_calendar, views_meeting, views_public
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("lich/", views_calendar.show, name="calendar"),
     path("lich/dia-chi/", views_calendar.renew, name="renew-feed"),
     path("lich/<slug:token>.ics", views_calendar.feed, name="feed"),
+    path("cong-khai/", views_public.wards, name="public"),
+    path("cong-khai/<slug:ward>/", views_public.progress, name="public-ward"),
     path("tim/", pages.search, name="search"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),

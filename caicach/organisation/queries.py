@@ -58,3 +58,8 @@ def ward_facts(ward: int) -> WardFacts:
 def ward_ids() -> list[int]:
     """All wards of the installation. One query."""
     return list(Ward.objects.order_by("id").values_list("id", flat=True))
+
+
+def ward_names() -> list[tuple[int, str]]:
+    """(id, name) of all wards of the installation, by name. One query."""
+    return list(Ward.objects.order_by("name", "id").values_list("id", "name"))

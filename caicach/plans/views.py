@@ -428,6 +428,23 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 
 @require_safe
 @may("plan.see")
+def wall(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """The overview for a screen on the wall: large, without names of persons, anew every minute."""
+    actor = ward_request(request).actor
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    today = clock.today()
+
+    def body() -> str:
+        page = queries.overview(actor.ward_id, plan, today=today, shown=8)
+        return render_to_string("plans/wall_body.html", {"page": page, "plan": plan})
+
+    facts = (actor.ward_id, plan.pk, today, history.newest(actor.ward_id))
+    shown = {"body": kept("wall", facts, body), "plan": plan, "now": clock.now(), "today": today}
+    return render(request, "plans/wall.html", shown)
+
+
+@require_safe
+@may("plan.see")
 def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """The whole year of the whole plan on one page."""
     actor = ward_request(request).actor

@@ -42,6 +42,7 @@ VALUES = {
     "position": 1,
     "suffix": "docx",
     "office": "van-phong",
+    "ward": "phuong-mot",
 }
 
 
