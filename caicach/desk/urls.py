@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.desk import pages, views, views_calendar, views_meeting, views_public
+from caicach.desk import pages, views, views_calendar, views_filters, views_meeting, views_public
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("lich/<slug:token>.ics", views_calendar.feed, name="feed"),
     path("cong-khai/", views_public.wards, name="public"),
     path("cong-khai/<slug:ward>/", views_public.progress, name="public-ward"),
+    path("bo-loc/<int:year>/<slug:kind>/", views_filters.show, name="filters"),
+    path("bo-loc/", views_filters.save, name="save-filter"),
+    path("bo-loc/bo/", views_filters.drop, name="drop-filter"),
     path("tim/", pages.search, name="search"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),

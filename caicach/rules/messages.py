@@ -20,6 +20,9 @@ _ = gettext_noop
 _UNPRINTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 SENTENCES: dict[str, str] = {
+    # kept filters
+    "filter.unnamed": _("Bộ lọc chưa có tên. Hãy quay lại và đặt tên, ví dụ “Việc trễ của phòng”."),
+    "filter.too-many": _("Đã giữ {most} bộ lọc. Hãy bỏ bớt một bộ lọc rồi giữ bộ lọc này."),
     # files
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
     "file.is-folder": _("{name} là một thư mục. Hãy chỉ ra một tệp trong đó."),
