@@ -90,6 +90,7 @@ SENTENCES: dict[str, str] = {
     ),
     "task.reason-missing": _("Hãy ghi lý do rút nhiệm vụ."),
     "task.number-taken": _("Số {number} đã có nhiệm vụ khác mang, nên chưa đưa trở lại được."),
+    "task.paper-gone": _("Tài liệu này không còn. Hãy chọn tài liệu khác."),
     "task.part-missing": _("Hãy đánh dấu văn bản này là sản phẩm nào."),
     "extension.reason-missing": _("Hãy ghi lý do cần thêm thời gian."),
     "extension.not-later": _("Hạn mới phải sau hạn đang có ({day})."),
