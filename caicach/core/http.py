@@ -209,11 +209,34 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         return {"actor": None, "nav": ()}
     match = request.resolver_match
     room = match.namespace if match else ""
-    nav = (
-        NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk"),
-        NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"}),
+    nav: tuple[NavItem, ...] = ()
+    if rights.allows("plan.see", actor.role):
+        nav = (
+            NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk"),
+            NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"}),
+        )
+    return {"actor": actor, "nav": (*nav, *_nav_of_rights(actor.role, match.view_name if match else ""))}
+
+
+_NAV = (
+    ("people.manage", "Người dùng", "accounts:people", ("person", "post-", "leave", "slips", "new-password")),
+    ("wards.see", "Các phường, xã", "accounts:wards", ("choose-ward",)),
+    ("absence.manage", "Vắng mặt", "accounts:absences", ("away", "back")),
+)
+"""What an action opens: (action, words, page, how the names of its other pages begin)."""
+
+
+def _nav_of_rights(role: str, here: str) -> tuple[NavItem, ...]:
+    page = here.partition(":")[2]
+    return tuple(
+        NavItem(
+            words,
+            reverse(name),
+            here == name or (here.startswith("accounts:") and page.startswith(others)),
+        )
+        for action, words, name, others in _NAV
+        if rights.allows(action, role)
     )
-    return {"actor": actor, "nav": nav}
 
 
 def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> HttpResponse:

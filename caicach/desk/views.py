@@ -12,6 +12,8 @@ from caicach.core.http import may, see_other, ward_request
 from caicach.desk import queries
 from caicach.rules import rights
 
+_OWN_FIRST_PAGE = {rights.ADMINISTRATOR: "accounts:people", rights.PROVINCE: "accounts:wards"}
+
 
 @require_safe
 @may("home.see")
@@ -20,6 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = ward_request(request).actor
     if actor.role in (rights.OFFICER, rights.HEAD):
         return see_other(reverse("desk:my-work"))
+    if actor.role in _OWN_FIRST_PAGE:
+        return see_other(reverse(_OWN_FIRST_PAGE[actor.role]))
     plan = queries.newest_plan_address(actor.ward_id, clock.today().year)
     if plan and actor.role == rights.LEADER:
         return see_other(f"{plan}toan-canh/")

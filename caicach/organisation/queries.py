@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from caicach.organisation.models import Office
+from caicach.organisation.models import Office, Ward
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,20 @@ def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
         )
         for o in rows
     ]
+
+
+def ward_name(ward: int) -> str | None:
+    """The ward's name; None where there is none of this number. One query."""
+    return Ward.objects.filter(pk=ward).values_list("name", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class WardFacts:
+    id: int
+    name: str
+    province: str
+
+
+def wards() -> list[WardFacts]:
+    """All wards of the server, by province and name. One query."""
+    return [WardFacts(w.pk, w.name, w.province) for w in Ward.objects.order_by("province", "name", "id")]

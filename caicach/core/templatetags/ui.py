@@ -196,3 +196,34 @@ def fits_filter(found: Any, asked: str) -> bool:
 def any_fits(rows: Iterable[Any], asked: str) -> bool:
     """Whether the list shows anything."""
     return any(fits_filter(found, asked) for found in rows)
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """23/11/2026 from 2026-11-23, as events keep days; anything else as it is."""
+    try:
+        return str(day(dt.date.fromisoformat(text)))
+    except (TypeError, ValueError):
+        return str(text)
+
+
+_ACCOUNT_WORDS = {
+    "account.signed-in": "Đăng nhập",
+    "account.rests": "Tạm khóa vì sai mật khẩu nhiều lần",
+    "account.password-changed": "Tự đổi mật khẩu",
+    "account.password-given": "Được cấp mật khẩu mới",
+    "person.admitted": "Được thêm",
+    "person.edited": "Sửa thông tin",
+    "person.left": "Thôi việc",
+    "person.away": "Vắng mặt",
+    "person.back": "Có mặt lại",
+    "post.given": "Được giao chức vụ",
+    "post.changed": "Đổi chức vụ",
+    "post.ended": "Thôi chức vụ",
+}
+
+
+@register.filter
+def account_words(event: Any) -> str:
+    """An event about a person or an office, in words."""
+    return str(_ACCOUNT_WORDS.get(event.code, event.code))
