@@ -22,7 +22,10 @@ def _nothing_kept():
     """A rolled-back test gives its row numbers to the next: nothing kept in memory may outlive it."""
     from django.core.cache import cache
 
+    from caicach.desk import search
+
     cache.clear()
+    search.forget()
 
 
 @pytest.fixture(autouse=True)

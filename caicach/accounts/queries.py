@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q
 
 from caicach.accounts.models import Absence, OpenSession, Person, Post
+from caicach.core import clock
 from caicach.history.queries import Told, of_codes
 from caicach.organisation.queries import ward_name
 from caicach.rules import rights
@@ -280,3 +281,42 @@ def sign_ins(person: int, *, limit: int = 30) -> list[Told]:
     """The person's sign-ins and rests, newest first. Two queries."""
     wards = set(Post.objects.filter(person_id=person).values_list("ward_id", flat=True))
     return of_codes(wards, "accounts.person", [person], codes=SIGN_IN_CODES, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody with a post in a ward today."""
+
+    id: int
+    name: str
+    user_name: str
+    role: str
+    office_id: int | None
+    email: str = ""
+
+
+def email_of(person: int) -> str:
+    """The person's address; "" for none."""
+    return Person.objects.filter(pk=person).values_list("email", flat=True).first() or ""
+
+
+def colleagues(ward: int) -> list[Colleague]:
+    """The people who hold a post in a ward today, a line for each post, by name. One query.
+
+    Somebody with two posts stands there twice: whoever writes to people takes each id once.
+    """
+    posts = (
+        Post.objects.held(clock.today())
+        .filter(ward_id=ward, person__is_active=True)
+        .select_related("person")
+        .order_by("person__full_name", "id")
+    )
+    return [
+        Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id, p.person.email)
+        for p in posts
+    ]
+
+
+def at_office(people: Iterable[Colleague], office: int | None) -> tuple[Colleague, ...]:
+    """Those of one office, each person once."""
+    return tuple({one.id: one for one in people if one.office_id == office}.values())

@@ -71,11 +71,20 @@ TODAY = dt.date.fromisoformat(os.environ["CAICACH_TODAY"]) if os.environ.get("CA
 
 SOON_DAYS = int(os.environ.get("CAICACH_SOON_DAYS", "14"))
 """A deadline this near or nearer is "sắp đến hạn"."""
-SILENT_MONTHS = int(os.environ.get("CAICACH_SILENT_MONTHS", "2"))
-"""An ongoing task without a word for so many whole months is "chưa có tin"."""
+SILENT_DAYS = int(os.environ.get("CAICACH_SILENT_DAYS", "30"))
+"""An ongoing task without a word for more than so many days is "chưa có tin", where the task says nothing else."""
 _backups = os.environ.get("CAICACH_BACKUPS", str(DATA / "backups"))
 BACKUPS = Path(_backups).absolute() if _backups and not TESTING else None
 """Where the worker's nightly backups lie; None: it makes none."""
+UNDO_HOURS = int(os.environ.get("CAICACH_UNDO_HOURS", "24"))
+"""How long the last thing done to a task can be taken back."""
+MAIL_URL = os.environ.get("CAICACH_MAIL", "")
+"""smtp://, smtp+starttls:// or smtps://user:password@host:port; empty: no mail is sent."""
+MAIL_FROM = os.environ.get("CAICACH_MAIL_FROM", "Cải Cách <khong-tra-loi@localhost>")
+SITE = os.environ.get("CAICACH_SITE", "").rstrip("/")
+"""The address of this installation, for links in letters: https://cchc.phuong.gov.vn"""
+DIGEST_HOUR = int(os.environ.get("CAICACH_DIGEST_HOUR", "7"))
+"""From which hour on the day's letter goes out, where a person says nothing else."""
 BACKUP_HOUR = int(os.environ.get("CAICACH_BACKUP_HOUR", "2"))
 BACKUP_KEEP = max(1, int(os.environ.get("CAICACH_BACKUP_KEEP", "14")))
 FILE_LIMIT_MIB = int(os.environ.get("CAICACH_FILE_LIMIT_MIB", "50"))
@@ -92,12 +101,14 @@ INSTALLED_APPS = [
     "caicach.core",
     "caicach.history",
     "caicach.worker",
+    "caicach.exchange",
     "caicach.organisation",
     "caicach.accounts",
     "caicach.documents",
     "caicach.tasks",
     "caicach.plans",
     "caicach.desk",
+    "caicach.reminders",
 ]
 
 MIDDLEWARE = [

@@ -6,8 +6,9 @@ urlpatterns = [
     path("", include("caicach.desk.urls")),
     path("", include("caicach.accounts.urls")),
     path("", include("caicach.core.urls")),
+    path("nhac-viec/", include("caicach.reminders.urls")),
     path("ke-hoach/", include("caicach.plans.urls")),
-    path("viec/", include("caicach.tasks.urls")),
+    path("", include("caicach.tasks.urls")),
 ]
 
 handler400 = "caicach.core.http.bad_request"

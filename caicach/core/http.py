@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import logging
+import mimetypes
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from caicach.rules import rights
 from caicach.rules.formats import number
@@ -209,13 +211,24 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         return {"actor": None, "nav": ()}
     match = request.resolver_match
     room = match.namespace if match else ""
+    name = match.url_name if match else ""
+    is_given = room == "tasks" and (
+        name in {"directives", "give"} or request.path.split("/")[3:4] == ["chi-dao"]
+    )
+    is_meeting = room == "desk" and name in {"meeting", "decide"}
     nav: tuple[NavItem, ...] = ()
     if rights.allows("plan.see", actor.role):
         nav = (
-            NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk"),
-            NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"}),
+            NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk" and name == "my-work"),
+            NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
         )
-    return {"actor": actor, "nav": (*nav, *_nav_of_rights(actor.role, match.view_name if match else ""))}
+    if rights.allows("directive.see", actor.role):
+        nav += (
+            NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
+            NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
+        )
+    nav += _nav_of_rights(actor.role, match.view_name if match else "")
+    return {"actor": actor, "nav": nav, "seeks": rights.allows("desk.see", actor.role)}
 
 
 _NAV = (
@@ -246,6 +259,16 @@ def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> HttpR
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=0, must-revalidate"
     return cast(HttpResponse, response)
+
+
+def send_made(data: bytes, *, name: str) -> HttpResponse:
+    """A file made for this request, to be kept by its reader."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = HttpResponse(data, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def day_of(text: str) -> dt.date | None:

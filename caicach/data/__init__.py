@@ -27,6 +27,12 @@ def work_calendar() -> WorkCalendar:
     return calendar_from_rows(rows("holidays"))
 
 
+@cache
+def plan_kinds() -> dict[str, str]:
+    """The kinds of plans that stand side by side: code in addresses → name."""
+    return {row["code"]: row["name"] for row in rows("plan_kinds")}
+
+
 def office_directory(own: Iterable[str] | None = None) -> Directory:
     """The offices of the handbook, and the ward's own where given."""
     return directory_from_rows(rows("offices"), own)

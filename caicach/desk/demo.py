@@ -19,6 +19,7 @@ from caicach.reading.document import Source
 from caicach.reading.plan import Head, IndicatorLine, PlanReading, Section, TaskLine
 from caicach.rules.deadlines import read_due
 from caicach.rules.rights import ADMINISTRATOR, COORDINATOR, HEAD, LEADER, OFFICER
+from caicach.tasks import dates, directives, notices, together
 from caicach.tasks import services as tasks
 from caicach.tasks.queries import open_tasks
 
@@ -162,7 +163,7 @@ def make(*, today: dt.date, seed: int = 2026, name: str = "Phường Rạch Giá
     }
     people = _people(ward, offices)
     if with_plan and today >= SIGNED_ON:
-        _progress(ward, people, today=today, chance=random.Random(seed))
+        _progress(ward, people, offices, today=today, chance=random.Random(seed))
     return ward
 
 
@@ -186,7 +187,9 @@ def _people(ward: Ward, offices: dict[str, Office]) -> dict[str, int]:
     return people
 
 
-def _progress(ward: Ward, people: dict[str, int], *, today: dt.date, chance: random.Random) -> None:
+def _progress(
+    ward: Ward, people: dict[str, int], offices: dict[str, Office], *, today: dt.date, chance: random.Random
+) -> None:
     start = noon(SIGNED_ON)
     draft = plans.begin_typed(
         ward=ward.pk, token=f"demo{ward.pk:08}", year=YEAR, copy_from=None, by=people["hanh"], at=start
@@ -203,6 +206,60 @@ def _progress(ward: Ward, people: dict[str, int], *, today: dt.date, chance: ran
             _report_months(task, by, today, chance)
         if task.number == "VI-4":
             _wait_for_word(task, by, today)
+    _together(ward, people, offices, today=today)
+    notices.see_all_before(noon(today - dt.timedelta(days=4)), ward=ward.pk, at=noon(today))
+
+
+def _together(ward: Ward, people: dict[str, int], offices: dict[str, Office], *, today: dt.date) -> None:
+    """What people do with each other: given by name, steps, a part asked for, more time, a word, a directive."""
+    by_number = {task.number: task for task in open_tasks(ward.pk) if task.source == "plan"}
+    some_days = [today - dt.timedelta(days=n) for n in (6, 3, 2)]
+    if some_days[0] <= SIGNED_ON:
+        return
+    early, middle, late = map(noon, some_days)
+    centre, hanh = offices["TT PVHCC"].pk, people["hanh"]
+    led = [task for task in by_number.values() if task.offices.filter(role="lead", office=centre).exists()]
+    for n, task in enumerate(led):
+        who = people["bao"] if n % 3 == 2 else people["khang"]
+        together.assign(task, office=centre, person=who, by=people["viet"], at=early)
+    if found := by_number.get("VI-4"):
+        for words, done in (("Khảo sát kho hồ sơ giấy", True), ("Chọn 500 hồ sơ làm trước", True),
+                            ("Quét và đặt tên tệp", False), ("Kiểm tra xác suất", False)):  # fmt: skip
+            step = together.add_step(found, words=words, by=people["khang"], at=early)
+            if done and step:
+                together.tick_step(step, done=True, by=people["khang"], at=middle)
+        together.comment(
+            found, words="@Trần Minh Khang: kho ở khu phố 3 chìa khóa ai giữ?", by=people["viet"], at=middle
+        )
+        together.ask(
+            found, office=offices["VH–XH"].pk, due_on=today + dt.timedelta(days=3), today=some_days[1],
+            word="Danh mục hồ sơ chính sách người có công cần số hóa.", by=people["khang"], at=middle,
+        )  # fmt: skip
+    if found := by_number.get("II-1"):
+        day = found.occurrences.order_by("due_on").first()
+        until = today + dt.timedelta(days=20)
+        if day and day.due_on < today:
+            dates.ask_extension(
+                found, occurrence=day.pk, until=until, reason="Chờ danh mục thủ tục mới của tỉnh công bố.",
+                by=people["viet"], at=late,
+            )  # fmt: skip
+    if found := by_number.get("III-3"):
+        dates.wait(
+            found, whom="Sở Nội vụ", since=some_days[0], today=today, word="Hướng dẫn về vị trí việc làm",
+            by=people["mai"], at=early,
+        )  # fmt: skip
+    directives.give(
+        ward=ward.pk, content="Kiểm tra việc niêm yết thủ tục ở 61 khu phố, báo cáo khu phố nào còn thiếu.",
+        leads=[centre], helpers=[offices["Văn phòng"].pk], due_on=today + dt.timedelta(days=9), today=some_days[1],
+        by=people["tuan"], at=middle, deliverables=["Báo cáo"], issuer="Kết luận giao ban tuần",
+        document_number="58/TB-UBND", document_date=some_days[1],
+    )  # fmt: skip
+    given = directives.give(
+        ward=ward.pk, content="Trả lời phản ánh về giờ làm việc sáng thứ Bảy của Trung tâm Phục vụ hành chính công.",
+        leads=[centre], due_on=today - dt.timedelta(days=1), today=some_days[0], by=hanh, at=early,
+        source="province", issuer="UBND tỉnh", document_number="1203/UBND-KSTTHC", document_date=some_days[0],
+    )  # fmt: skip
+    together.acknowledge(given, office=centre, by=people["viet"], at=early)
 
 
 def _report_months(task: tasks.Task, by: int, today: dt.date, chance: random.Random) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caicach.core.clock import local_day
+from caicach.core.http import Actor
+from caicach.data import work_calendar
 from caicach.organisation.queries import offices
 from caicach.plans.queries import plan_list
+from caicach.rules.rights import OFFICER, allows
 from caicach.tasks import queries as tasks
-from caicach.tasks.queries import GivenBack, TaskView
+from caicach.tasks.queries import AskView, GivenBack, News, TaskView, TimeAsked
 
 _ORDER = {"late": 0, "warn": 1, "soon": 2, "far": 3, "ok": 4}
 
@@ -41,43 +45,145 @@ _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "th�
 
 
 @dataclass(frozen=True, slots=True)
+class DayOfWeek:
+    """A working day of this week, with a dot for each thing owed on it. dots: their tones."""
+
+    day: dt.date
+    name: str
+    is_today: bool
+    is_working: bool
+    dots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MyWork:
-    """first: late, given back or to look at; coming: with a date ahead; waiting: handed in, for the coordinator's word."""
+    """first: late, given back or to look at; coming: with a date ahead. asks: parts that my office was asked for.
+
+    waiting: handed in, for the coordinator's word; time_asked: requests for more time, for who decides. given: duties
+    that my office has not said yes to. news: what happened on my tasks that I have not seen. others: how many tasks of
+    my office are somebody else's.
+    """
 
     first: tuple[Owed, ...]
     coming: tuple[Owed, ...]
+    asks: tuple[AskView, ...]
     waiting: tuple[TaskView, ...]
+    time_asked: tuple[TimeAsked, ...]
+    given: tuple[TaskView, ...]
+    news: tuple[News, ...]
     going_on: int
+    others: int
+    week: tuple[DayOfWeek, ...]
+
+    @property
+    def count(self) -> int:
+        """What is to be done today: the figure of the heading."""
+        return len(self.first) + sum(one.is_urgent for one in self.asks) + len(self.given)
 
 
-def my_work(ward: int, office: int | None, *, today: dt.date) -> MyWork:
-    """The open tasks that this office leads (all, for somebody without an office), most urgent first. Seven queries."""
+@dataclass(frozen=True, slots=True)
+class WardDesk:
+    """All that the desks of a ward are made of, loaded once however many people look."""
+
+    ward: int
+    today: dt.date
+    views: tuple[TaskView, ...]
+    back: dict[int, GivenBack]
+    asks: dict[int, list[AskView]]
+    given: dict[int, frozenset[int]]
+    time_asked: tuple[TimeAsked, ...]
+    news: dict[int, list[News]]
+
+
+def ward_desk(ward: int, *, today: dt.date, people: Sequence[int]) -> WardDesk:
+    """The facts for these people. Ten queries, whatever the number of people and tasks."""
     shorts = {o.id: o.short for o in offices(ward)}
     views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today, shorts=shorts)
-    mine = [v for v in views if not v.task.is_indicator and (office is None or office in v.lead_ids)]
+    views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
+    return WardDesk(
+        ward=ward,
+        today=today,
+        views=tuple(views),
+        back=tasks.given_back(ward, [view.task.pk for view in views]),
+        asks=tasks.open_asks(ward, today=today),
+        given=tasks.unacknowledged(ward),
+        time_asked=tuple(tasks.time_asked(ward)),
+        news=tasks.news(ward, people),
+    )
+
+
+def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWork:
+    """What somebody owes, most urgent first. At most twelve queries."""
+    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id])
+    return desk_of(facts, actor.person_id, actor.office_id, actor.role, whole_office=whole_office)
+
+
+def desk_of(
+    facts: WardDesk, person: int, office: int | None, role: str, *, whole_office: bool = False
+) -> MyWork:
+    """One person's desk, without a query.
+
+    An officer's: what the own office leads and nobody else there was given by name. A head's: all of the office. Of
+    somebody without an office: everything in the ward.
+    """
+    today = facts.today
+    led = [v for v in facts.views if office is None or office in v.lead_ids]
+    by_name = role == OFFICER and not whole_office
+    mine = [v for v in led if not by_name or _is_mine(v, person, office)]
     mine.sort(
         key=lambda v: (
             _ORDER[v.status.group],
             -(v.status.days or 0) if v.status.group == "late" else (v.status.days or 0),
         )
     )
-    back = tasks.given_back(ward, [v.task.pk for v in mine])
-    owed = [Owed(v, back.get(v.task.pk), today) for v in mine]
+    given = facts.given.get(office, frozenset()) if office is not None else frozenset()
+    owed = [Owed(v, facts.back.get(v.task.pk), today) for v in mine if v.task.pk not in given]
     first = [one for one in owed if one.back or one.view.status.group in ("late", "warn")]
+    urgent = {one.view.task.pk for one in first}
     return MyWork(
         first=tuple(first),
         coming=tuple(
             one
             for one in owed
-            if one not in first
+            if one.view.task.pk not in urgent
             and (
                 one.view.status.group == "soon"
                 or (one.view.status.group == "far" and (one.view.status.days or 999) <= 60)
             )
         ),
-        waiting=tuple(v for v in views if v.has_waiting),
+        asks=tuple(facts.asks.get(office, ())) if office is not None else (),
+        waiting=tuple(v for v in facts.views if v.has_waiting) if allows("task.accept", role) else (),
+        time_asked=facts.time_asked if allows("task.give-time", role) else (),
+        given=tuple(v for v in facts.views if v.task.pk in given),
+        news=tuple(facts.news.get(person, ())),
         going_on=sum(one.view.status.group == "ok" and not one.back for one in owed),
+        others=len(led) - len(mine),
+        week=_week(mine, today),
     )
+
+
+def _is_mine(view: TaskView, person: int, office: int | None) -> bool:
+    named = [who for where, who in view.person_of if where == office]
+    return not named or person in named
+
+
+def _week(views: list[TaskView], today: dt.date) -> tuple[DayOfWeek, ...]:
+    """Monday to Friday of this week, and a weekend's day where it is a working one or something is owed on it."""
+    calendar = work_calendar()
+    monday = today - dt.timedelta(days=today.weekday())
+    answer = []
+    for n in range(7):
+        day = monday + dt.timedelta(days=n)
+        dots = [
+            "late" if day < today else "next"
+            for view in views
+            for o in view.facts.occurrences
+            if o.due_on == day and not o.accepted and (o.handed_in_on is None or o.returned)
+        ]
+        if n < 5 or dots or calendar.is_working(day):
+            name = f"{'T' + str(n + 2) if n < 6 else 'CN'} {day.day}"
+            answer.append(DayOfWeek(day, name, day == today, calendar.is_working(day), tuple(dots[:6])))
+    return tuple(answer)
 
 
 def newest_plan_address(ward: int, year: int) -> str | None:

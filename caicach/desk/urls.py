@@ -1,9 +1,15 @@
 from django.urls import path
 
-from caicach.desk import views
+from caicach.desk import pages, views, views_meeting
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("viec-cua-toi/", views.my_work, name="my-work"),
+    path("viec-cua-toi/tiep/", views.next_task, name="next"),
+    path("viec-cua-toi/da-xem/", views.see_all, name="see-all"),
+    path("giao-ban/", views_meeting.show, name="meeting"),
+    path("giao-ban/ket-luan/", views_meeting.decide, name="decide"),
+    path("giao-ban/ket-luan.docx", views_meeting.draft, name="meeting-draft"),
+    path("tim/", pages.search, name="search"),
 ]

@@ -13,23 +13,27 @@ from caicach.history.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event. who: the person's name, or None for the machine; facts as appended."""
+    """One event. who: the person's name, or None for the machine; facts as appended; address: where it came from."""
 
+    id: int
     at: dt.datetime
     code: str
+    by: int | None
     who: str | None
     word: str
     facts: dict[str, object]
-    address: str = ""
+    address: str | None
 
 
-def of(ward: int, kind: str, rows: Iterable[int]) -> list[Told]:
-    """The events of these rows of one kind ("tasks.task"), newest first. One query."""
-    events = Event.objects.filter(ward_id=ward, object_kind=kind, object_id__in=list(rows)).select_related(
-        "actor"
-    )
+def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0) -> list[Told]:
+    """The events of these rows of one kind ("tasks.task"), newest first, those after an id where one is given. One query."""
+    events = Event.objects.filter(
+        ward_id=ward, object_kind=kind, object_id__in=list(rows), id__gt=after
+    ).select_related("actor")
     return [
-        Told(e.at, e.code, e.actor.full_name if e.actor else None, e.word, e.facts)
+        Told(
+            e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address
+        )
         for e in events.order_by("-at", "-id")
     ]
 
@@ -51,7 +55,9 @@ def of_codes(
     if codes is not None:
         events = events.filter(code__in=list(codes))
     return [
-        Told(e.at, e.code, e.actor.full_name if e.actor else None, e.word, e.facts, e.address or "")
+        Told(
+            e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address
+        )
         for e in events.order_by("-id")[:limit]
     ]
 

@@ -41,9 +41,15 @@ def append(
 
 
 def append_many(
-    about: Sequence[models.Model], code: str, *, by: int | None, at: dt.datetime, word: str = ""
+    about: Sequence[models.Model],
+    code: str,
+    *,
+    by: int | None,
+    at: dt.datetime,
+    word: str = "",
+    facts: Sequence[Mapping[str, object]] = (),
 ) -> None:
-    """The same plain event for many rows of one kind, in one statement."""
+    """The same event for many rows of one kind, in one statement; facts: of each row, in their order."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{code}: an event needs the transaction of its change")
     Event.objects.bulk_create(
@@ -55,8 +61,9 @@ def append_many(
             object_kind=row._meta.label_lower,
             object_id=row.pk,
             word=word,
+            facts=_plain(facts[n]) if facts else {},
         )
-        for row in about
+        for n, row in enumerate(about)
     )
 
 

@@ -48,6 +48,8 @@ def ward_name(ward: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class WardFacts:
+    """A ward as its papers name it."""
+
     id: int
     name: str
     province: str
@@ -56,3 +58,14 @@ class WardFacts:
 def wards() -> list[WardFacts]:
     """All wards of the server, by province and name. One query."""
     return [WardFacts(w.pk, w.name, w.province) for w in Ward.objects.order_by("province", "name", "id")]
+
+
+def ward_facts(ward: int) -> WardFacts:
+    """The ward's name and province. One query."""
+    row = Ward.objects.get(pk=ward)
+    return WardFacts(row.pk, row.name, row.province)
+
+
+def ward_ids() -> list[int]:
+    """All wards of the installation. One query."""
+    return list(Ward.objects.order_by("id").values_list("id", flat=True))

@@ -212,9 +212,9 @@ def is_indicator(row: DraftLine) -> bool:
     )
 
 
-def in_force(ward: int, year: int) -> Plan:
+def in_force(ward: int, year: int, kind: str) -> Plan:
     """The plan in force that an amendment changes. Raises Refusal plan.none-in-force."""
-    plan = Plan.objects.filter(ward_id=ward, year=year, kind="cchc").first()
+    plan = Plan.objects.filter(ward_id=ward, year=year, kind=kind).first()
     if plan is None:
         raise Refusal("plan.none-in-force", "year", year=year)
     return plan
@@ -282,7 +282,7 @@ def compare_around(
 
 def compare(draft: PlanImport) -> amendment.Amendment[int]:
     """What the draft adds, changes and drops against the plan in force; refs are draft lines' and tasks' ids."""
-    plan = in_force(draft.ward_id, draft.year)
+    plan = in_force(draft.ward_id, draft.year, draft.kind)
     rows = list(draft.lines.select_related("section").order_by("section__position", "position"))
     new = [
         amendment.Duty(
@@ -312,7 +312,9 @@ def compare(draft: PlanImport) -> amendment.Amendment[int]:
 
 def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
     """Make the plan in force say what the draft says; what it said before is remembered in `draft.before`."""
-    plan = Plan.objects.select_for_update().get(pk=in_force(draft.ward_id, draft.year).pk)
+    plan = Plan.objects.select_for_update().get(pk=in_force(draft.ward_id, draft.year, draft.kind).pk)
+    if plan.closed_at:
+        raise Refusal("plan.closed", year=plan.year)
     found = compare(draft)
     moved = [changed.before.ref for changed in found.changed] + [gone.ref for gone in found.dropped]
     before = {

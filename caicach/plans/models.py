@@ -15,7 +15,8 @@ def _ward() -> models.ForeignKey:  # type: ignore[type-arg]
 class Plan(models.Model):
     """A plan in force: one a year and kind. amended_*: the newest document that changed it.
 
-    newest: the import that took effect last, the plan's own or an amendment; what undo takes back.
+    newest: the import that took effect last, the plan's own or an amendment; what undo takes back. closed_*: its year
+    ended, and it takes nothing more.
     """
 
     ward = _ward()
@@ -31,6 +32,8 @@ class Plan(models.Model):
     amended_number = models.CharField(max_length=60, blank=True)
     amended_on = models.DateField(null=True)
     newest = models.ForeignKey("plans.PlanImport", on_delete=models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-year", "kind"]

@@ -205,13 +205,13 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
     Seven queries, whatever the number of tasks, wards and years.
     """
     shorts = {o.id: o.short for o in offices_of(ward)}
-    every = _every_line(ward, plan, today=today, shorts=shorts)
+    every = every_line(ward, plan, today=today, shorts=shorts)
     alive = [(row, view) for row, view in every if not view.task.set_aside_at]
     gone = tuple(view for _, view in every if view.task.set_aside_at)
     by_number = {view.task.number: view for _, view in alive}
     tasks = [(row, view) for row, view in alive if not view.task.is_indicator]
     any_group = replace(asked, group=None)
-    apart_from_group = [pair for pair in tasks if _fits(*pair, any_group, plan.year)]
+    apart_from_group = [pair for pair in tasks if fits(*pair, any_group, plan.year)]
     counts = tallies(view.status for _, view in apart_from_group)
     shown = [(row, view) for row, view in apart_from_group if asked.group in (None, view.status.group)]
     sections: dict[int, list[RibbonRow]] = defaultdict(list)
@@ -254,7 +254,7 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
     )
 
 
-def _every_line(
+def every_line(
     ward: int, plan: Plan, *, today: dt.date, shorts: dict[int, str]
 ) -> list[tuple[PlanLine, TaskView]]:
     """The plan's lines in order, each with its task's status: what every figure about the plan is counted from."""
@@ -307,7 +307,7 @@ def overview(ward: int, plan: Plan, *, today: dt.date, shown: int = 4) -> Overvi
     shorts = {o.id: o.short for o in offices_of(ward)}
     tasks = [
         (row, view)
-        for row, view in _every_line(ward, plan, today=today, shorts=shorts)
+        for row, view in every_line(ward, plan, today=today, shorts=shorts)
         if not view.task.set_aside_at and not view.task.is_indicator
     ]
     address = f"/ke-hoach/{plan.year}/{plan.kind}/"
@@ -379,7 +379,8 @@ def _load(name: str, views: Sequence[TaskView], asked: RibbonFilter, address: st
     )
 
 
-def _fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool:
+def fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool:
+    """Whether the list shows a line."""
     if asked.section and asked.section not in (row.section.number, row.section.title):
         return False
     if asked.office and asked.office not in view.lead_ids:

@@ -115,7 +115,7 @@ def pair(draft: PlanImport, line: int, same_as: str, *, by: int, at: dt.datetime
     draft = drafts.under_review(draft)
     row = draft.lines.filter(pk=line).first()
     tasks_in_force = PlanLine.objects.filter(
-        plan=effect.in_force(draft.ward_id, draft.year), task__set_aside_at__isnull=True
+        plan=effect.in_force(draft.ward_id, draft.year, draft.kind), task__set_aside_at__isnull=True
     )
     known = {str(pk) for pk in tasks_in_force.values_list("task_id", flat=True)}
     if not draft.is_amendment or row is None or same_as not in {"", "new", *known}:

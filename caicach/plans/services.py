@@ -8,7 +8,9 @@ import secrets
 
 from django.db import IntegrityError, transaction
 
+from caicach.core.clock import local_day
 from caicach.core.http import Missing
+from caicach.data import plan_kinds
 from caicach.documents import services as documents
 from caicach.history import services as history
 from caicach.plans import drafts, effect, findings
@@ -34,7 +36,15 @@ def new_token() -> str:
 
 
 def upload(
-    file: documents.Upload, *, ward: int, token: str, year: int, is_amendment: bool, by: int, at: dt.datetime
+    file: documents.Upload,
+    *,
+    ward: int,
+    token: str,
+    year: int,
+    is_amendment: bool,
+    by: int,
+    at: dt.datetime,
+    kind: str = "cchc",
 ) -> PlanImport:
     """Keep the file and queue its reading, once for a token: pressed twice, the first one's import is the answer.
 
@@ -46,10 +56,10 @@ def upload(
         return there
     try:
         with transaction.atomic():
-            amends = effect.in_force(ward, year) if is_amendment else None
+            amends = effect.in_force(ward, year, kind) if is_amendment else None
             stored = documents.store(file, ward=ward, at=at)
             draft = PlanImport.objects.create(
-                ward_id=ward, token=token, year=year, file=stored, is_amendment=is_amendment, amends=amends,
+                ward_id=ward, token=token, year=year, kind=kind, file=stored, is_amendment=is_amendment, amends=amends,
                 made_at=at, made_by_id=by, words="Chờ đọc",
             )  # fmt: skip
             queue.enqueue("plans.read_import", ward=ward, key=_key(draft), draft=draft.pk)
@@ -70,7 +80,7 @@ def become_amendment(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
     Raises Refusal plan.none-in-force.
     """
     draft = drafts.under_review(draft)
-    draft.amends, draft.is_amendment = effect.in_force(draft.ward_id, draft.year), True
+    draft.amends, draft.is_amendment = effect.in_force(draft.ward_id, draft.year, draft.kind), True
     draft.save(update_fields=["amends", "is_amendment"])
     history.append(draft, "import.became-amendment", by=by, at=at, year=draft.year)
 
@@ -203,11 +213,20 @@ def discard(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
 
 @transaction.atomic
 def begin_typed(
-    *, ward: int, token: str, year: int, copy_from: int | None, by: int, at: dt.datetime
+    *,
+    ward: int,
+    token: str,
+    year: int,
+    copy_from: int | None,
+    by: int,
+    at: dt.datetime,
+    kind: str = "cchc",
+    only_unfinished: bool = False,
 ) -> PlanImport:
     """A draft typed from nothing, or with last year's lines in it, their years moved on; once for a token.
 
-    Raises Refusal plan.nothing-to-copy, plan.year-unusable.
+    kind: as of data/plan_kinds.csv; a copy is of the same kind. only_unfinished: of last year's lines those that were
+    not reached. Raises Refusal plan.nothing-to-copy, plan.year-unusable.
     """
     _check_year(year)
     origin = "typed" if copy_from is None else "copied"
@@ -217,6 +236,7 @@ def begin_typed(
         defaults={
             "origin": origin,
             "year": year,
+            "kind": kind,
             "state": PlanImport.REVIEW,
             "share": 100,
             "made_at": at,
@@ -226,13 +246,16 @@ def begin_typed(
     if not is_new:
         return draft
     DraftHead.objects.create(
-        ward_id=ward, draft=draft, title=f"Cải cách hành chính năm {year}", issuer=_issuer_of(draft.ward.name)
+        ward_id=ward,
+        draft=draft,
+        title=f"{plan_kinds().get(kind, '')} năm {year}".strip(),
+        issuer=_issuer_of(draft.ward.name),
     )
     if copy_from is None:
         home = DraftSection.objects.create(ward_id=ward, draft=draft, position=0, number="I", place="I")
         drafts.append_line(draft, home)
     else:
-        _copy(draft, copy_from)
+        _copy(draft, copy_from, only_unfinished=only_unfinished, today=local_day(at))
         findings.check_typed(draft)
     history.append(draft, "import.begun", by=by, at=at, origin=origin, copied=copy_from)
     return draft
@@ -250,8 +273,8 @@ _A_YEAR_ALONE = (
 """a year that is neither an end of a period (2026 - 2030) nor part of a document's number (12/2026/NĐ-CP)"""
 
 
-def _copy(draft: PlanImport, copy_from: int) -> None:
-    plan = Plan.objects.filter(ward_id=draft.ward_id, year=copy_from, kind="cchc").first()
+def _copy(draft: PlanImport, copy_from: int, *, only_unfinished: bool, today: dt.date) -> None:
+    plan = Plan.objects.filter(ward_id=draft.ward_id, year=copy_from, kind=draft.kind).first()
     if plan is None:
         raise Refusal("plan.nothing-to-copy", "copy_from", year=copy_from)
 
@@ -280,6 +303,16 @@ def _copy(draft: PlanImport, copy_from: int) -> None:
         .prefetch_related("task__offices")
         .filter(task__set_aside_at__isnull=True)
     )
+    if only_unfinished:
+        views = task_queries.views_of([row.task for row in lines], ward=draft.ward_id, today=today, shorts={})
+        left = {
+            view.task.pk
+            for view in views
+            if view.task.result == "not" or (not view.task.result and view.status.group == "late")
+        }
+        lines = lines.filter(task_id__in=left)
+        if not left:
+            raise Refusal("plan.nothing-unfinished", "only_unfinished", year=copy_from)
     rows = [
         DraftLine(
             ward_id=draft.ward_id,
@@ -348,6 +381,8 @@ def undo(plan: Plan, *, newest: int | None = None, by: int, at: dt.datetime) -> 
     plan = held
     if newest is not None and newest != plan.newest_id:
         raise Refusal("plan.undone-already")
+    if plan.closed_at:
+        raise Refusal("plan.closed", year=plan.year)
     draft = PlanImport.objects.filter(pk=plan.newest_id).first() if plan.newest_id else None
     amendment = draft if draft and draft.before else None
     ids = list(plan.lines.values_list("task_id", flat=True))

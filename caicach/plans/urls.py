@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.plans import views
+from caicach.plans import views, views_many
 
 app_name = "plans"
 _DRAFT = "nap/<slug:token>/"
@@ -27,7 +27,12 @@ urlpatterns = [
     path(_DRAFT + "ghep/", views.pair, name="pair"),
     path(_DRAFT + "thuc-hien/", views.effect, name="effect"),
     path("<int:year>/<slug:kind>/", views.ribbon, name="ribbon"),
+    path("<int:year>/<slug:kind>/danh-sach.<slug:suffix>", views.list_file, name="list-file"),
     path("<int:year>/<slug:kind>/toan-canh/", views.overview, name="overview"),
     path("<int:year>/<slug:kind>/hoan-tac/", views.undo, name="undo"),
     path("<int:year>/<slug:kind>/tep/", views.plan_file, name="file"),
+    path("<int:year>/<slug:kind>/nhieu-viec/", views_many.several, name="several"),
+    path("<int:year>/<slug:kind>/da-lam/", views_many.done_already, name="done-already"),
+    path("<int:year>/<slug:kind>/khep-nam/", views_many.year_end, name="year-end"),
+    path("<int:year>/<slug:kind>/mo-lai/", views_many.open_again, name="open-again"),
 ]

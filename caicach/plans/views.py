@@ -20,19 +20,21 @@ from caicach.core.http import (
     row_id,
     see_other,
     send_file,
+    send_made,
     status_of,
     ward_request,
 )
 from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.history import queries as history
-from caicach.plans import cells, drafts, findings, queries, review_page, services
+from caicach.plans import cells, drafts, exports, findings, queries, review_page, services
 from caicach.plans import effect as effects
 from caicach.plans import review as reviewing
 from caicach.plans.forms import StartForm, UploadForm
 from caicach.plans.models import PlanImport
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
+from caicach.tasks import lists
 
 
 @require_safe
@@ -67,7 +69,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 raise Refusal("file.empty", "file", name=getattr(request.FILES["file"], "name", ""))
             draft = services.upload(
                 data["file"], ward=actor.ward_id, token=data["token"], year=data["year"],
-                is_amendment=data["is_amendment"], by=actor.person_id, at=clock.now(),
+                is_amendment=data["is_amendment"], kind=data["kind"] or "cchc", by=actor.person_id, at=clock.now(),
             )  # fmt: skip
         except Refusal as refusal:
             status = put_refusal(form, refusal)
@@ -86,7 +88,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """A plan typed from nothing, or copied from another year's."""
     actor = ward_request(request).actor
-    years = [row.plan.year for row in queries.plan_list(actor.ward_id, with_drafts=False).plans]
+    plans = queries.plan_list(actor.ward_id, with_drafts=False).plans
+    years = list(dict.fromkeys(row.plan.year for row in plans))
     today = clock.today()
     asked = request.GET.get("nam", "")
     form = StartForm(
@@ -95,6 +98,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "token": services.new_token(),
             "year": today.year if today.year not in years else today.year + 1,
             "copy_from": row_id(asked) if row_id(asked) in years else None,
+            "kind": request.GET.get("loai", ""),
         },
     )
     field: Any = form.fields["copy_from"]
@@ -104,9 +108,8 @@ def start(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                draft = services.begin_typed(
-                    ward=actor.ward_id, **form.cleaned_data, by=actor.person_id, at=clock.now()
-                )
+                data = {**form.cleaned_data, "kind": form.cleaned_data["kind"] or "cchc"}
+                draft = services.begin_typed(ward=actor.ward_id, **data, by=actor.person_id, at=clock.now())
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
@@ -330,7 +333,7 @@ def changes(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     if draft.state != PlanImport.REVIEW or not draft.is_amendment:
         return see_other(_address(draft))
-    plan = effects.in_force(draft.ward_id, draft.year)
+    plan = effects.in_force(draft.ward_id, draft.year, draft.kind)
     facts = {
         "draft": draft, "found": effects.compare(draft), "errors": effects.open_errors(draft), "in_force": plan,
         **effects.compare_around(draft, plan, queries.target_words),
@@ -447,8 +450,24 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             "body": body() if asked.words else kept("ribbon", facts, body),
             "plan": plan,
             "may_undo": rights.allows("plan.undo", actor.role),
+            "may_several": rights.allows("task.several", actor.role),
+            "query": asked.address() if asked.is_set else "",
         },
     )
+
+
+@require_safe
+@may("plan.see")
+def list_file(request: HttpRequest, year: int, kind: str, suffix: str) -> HttpResponse:
+    """The year's list as it is filtered, as .xlsx or .docx."""
+    if suffix not in lists.WRITERS:
+        raise Missing
+    actor = ward_request(request).actor
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    asked, today = queries.RibbonFilter.of(request.GET), clock.today()
+    page = queries.ribbon(actor.ward_id, plan, asked, today=today)
+    data, name = exports.year_list(plan, page, asked, suffix, today=today)
+    return send_made(data, name=name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,7 @@ Pure: facts and today come in as arguments. Ribbon, task page and tallies all us
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,19 +31,77 @@ class OccurrenceFacts:
     """One day on which something is owed, and the newest thing that was handed in for it.
 
     handed_in_on: its day; accepted, returned: the coordinator's word on it. Neither: it waits for a word.
+    first_due_on: the day before it was put off, None where it never was.
     """
 
     due_on: dt.date
     handed_in_on: dt.date | None = None
     accepted: bool = False
     returned: bool = False
+    first_due_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """Something handed in. parts: the positions of the deliverables that it is, from 0; none named: all of them."""
+
+    parts: frozenset[int]
+    on: dt.date
+    accepted: bool
+    returned: bool
+
+
+def gather(
+    due_on: dt.date,
+    handed: Sequence[HandedIn],
+    *,
+    parts: int,
+    every: bool = True,
+    first_due_on: dt.date | None = None,
+) -> OccurrenceFacts:
+    """What a day is, from all that was handed in for it, oldest first; of each deliverable the newest counts.
+
+    parts: how many deliverables the plan names. every: all of them must be there (a task with one day); else one is
+    enough (of a quarterly task the plan doesn't say which of "plan, report" is owed each quarter). The day was kept on
+    the day of the last one, is accepted when all that must be there are, and given back as long as one is.
+    """
+    newest = _newest(handed, parts)
+    whole = len(newest) == max(parts, 1) if every else bool(newest)
+    return OccurrenceFacts(
+        due_on=due_on,
+        handed_in_on=max(one.on for one in newest.values()) if whole else None,
+        accepted=whole and all(one.accepted for one in newest.values()),
+        returned=any(one.returned for one in newest.values()),
+        first_due_on=first_due_on,
+    )
+
+
+def missing_parts(handed: Sequence[HandedIn], *, parts: int) -> frozenset[int]:
+    """The positions of the deliverables that were never handed in, or given back."""
+    newest = _newest(handed, parts)
+    return frozenset(n for n in range(max(parts, 1)) if n not in newest or newest[n].returned)
+
+
+def is_owed(handed: Sequence[HandedIn], *, parts: int, every: bool) -> bool:
+    """Whether anything must still be handed in for a day; `gather` says what the words mean."""
+    facts = gather(dt.date.min, handed, parts=parts, every=every)
+    return facts.handed_in_on is None or facts.returned
+
+
+def _newest(handed: Sequence[HandedIn], parts: int) -> dict[int, HandedIn]:
+    newest: dict[int, HandedIn] = {}
+    for one in handed:
+        for part in range(max(parts, 1)) if parts < 2 or not one.parts else one.parts:
+            newest[part] = one
+    return newest
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
     """What a status needs. since: the day the task came into force; last_word_on: newest report or delivery.
 
-    waiting, returned: of things handed in that belong to no dated occurrence. closed: accepted as finished.
+    waiting, returned: of things handed in that belong to no dated occurrence. waits_for, waits_since: somebody else
+    whom it waits for. silent_days: after so many days without a word it is silent; None: as everywhere.
     """
 
     kind: Kind
@@ -56,6 +114,9 @@ class TaskFacts:
     waiting: bool = False
     returned: bool = False
     set_aside: bool = False
+    waits_for: str = ""
+    waits_since: dt.date | None = None
+    silent_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +130,29 @@ class Status:
     days: int | None = None
 
 
-def status(facts: TaskFacts, *, today: dt.date, soon_days: int = 14, silent_months: int = 2) -> Status:
-    """The status on a day. Of several occurrences the earliest one that is not settled speaks."""
+def status(facts: TaskFacts, *, today: dt.date, soon_days: int = 14, silent_days: int = 30) -> Status:
+    """The status on a day. Of several occurrences the earliest one that is not settled speaks.
+
+    Waiting for somebody else is no excuse for a day that has gone by, nor for saying nothing: late, given back and
+    silent come before it.
+    """
     if facts.set_aside:
         return Status("set-aside", "next", "far", "Đã rút")
+    found = _by_dates(facts, today, soon_days, facts.silent_days or silent_days)
+    if facts.waits_for and facts.waits_since and found.group in ("soon", "far", "ok"):
+        if found.code in ("soon", "running", "not-begun", "waiting-event", "no-occurrence"):
+            words = facts.waits_for
+            if len(words) > _SHORT:
+                words = f"từ {facts.waits_since.day:02}/{facts.waits_since.month:02}"
+            return Status("waiting", "next", found.group, f"Chờ {words}", found.days)
+    return found
+
+
+_SHORT = 18
+"""letters of a name that a chip has room for"""
+
+
+def _by_dates(facts: TaskFacts, today: dt.date, soon_days: int, silent_days: int) -> Status:
     if facts.occurrences:
         return _dated(facts, today, soon_days)
     if facts.returned:
@@ -80,7 +160,7 @@ def status(facts: TaskFacts, *, today: dt.date, soon_days: int = 14, silent_mont
     if facts.waiting:
         return Status("handed-in", "ok", "ok", "Chờ duyệt")
     if facts.kind == "ongoing":
-        return _ongoing(facts, today, silent_months)
+        return _ongoing(facts, today, silent_days)
     if facts.kind == "external":
         return Status("waiting-event", "next", "far", "Chờ cấp trên")
     if facts.kind in ("by", "recurring"):  # every date lies before the plan's own
@@ -130,14 +210,20 @@ def _done(facts: TaskFacts) -> Status:
     return Status("done", "ok", "ok", "Xong")
 
 
-def _ongoing(facts: TaskFacts, today: dt.date, silent_months: int) -> Status:
+def _ongoing(facts: TaskFacts, today: dt.date, silent_days: int) -> Status:
     if facts.start and facts.start > today:
         return Status("not-begun", "next", "far", f"Từ {facts.start.day:02}/{facts.start.month:02}")
     heard = max((d for d in (facts.last_word_on, facts.since, facts.start) if d), default=None)
-    silent = whole_months(heard, today) if heard else 0
-    if silent >= silent_months:
-        return Status("silent", "warn", "warn", f"Chưa có tin {silent} tháng", silent)
+    silent = (today - heard).days if heard else 0
+    if silent > silent_days:
+        return Status("silent", "warn", "warn", silence_words(heard or today, today), silent)
     return Status("running", "ok", "ok", "Đang thực hiện")
+
+
+def silence_words(heard: dt.date, today: dt.date) -> str:
+    """ "Chưa có tin 41 ngày"; from two whole months on in months."""
+    months = whole_months(heard, today)
+    return f"Chưa có tin {months} tháng" if months >= 2 else f"Chưa có tin {(today - heard).days} ngày"
 
 
 def whole_months(since: dt.date, until: dt.date) -> int:

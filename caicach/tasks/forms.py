@@ -40,23 +40,168 @@ class ReportForm(forms.Form):
     word = _word("Lời ghi", rows=3)
 
 
+def _day(label: str, hint: str = "", *, required: bool = False) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=hint,
+        input_formats=["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "23/11/2026", "data-day": ""}),
+        error_messages={**_DATE, "required": "Hãy ghi ngày, ví dụ 23/11/2026."},
+    )
+
+
+def _line(label: str, most: int, placeholder: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=most,
+        widget=forms.TextInput(attrs={"placeholder": placeholder} if placeholder else {}),
+        error_messages={
+            "max_length": f"Dài quá {most} chữ cái. Hãy viết ngắn lại.",
+            "null_characters_not_allowed": "Có chữ lạ. Hãy gõ lại.",
+        },
+    )
+
+
+def _choice(label: str, wrong: str, *, required: bool = False) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        coerce=int,
+        required=required,
+        empty_value=None,
+        error_messages={"invalid_choice": wrong, "required": wrong},
+    )
+
+
+def _file(label: str) -> forms.FileField:
+    return forms.FileField(label=label, required=False, error_messages=_FILE)
+
+
 class HandInForm(forms.Form):
-    occurrence = forms.TypedChoiceField(
-        label="Cho hạn", coerce=int, required=False, empty_value=None, error_messages=_OCCURRENCE
+    occurrence = _choice("Cho hạn", _OCCURRENCE["invalid_choice"])
+    parts = forms.TypedMultipleChoiceField(
+        label="Văn bản này là",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=dict.fromkeys(
+            ("invalid_choice", "invalid_list"), "Sản phẩm này không có trong nhiệm vụ. Hãy tải lại trang."
+        ),
     )
     document_number = forms.CharField(
         label="Số văn bản", max_length=60, required=False, error_messages=_NUMBER
     )
-    document_date = forms.DateField(
-        label="Ngày văn bản",
-        required=False,
-        input_formats=["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "23/11/2026"}),
-        error_messages=_DATE,
-    )
-    file = forms.FileField(label="Hoặc tệp đính kèm", required=False, error_messages=_FILE)
+    document_date = _day("Ngày văn bản")
+    file = _file("Hoặc tệp đính kèm")
+    known = _choice("Hoặc tài liệu đã có", "Tài liệu này không còn. Hãy chọn lại.")
     word = _word("Lời nhắn", rows=2)
 
 
 class JudgeForm(forms.Form):
     word = _word("Lời ghi", rows=2)
+
+
+class ExtendForm(forms.Form):
+    """Asking for more time, or giving it."""
+
+    occurrence = _choice("Cho hạn", "Hạn này đã nộp rồi hoặc không còn. Hãy chọn hạn khác.", required=True)
+    until = _day("Đến ngày", required=True)
+    reason = _word("Lý do", rows=2)
+
+
+class GrantForm(forms.Form):
+    until = _day("Đến ngày")
+    word = _word("Lời ghi", rows=2)
+
+
+class WaitForm(forms.Form):
+    whom = _line("Đang chờ ai", 120, "Sở Nội vụ")
+    since = _day("Từ ngày", required=True)
+    word = _word("Chờ việc gì", rows=2)
+
+
+class SilenceForm(forms.Form):
+    days = forms.IntegerField(
+        label="Cần có tin mỗi (ngày)",
+        min_value=1,
+        max_value=366,
+        required=False,
+        help_text="Để trống: như các việc khác.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Ghi từ 1 đến 366 ngày."),
+    )
+
+
+class AskForm(forms.Form):
+    office = _choice("Đơn vị phối hợp", "Hãy chọn đơn vị cần phối hợp.", required=True)
+    due_on = _day("Cần có trước ngày", required=True)
+    word = _word("Cần làm gì", rows=2)
+
+
+class AnswerForm(forms.Form):
+    word = _word("Trả lời", rows=2)
+    file = _file("Tệp kèm theo")
+
+
+class AssignForm(forms.Form):
+    office = forms.IntegerField(
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), "Đơn vị này không có phần trong nhiệm vụ. Hãy tải lại trang."
+        )
+    )
+    person = _choice("Giao cho", "Người này không còn làm ở đơn vị ấy. Hãy chọn người khác.")
+
+
+class StepForm(forms.Form):
+    words = _line("Bước", 300, "Lấy ý kiến các khu phố")
+    due_on = _day("Hạn của bước")
+
+
+class CommentForm(forms.Form):
+    words = _word("Trao đổi", rows=2)
+
+
+class SetAsideForm(forms.Form):
+    word = _word("Lý do rút", rows=2)
+    document = _line("Theo văn bản", 120, "15/QĐ-UBND ngày 20/11/2026")
+
+
+class DirectiveForm(forms.Form):
+    """A duty that comes from no plan."""
+
+    content = forms.CharField(
+        label="Việc cần làm",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "max_length": "Nội dung dài quá 4.000 chữ cái. Hãy chia thành nhiều việc.",
+            "null_characters_not_allowed": "Có chữ lạ. Hãy gõ lại.",
+        },
+    )
+    source = forms.ChoiceField(
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn việc này từ đâu."),
+        label="Từ đâu",
+        choices=[
+            ("directive", "Chỉ đạo của lãnh đạo"),
+            ("province", "Văn bản cấp trên"),
+            ("promise", "Cam kết"),
+        ],
+    )
+    leads = forms.TypedMultipleChoiceField(
+        label="Đơn vị thực hiện",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice", "invalid_list"), "Hãy chọn ít nhất một đơn vị thực hiện."
+        ),
+    )
+    due_on = _day("Hạn", "Để trống: việc thường xuyên.")
+    deliverable = _line("Sản phẩm", 200, "Báo cáo")
+    issuer = _line("Nơi ban hành", 200, "Giao ban tuần 47")
+    document_number = forms.CharField(
+        label="Số văn bản", max_length=60, required=False, error_messages=_NUMBER
+    )
+    document_date = _day("Ngày văn bản")
+    file = _file("Tệp văn bản")

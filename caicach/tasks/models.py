@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,12 +14,29 @@ from caicach.rules.due import Due
 DUE_KINDS = ("ongoing", "by", "recurring", "external", "unknown")
 
 
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class Standing(models.QuerySet[_Row, _Row]):
+    """Rows of a kind that can be taken back."""
+
+    def standing(self) -> Self:
+        """Those that nobody has taken back."""
+        return self.filter(taken_back_at__isnull=True)
+
+
 class Task(models.Model):
     """A duty. year, book and number are its address (/viec/2026/cchc/II-6/); content: the plan's own words.
 
     deliverables: one a line. due_*: as `rules.deadlines.Due`; due_dates: ISO days, one a line. origin: the document
-    it comes from, source_text: the line as it was read. set_aside_at: an amendment dropped it.
+    it comes from, source_text: the line as it was read. set_aside_at: an amendment or somebody took it out, by the
+    document set_aside_document. source: where the duty comes from; a directive has given_by, document_* and file, and
+    about where it is about another task. silent_days: see `rules.task_status`. waits_*: whom else it waits for.
+    made_token: of the form that made it, so that sending it twice makes one. closed_at: the year was closed, with
+    result: "more", "reached" or "not".
     """
+
+    PLAN, DIRECTIVE, PROVINCE, PROMISE = "plan", "directive", "province", "promise"
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     year = models.PositiveSmallIntegerField()
@@ -44,10 +62,39 @@ class Task(models.Model):
     source_place = models.CharField(max_length=120, blank=True)
     set_aside_at = models.DateTimeField(null=True)
     set_aside_word = models.TextField(blank=True)
+    set_aside_document = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=10, default=PLAN)
+    about = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="directives")
+    given_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    issuer = models.CharField(max_length=200, blank=True)
+    document_number = models.CharField(max_length=60, blank=True)
+    document_date = models.DateField(null=True)
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=10, blank=True)
+    result_word = models.TextField(blank=True)
+    silent_days = models.PositiveSmallIntegerField(null=True)
+    waits_for = models.CharField(max_length=120, blank=True)
+    waits_since = models.DateField(null=True)
+    waits_word = models.TextField(blank=True)
+    made_token = models.CharField(max_length=32, null=True, unique=True)
 
     class Meta:
         constraints = [
             ward_pair("tasks_task"),
+            models.CheckConstraint(
+                condition=Q(source__in=["plan", "directive", "province", "promise"]), name="task_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(waits_for="", waits_since__isnull=True)
+                | (~Q(waits_for="") & Q(waits_since__isnull=False)),
+                name="task_waits_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(result__in=["", "more", "reached", "not"]), name="task_result"
+            ),
+            SameWard(field="about", to="tasks.Task", name="task_about_ward"),
+            SameWard(field="file", to="documents.StoredFile", name="task_file_ward"),
             models.UniqueConstraint(
                 fields=["ward", "year", "book", "number"],
                 condition=Q(set_aside_at__isnull=True),
@@ -67,8 +114,8 @@ class Task(models.Model):
 
     @property
     def book_address(self) -> str:
-        """The page of the plan that the task stands in."""
-        return f"/ke-hoach/{self.year}/{self.book}/"
+        """The page of the plan, or of the list, that the task stands in."""
+        return f"/ke-hoach/{self.year}/{self.book}/" if self.source == Task.PLAN else "/chi-dao/"
 
     @property
     def due(self) -> Due:
@@ -97,7 +144,10 @@ class Task(models.Model):
 
 
 class TaskOffice(models.Model):
-    """An office of a task: leading or helping. office is null where the ward has none of that name."""
+    """An office of a task: leading or helping. office is null where the ward has none of that name.
+
+    person: who does it there, as the head has said. acknowledged_*: of a directive, that the office has seen it.
+    """
 
     LEAD, HELP = "lead", "help"
 
@@ -107,6 +157,11 @@ class TaskOffice(models.Model):
     name = models.CharField(max_length=300)
     role = models.CharField(max_length=4)
     position = models.PositiveSmallIntegerField()
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["role", "position"]
@@ -118,12 +173,16 @@ class TaskOffice(models.Model):
 
 
 class Occurrence(models.Model):
-    """A day on which the task is owed; working_day: the last working day not after it."""
+    """A day on which the task is owed; working_day: the last working day not after it.
+
+    first_due_on: the day that the plan said, where it was put off since.
+    """
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="occurrences")
     due_on = models.DateField()
     working_day = models.DateField()
+    first_due_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["due_on"]
@@ -138,7 +197,7 @@ class Occurrence(models.Model):
 
 
 class Progress(models.Model):
-    """What an officer said about a task at a moment; percent where one was given."""
+    """What an officer said about a task at a moment; percent where one was given. taken_back_at: by its writer."""
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="progress")
@@ -146,6 +205,9 @@ class Progress(models.Model):
     by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     percent = models.PositiveSmallIntegerField(null=True)
     word = models.TextField(blank=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = Standing["Progress"].as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -161,7 +223,10 @@ class Progress(models.Model):
 
 
 class Delivery(models.Model):
-    """Evidence handed in: number and date of a document, or a file, or both; then the coordinator's word on it."""
+    """Evidence handed in: number and date of a document, or a file, or both; then the coordinator's word on it.
+
+    parts: which of the task's deliverables it is, their positions with blanks between; "" for all of them.
+    """
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="deliveries")
@@ -176,6 +241,14 @@ class Delivery(models.Model):
     returned_at = models.DateTimeField(null=True)
     judged_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
     judged_word = models.TextField(blank=True)
+    parts = models.CharField(max_length=60, blank=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = Standing["Delivery"].as_manager()
+
+    @property
+    def part_numbers(self) -> frozenset[int]:
+        return frozenset(map(int, self.parts.split()))
 
     class Meta:
         ordering = ["at", "id"]
@@ -192,3 +265,133 @@ class Delivery(models.Model):
             SameWard(field="occurrence", to="tasks.Occurrence", name="delivery_occurrence_ward"),
             SameWard(field="file", to="documents.StoredFile", name="delivery_file_ward"),
         ]
+
+
+class Extension(models.Model):
+    """A request to put a day off, and the answer to it. of_day: the day it was asked for; granted: null while open."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="extensions")
+    occurrence = models.ForeignKey(
+        Occurrence, on_delete=models.SET_NULL, null=True, related_name="extensions"
+    )
+    of_day = models.DateField()
+    until = models.DateField()
+    reason = models.TextField()
+    asked_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    granted = models.BooleanField(null=True)
+    judged_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    judged_at = models.DateTimeField(null=True)
+    judged_word = models.TextField(blank=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = Standing["Extension"].as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("of_day")), name="extension_is_later"),
+            models.UniqueConstraint(
+                fields=["occurrence"],
+                condition=Q(granted__isnull=True, taken_back_at__isnull=True),
+                name="extension_one_open",
+            ),
+            SameWard(field="task", to="tasks.Task", name="extension_task_ward"),
+            SameWard(field="occurrence", to="tasks.Occurrence", name="extension_occurrence_ward"),
+        ]
+
+
+class Ask(models.Model):
+    """A lead office asks another one for its part, by a day; then the answer."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="asks")
+    office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    due_on = models.DateField()
+    word = models.TextField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.TextField(blank=True)
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = Standing["Ask"].as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            SameWard(field="task", to="tasks.Task", name="ask_task_ward"),
+            SameWard(field="office", to="organisation.Office", name="ask_office_ward"),
+            SameWard(field="file", to="documents.StoredFile", name="ask_file_ward"),
+        ]
+
+
+class Step(models.Model):
+    """A piece of a task, for those who do it; done when ticked."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="steps")
+    words = models.CharField(max_length=300)
+    due_on = models.DateField(null=True)
+    position = models.PositiveSmallIntegerField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = Standing["Step"].as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [SameWard(field="task", to="tasks.Task", name="step_task_ward")]
+
+
+class Comment(models.Model):
+    """A word between people at a task; no report."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="comments")
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    words = models.TextField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = Standing["Comment"].as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [SameWard(field="task", to="tasks.Task", name="comment_task_ward")]
+
+
+class Watch(models.Model):
+    """Somebody who wants to hear of everything on a task."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="watches")
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "person"], name="watch_once"),
+            SameWard(field="task", to="tasks.Task", name="watch_task_ward"),
+        ]
+
+
+class Notice(models.Model):
+    """Something that happened on a task and that one person should know. code: as of the event; seen_at: on its page."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="notices")
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField()
+    code = models.CharField(max_length=40)
+    word = models.TextField(blank=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["person", "ward", "seen_at"], name="notice_of_person")]
+        constraints = [SameWard(field="task", to="tasks.Task", name="notice_task_ward")]

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 
+from caicach.accounts.queries import colleagues
 from caicach.core.clock import local_day
 from caicach.core.http import Missing
 from caicach.history import queries as history
-from caicach.rules.task_status import OccurrenceFacts, Status, TaskFacts, status
-from caicach.tasks.models import Delivery, Occurrence, Progress, Task, TaskOffice
+from caicach.organisation.queries import offices
+from caicach.rules.task_status import GROUPS, Group, HandedIn, Status, TaskFacts, gather, status, tallies
+from caicach.tasks.models import (
+    Ask,
+    Delivery,
+    Extension,
+    Notice,
+    Occurrence,
+    Progress,
+    Standing,
+    Step,
+    Task,
+    TaskOffice,
+)
+
+_Row = TypeVar("_Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with all that follows from its rows. leads: (name, short or name); words_on: days of reports."""
+    """A task with all that follows from its rows. leads, helpers: short names; words_on: days of reports.
+
+    person_of: (office, person) where an office has said who does it. has_waiting: something was handed in and waits for
+    the coordinator's word.
+    """
 
     task: Task
     facts: TaskFacts
@@ -29,64 +50,54 @@ class TaskView:
     office_ids: frozenset[int]
     words_on: tuple[dt.date, ...]
     percent: int | None
+    person_of: tuple[tuple[int | None, int], ...] = ()
+    has_waiting: bool = False
 
     @property
-    def has_waiting(self) -> bool:
-        """Something was handed in and waits for the coordinator's word."""
-        return self.facts.waiting or any(
-            o.handed_in_on and not o.accepted and not o.returned for o in self.facts.occurrences
-        )
+    def person_ids(self) -> frozenset[int]:
+        return frozenset(person for _, person in self.person_of)
 
     @property
     def address(self) -> str:
-        return f"/viec/{self.task.year}/{self.task.book}/{self.task.number}/"
+        return address_of(self.task)
 
 
 def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[int, str]) -> list[TaskView]:
     """Every task with its status. Four queries, whatever the number. shorts: office id → short name."""
     ids = [task.pk for task in tasks]
-    offices: dict[int, list[tuple[str, int | None, str]]] = defaultdict(list)
-    named = TaskOffice.objects.filter(ward_id=ward, task_id__in=ids).values_list(
-        "task_id", "role", "office_id", "name"
-    )
-    for task_id, role, office_id, name in named:
-        offices[task_id].append((role, office_id, name))
-    days: dict[int, list[tuple[int, dt.date]]] = defaultdict(list)
-    for task_id, pk, due_on in Occurrence.objects.filter(ward_id=ward, task_id__in=ids).values_list(
-        "task_id", "pk", "due_on"
-    ):
-        days[task_id].append((pk, due_on))
+    named: dict[int, list[TaskOffice]] = defaultdict(list)
+    for office in TaskOffice.objects.filter(ward_id=ward, task_id__in=ids):
+        named[office.task_id].append(office)
+    days: dict[int, list[Occurrence]] = defaultdict(list)
+    for row in Occurrence.objects.filter(ward_id=ward, task_id__in=ids):
+        days[row.task_id].append(row)
     said: dict[int, list[tuple[dt.date, int | None]]] = defaultdict(list)
-    for task_id, at, percent in Progress.objects.filter(ward_id=ward, task_id__in=ids).values_list(
-        "task_id", "at", "percent"
-    ):
+    spoken = Progress.objects.standing().filter(ward_id=ward, task_id__in=ids)
+    for task_id, at, percent in spoken.values_list("task_id", "at", "percent"):
         said[task_id].append((local_day(at), percent))
     handed: dict[int, list[_Handed]] = defaultdict(list)
-    rows = Delivery.objects.filter(ward_id=ward, task_id__in=ids).values_list(
-        "task_id", "occurrence_id", "at", "document_date", "accepted_at", "returned_at"
-    )
-    for task_id, occurrence, at, issued, accepted, returned in rows:
-        handed[task_id].append(
-            _Handed(
-                occurrence, _made_on(at, issued), local_day(at), accepted is not None, returned is not None
-            )
-        )
+    for task_id, one in _handed(Delivery.objects.filter(ward_id=ward, task_id__in=ids)):
+        handed[task_id].append(one)
     answer = []
     for task in tasks:
         facts = facts_of(task, days[task.pk], said[task.pk], handed[task.pk])
-        own = offices[task.pk]
-        leads = [(pk, name) for role, pk, name in own if role == TaskOffice.LEAD]
+        own = named[task.pk]
+        leads = [one for one in own if one.role == TaskOffice.LEAD]
         answer.append(
             TaskView(
                 task=task,
                 facts=facts,
                 status=status(
-                    facts, today=today, soon_days=settings.SOON_DAYS, silent_months=settings.SILENT_MONTHS
+                    facts, today=today, soon_days=settings.SOON_DAYS, silent_days=settings.SILENT_DAYS
                 ),
-                leads=tuple(shorts.get(pk or 0, name) for pk, name in leads),
-                lead_ids=frozenset(pk for pk, _ in leads if pk),
-                helpers=tuple(shorts.get(pk or 0, name) for role, pk, name in own if role == TaskOffice.HELP),
-                office_ids=frozenset(pk for _, pk, _ in own if pk),
+                leads=tuple(shorts.get(one.office_id or 0, one.name) for one in leads),
+                lead_ids=frozenset(one.office_id for one in leads if one.office_id),
+                helpers=tuple(
+                    shorts.get(one.office_id or 0, one.name) for one in own if one.role == TaskOffice.HELP
+                ),
+                office_ids=frozenset(one.office_id for one in own if one.office_id),
+                person_of=tuple((one.office_id, one.person_id) for one in own if one.person_id),
+                has_waiting=any(not one.what.accepted and not one.what.returned for one in handed[task.pk]),
                 words_on=tuple(
                     sorted({day for day, _ in said[task.pk]} | {h.said_on for h in handed[task.pk]})
                 ),
@@ -96,7 +107,7 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
     return answer
 
 
-def _made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
+def made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
     """The day on which what was handed in was there: its document's own date, where it has one from before."""
     day = local_day(at)
     return min(issued, day) if issued else day
@@ -110,22 +121,71 @@ def open_tasks(ward: int) -> list[Task]:
 @dataclass(frozen=True, slots=True)
 class _Handed:
     occurrence: int | None
-    on: dt.date
     said_on: dt.date
-    accepted: bool
-    returned: bool
+    what: HandedIn
+
+
+def _handed(rows: Standing[Delivery]) -> list[tuple[int, _Handed]]:
+    """(task id, what was handed in), oldest first, without what was taken back. One query."""
+    values = rows.standing().values_list(
+        "task_id", "occurrence_id", "at", "document_date", "accepted_at", "returned_at", "parts"
+    )
+    return [
+        (
+            task,
+            _Handed(
+                occurrence,
+                local_day(at),
+                HandedIn(
+                    frozenset(map(int, parts.split())),
+                    made_on(at, issued),
+                    accepted is not None,
+                    returned is not None,
+                ),
+            ),
+        )
+        for task, occurrence, at, issued, accepted, returned, parts in values
+    ]
+
+
+def handed_of(task: Task) -> dict[int | None, list[HandedIn]]:
+    """What was handed in for one task, by occurrence (None: for no day), oldest first. One query."""
+    answer: dict[int | None, list[HandedIn]] = defaultdict(list)
+    for _, one in _handed(Delivery.objects.filter(ward_id=task.ward_id, task=task)):
+        answer[one.occurrence].append(one.what)
+    return answer
+
+
+def handed_of_many(ward: int, tasks: Sequence[Task]) -> dict[tuple[int, int | None], list[HandedIn]]:
+    """What was handed in, by task and occurrence, oldest first. One query."""
+    answer: dict[tuple[int, int | None], list[HandedIn]] = defaultdict(list)
+    for task, one in _handed(Delivery.objects.filter(ward_id=ward, task__in=tasks)):
+        answer[task, one.occurrence].append(one.what)
+    return answer
+
+
+def papers_of(ward: int, tasks: Sequence[Task]) -> dict[int, list[str]]:
+    """Task id → the names of the papers that were accepted, oldest first. One query."""
+    answer: dict[int, list[str]] = defaultdict(list)
+    rows = Delivery.objects.standing().filter(ward_id=ward, task__in=tasks, accepted_at__isnull=False)
+    for row in rows.select_related("file"):
+        answer[row.task_id].append(row.document_number or (row.file.name if row.file else ""))
+    return answer
 
 
 def facts_of(
     task: Task,
-    days: Iterable[tuple[int, dt.date]],
+    days: Sequence[Occurrence],
     said: Sequence[tuple[dt.date, int | None]],
     handed: Sequence[_Handed],
 ) -> TaskFacts:
     """The facts that `task_status` asks for, from the rows of one task; handed in order of time."""
-    newest = {h.occurrence: h for h in handed}
-    loose = newest.get(None)
-    words = [day for day, _ in said] + [h.said_on for h in handed]
+    by_day: dict[int | None, list[HandedIn]] = defaultdict(list)
+    for one in handed:
+        by_day[one.occurrence].append(one.what)
+    loose = by_day.get(None, [])
+    parts = parts_of(task)
+    words = [day for day, _ in said] + [one.said_on for one in handed]
     return TaskFacts(
         kind=task.due_kind,  # type: ignore[arg-type]
         start=task.due_start or (dt.date(task.year, 1, 1) if task.due_kind == "ongoing" else None),
@@ -133,48 +193,28 @@ def facts_of(
         condition=task.due_condition or None,
         since=task.in_force_since,
         occurrences=tuple(
-            OccurrenceFacts(day, h.on if h else None, bool(h and h.accepted), bool(h and h.returned))
-            for pk, day in sorted(days, key=lambda pair: pair[1])
-            for h in (newest.get(pk),)
+            gather(
+                row.due_on,
+                by_day.get(row.pk, []),
+                parts=parts,
+                every=len(days) == 1,
+                first_due_on=row.first_due_on,
+            )
+            for row in sorted(days, key=lambda row: row.due_on)
         ),
         last_word_on=max(words, default=None),
-        waiting=bool(loose and not loose.accepted and not loose.returned),
-        returned=bool(loose and loose.returned),
+        waiting=any(not one.accepted and not one.returned for one in loose),
+        returned=bool(loose and loose[-1].returned),
         set_aside=task.set_aside_at is not None,
+        waits_for=task.waits_for,
+        waits_since=task.waits_since,
+        silent_days=task.silent_days,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One entry of a task's history, in words."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    word: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OccurrenceView:
-    id: int
-    due_on: dt.date
-    working_day: dt.date
-    state: str
-    tone: str
-    is_free: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """A task's page, whole."""
-
-    view: TaskView
-    occurrences: tuple[OccurrenceView, ...]
-    deliveries: tuple[Delivery, ...]
-    waiting: tuple[Delivery, ...]
-    moments: tuple[Moment, ...]
-    deliverables: tuple[str, ...] = field(default=())
+def parts_of(task: Task) -> int:
+    """How many deliverables the plan names, at least one."""
+    return len(task.deliverables.split("\n")) if task.deliverables else 1
 
 
 def task_for(ward: int, year: int, book: str, number: str) -> Task:
@@ -197,85 +237,6 @@ def delivery_for(ward: int, task: Task, position: int) -> Delivery:
     return rows[position - 1]
 
 
-def page(ward: int, task: Task, *, today: dt.date, shorts: dict[int, str]) -> TaskPage:
-    """All that the task's page shows. Six queries."""
-    view = views_of([task], ward=ward, today=today, shorts=shorts)[0]
-    deliveries = tuple(
-        Delivery.objects.filter(ward_id=ward, task=task).select_related(
-            "file", "by", "judged_by", "occurrence"
-        )
-    )
-    for number, delivery in enumerate(deliveries, 1):
-        delivery.position = number  # type: ignore[attr-defined]
-    newest = {d.occurrence_id: d for d in deliveries}
-    occurrences = []
-    for row in task.occurrences.all():
-        occurrences.append(_occurrence(row, newest.get(row.pk), today))
-    return TaskPage(
-        view=view,
-        occurrences=tuple(occurrences),
-        deliveries=deliveries,
-        waiting=tuple(d for d in deliveries if not d.accepted_at and not d.returned_at),
-        moments=tuple(_moment(told) for told in history.of(ward, "tasks.task", [task.pk])),
-        deliverables=tuple(task.deliverables.split("\n")) if task.deliverables else (),
-    )
-
-
-def _occurrence(row: Occurrence, newest: Delivery | None, today: dt.date) -> OccurrenceView:
-    if newest and newest.accepted_at:
-        late = (_made_on(newest.at, newest.document_date) - row.due_on).days
-        state, tone = (f"Xong, trễ {late} ngày" if late > 0 else "Xong"), "ok"
-    elif newest and not newest.returned_at:
-        state, tone = "Chờ duyệt", "ok"
-    elif row.due_on < today:
-        state, tone = f"Trễ {(today - row.due_on).days} ngày", "late"
-    elif newest:
-        state, tone = "Bị trả lại", "warn"
-    else:
-        left = (row.due_on - today).days
-        state, tone = (f"Còn {left} ngày" if left else "Hạn hôm nay"), "next"
-    free = newest is None or newest.returned_at is not None
-    return OccurrenceView(row.pk, row.due_on, row.working_day, state, tone, free)
-
-
-def _moment(told: history.Told) -> Moment:
-    facts = told.facts
-    percent, due_on = facts.get("percent"), facts.get("due_on")
-    term = f" cho hạn {_day(due_on)}" if due_on else ""
-    match told.code:
-        case "task.reported":
-            what, tone = ("Ghi tiến độ" if percent is None else f"Ghi tiến độ: {percent}%"), ""
-        case "task.handed-in":
-            named = f"văn bản {facts['document']}" if facts.get("document") else f"tệp {facts.get('file')}"
-            what, tone = f"Nộp {named}{term}", "next"
-        case "task.accepted":
-            what, tone = f"Duyệt sản phẩm{term}", "ok"
-        case "task.given-back":
-            what, tone = f"Trả lại sản phẩm{term}", "warn"
-        case "task.taken-over":
-            what, tone = "Đưa vào thực hiện", ""
-        case "task.changed":
-            what, tone = f"Sửa theo văn bản sửa đổi{_due_changed(facts)}", "warn"
-        case "task.set-aside":
-            what, tone = "Rút khỏi kế hoạch", "warn"
-        case "task.brought-back":
-            what, tone = "Hoàn tác bản sửa đổi: trở lại như trước", "warn"
-        case other:
-            what, tone = other, ""
-    return Moment(told.at, told.who or "Phần mềm", what, told.word, tone)
-
-
-def _due_changed(facts: Mapping[str, object]) -> str:
-    before, after = facts.get("before"), facts.get("after")
-    if not isinstance(before, dict) or not isinstance(after, dict) or before.get("due") == after.get("due"):
-        return ""
-    return f": hạn trước là “{before.get('due') or 'không ghi'}”, nay là “{after.get('due') or 'không ghi'}”"
-
-
-def _day(text: object) -> str:
-    return f"{dt.date.fromisoformat(str(text)):%d/%m/%Y}"
-
-
 @dataclass(frozen=True, slots=True)
 class GivenBack:
     """What was handed in and given back, and isn't handed in again yet."""
@@ -287,25 +248,256 @@ class GivenBack:
 
 def given_back(ward: int, ids: Sequence[int]) -> dict[int, GivenBack]:
     """Task id → its newest return that nothing has followed for the same day. One query."""
-    newest: dict[tuple[int, int | None], Delivery] = {}
-    rows = Delivery.objects.filter(ward_id=ward, task_id__in=ids).select_related("judged_by")
+    newest: dict[tuple[int, int | None, int], Delivery] = {}
+    rows = Delivery.objects.standing().filter(ward_id=ward, task_id__in=ids).select_related("judged_by")
     for row in rows:
-        newest[row.task_id, row.occurrence_id] = row
+        for part in row.part_numbers or (0,):
+            newest[row.task_id, row.occurrence_id, part] = row
     answer: dict[int, GivenBack] = {}
-    for (task, _), row in newest.items():
+    for (task, *_), row in newest.items():
         if row.returned_at and (task not in answer or answer[task].at < row.returned_at):
             name = row.judged_by.full_name if row.judged_by else ""
             answer[task] = GivenBack(row.returned_at, name, row.judged_word)
     return answer
 
 
-_WORK = ("task.reported", "task.handed-in", "task.accepted", "task.given-back")
+_WORK = frozenset(
+    f"task.{verb}"
+    for verb in (
+        "reported", "handed-in", "accepted", "given-back", "extension-asked", "extension-granted",
+        "extension-refused", "waits", "waits-no-more", "assigned", "asked", "answered", "commented", "step-added",
+        "step-done", "step-open", "step-dropped", "directive", "acknowledged", "silence-set", "reminded", "closed",
+    )
+)  # fmt: skip
+"""What people do to a task: with any of it in its history a task is never deleted."""
 
 
 def reported_count(ward: int, ids: Sequence[int], *, after: int = 0) -> int:
-    """How many of these tasks somebody has said, handed in or judged something about (after an event)."""
-    if after:
-        return len(history.happened_since(ward, "tasks.task", ids, _WORK, after=after))
-    said = Progress.objects.filter(ward_id=ward, task_id__in=ids)
-    handed = Delivery.objects.filter(ward_id=ward, task_id__in=ids)
-    return len(set(said.values_list("task_id", flat=True)) | set(handed.values_list("task_id", flat=True)))
+    """How many of these tasks somebody has done anything to (after an event). One query."""
+    return len(history.happened_since(ward, "tasks.task", ids, _WORK, after=after))
+
+
+def extension_for(ward: int, task: Task, position: int) -> Extension:
+    """The nth request for more time on this task, from 1. Raises Missing."""
+    return _nth(Extension.objects.filter(ward_id=ward, task=task), position)
+
+
+def ask_for(ward: int, task: Task, position: int) -> Ask:
+    """The nth request to another office on this task, from 1. Raises Missing."""
+    return _nth(Ask.objects.filter(ward_id=ward, task=task).select_related("file"), position)
+
+
+def step_for(ward: int, task: Task, position: int) -> Step:
+    """The nth piece of this task, from 1. Raises Missing."""
+    return _nth(Step.objects.filter(ward_id=ward, task=task).order_by("id"), position)
+
+
+def _nth(rows: QuerySet[_Row], position: int) -> _Row:
+    """Rows that were taken back keep their place, so that addresses stay."""
+    found = list(rows[position - 1 : position]) if position > 0 else []
+    if not found:
+        raise Missing
+    return found[0]
+
+
+def people_of(task: Task) -> list[tuple[int, int, str]]:
+    """(office, person, name) of everybody who works in one of the task's offices. Two queries."""
+    offices = set(task.offices.values_list("office_id", flat=True))
+    return [
+        (one.office_id, one.id, one.name)
+        for one in colleagues(task.ward_id)
+        if one.office_id is not None and one.office_id in offices
+    ]
+
+
+def known_document(ward: int, pk: int) -> Delivery:
+    """Something handed in anywhere in the ward. Raises Missing."""
+    found = Delivery.objects.standing().filter(ward_id=ward, pk=pk).select_related("file").first()
+    if found is None:
+        raise Missing
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class AskView:
+    """A part that an office was asked for and has not given yet. days: left until it is wanted, negative when late."""
+
+    ask: Ask
+    address: str
+    days: int
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.days <= 2
+
+    @property
+    def words(self) -> str:
+        if self.days < 0:
+            return f"Trễ {-self.days} ngày"
+        return f"Còn {self.days} ngày" if self.days else "Hạn hôm nay"
+
+
+def open_asks(ward: int, *, today: dt.date) -> dict[int, list[AskView]]:
+    """Office → what it was asked for and has not answered, the most urgent first. One query."""
+    rows = (
+        Ask.objects.standing()
+        .filter(ward_id=ward, answered_at__isnull=True)
+        .filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
+        .select_related("task", "by")
+        .order_by("due_on", "id")
+    )
+    answer: dict[int, list[AskView]] = defaultdict(list)
+    for one in rows:
+        answer[one.office_id].append(
+            AskView(one, f"{address_of(one.task)}#phoi-hop", (one.due_on - today).days)
+        )
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAsked:
+    """A request for more time that nobody has answered."""
+
+    extension: Extension
+    address: str
+
+
+def time_asked(ward: int) -> list[TimeAsked]:
+    """The ward's open requests for more time, oldest first. One query."""
+    rows = (
+        Extension.objects.standing()
+        .filter(ward_id=ward, granted__isnull=True)
+        .filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
+        .select_related("task", "asked_by")
+    )
+    return [TimeAsked(one, address_of(one.task)) for one in rows]
+
+
+def unacknowledged(ward: int) -> dict[int, frozenset[int]]:
+    """Office → the duties from no plan that it was given and has not acknowledged. One query."""
+    rows = TaskOffice.objects.filter(ward_id=ward, acknowledged_at__isnull=True, office__isnull=False)
+    rows = rows.filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
+    answer: dict[int, set[int]] = defaultdict(set)
+    for office, task in rows.exclude(task__source=Task.PLAN).values_list("office_id", "task_id"):
+        if office is not None:
+            answer[office].add(task)
+    return {office: frozenset(found) for office, found in answer.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened on a task, for one person."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    word: str
+    title: str
+    number: str
+    address: str
+
+
+def news(ward: int, people: Sequence[int], *, most: int = 20) -> dict[int, list[News]]:
+    """Person → what they have not seen yet, newest first, at most so many each. One query."""
+    rows = (
+        Notice.objects.filter(ward_id=ward, person_id__in=people, seen_at__isnull=True)
+        .select_related("task", "by")
+        .order_by("-id")
+    )
+    if len(people) == 1:
+        rows = rows[:most]
+    answer: dict[int, list[News]] = defaultdict(list)
+    for one in rows:
+        if len(answer[one.person_id]) < most:
+            answer[one.person_id].append(
+                News(
+                    one.at,
+                    one.by.full_name if one.by else "Phần mềm",
+                    NEWS[one.code],
+                    one.word,
+                    one.task.title,
+                    one.task.number,
+                    address_of(one.task),
+                )
+            )
+    return answer
+
+
+def unseen(ward: int, person: int) -> int:
+    """How many notices the person has not seen. One query."""
+    return Notice.objects.filter(ward_id=ward, person_id=person, seen_at__isnull=True).count()
+
+
+NEWS = {
+    "task.reported": "ghi tiến độ",
+    "task.handed-in": "nộp sản phẩm",
+    "task.accepted": "duyệt sản phẩm",
+    "task.given-back": "trả lại sản phẩm",
+    "task.extension-asked": "xin gia hạn",
+    "task.extension-granted": "cho gia hạn",
+    "task.extension-refused": "không cho gia hạn",
+    "task.waits": "ghi là đang chờ nơi khác",
+    "task.set-aside": "rút nhiệm vụ",
+    "task.taken-in": "đưa nhiệm vụ trở lại",
+    "task.assigned": "giao việc cho anh/chị",
+    "task.asked": "đề nghị phối hợp",
+    "task.answered": "trả lời đề nghị phối hợp",
+    "task.commented": "viết trao đổi",
+    "task.mentioned": "nhắc đến anh/chị",
+    "task.acknowledged": "đã nhận việc",
+    "task.given": "giao việc",
+    "task.directive": "có chỉ đạo",
+    "task.undone": "hoàn tác việc vừa làm",
+    "task.closed": "khép lại năm",
+    "task.reminded": "nhắc việc",
+    "task.silent": "lâu chưa có tin",
+}
+"""What a notice says after the name of who did it."""
+
+
+def address_of(task: Task) -> str:
+    """The page of a task."""
+    return f"/viec/{task.year}/{task.book}/{task.number}/"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectiveRow:
+    """A duty from no plan. acknowledged: (offices that have said so, all)."""
+
+    view: TaskView
+    acknowledged: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectiveList:
+    """counts: how many are in each group, before the filter."""
+
+    rows: tuple[DirectiveRow, ...]
+    counts: dict[Group, int]
+    group: str
+
+
+_URGENCY = {"late": 0, "warn": 1, "soon": 2, "far": 3, "ok": 4}
+
+
+def directives(ward: int, *, today: dt.date, group: str = "", most: int = 300) -> DirectiveList:
+    """The newest duties that come from no plan, most urgent first; of one group where it is named. Six queries."""
+    tasks = list(
+        Task.objects.filter(ward_id=ward, set_aside_at__isnull=True)
+        .exclude(source=Task.PLAN)
+        .order_by("-id")[:most]
+    )
+    shorts = {one.id: one.short for one in offices(ward)}
+    views = views_of(tasks, ward=ward, today=today, shorts=shorts)
+    counts = tallies(view.status for view in views)
+    given: dict[int, list[bool]] = defaultdict(list)
+    named = TaskOffice.objects.filter(ward_id=ward, task__in=tasks)
+    for task_id, at in named.values_list("task_id", "acknowledged_at"):
+        given[task_id].append(at is not None)
+    shown = [view for view in views if group not in GROUPS or view.status.group == group]
+    shown.sort(key=lambda view: (_URGENCY[view.status.group], -(view.status.days or 0) if view.status.group == "late" else (view.status.days or 0)))  # fmt: skip
+    return DirectiveList(
+        tuple(DirectiveRow(view, (sum(given[view.task.pk]), len(given[view.task.pk]))) for view in shown),
+        counts,
+        group if group in GROUPS else "",
+    )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core import serializers
 from django.db import transaction
 from django.db.models import QuerySet
 
-from caicach.core.http import Missing
 from caicach.documents.services import StoredFile
 from caicach.history import services as history
 from caicach.organisation.queries import OfficeFacts
@@ -19,6 +19,9 @@ from caicach.rules import task_status
 from caicach.rules.due import Due
 from caicach.rules.due import Occurrence as DatedOccurrence
 from caicach.rules.refusal import Refusal
+from caicach.tasks import notices, queries
+from caicach.tasks.held import hold as _lock
+from caicach.tasks.held import hold_open, is_repeat
 from caicach.tasks.models import Delivery, Occurrence, Progress, TaskOffice
 from caicach.tasks.models import Task as Task
 
@@ -83,25 +86,52 @@ def change(
     before = {"title": task.title, "due": task.due_text}
     _fill(task, duty)
     task.save()
+    _give_offices_anew(task, duty, offices)
+    _lay_days_anew(task, duty)
+    after = {"title": task.title, "due": task.due_text}
+    history.append(task, "task.changed", by=by, at=at, word=word, before=before, after=after)
+
+
+def _give_offices_anew(task: Task, duty: Duty, offices: Sequence[OfficeFacts]) -> None:
+    """The offices of the amendment; who does the task in one that stays, still does it."""
+    stay: dict[tuple[int | None, str], TaskOffice] = {
+        (row.office_id, row.role): row for row in task.offices.all() if row.office_id
+    }
     task.offices.all().delete()
     _give_offices([(task, duty)], offices)
-    kept = set(
+    kept = []
+    for row in task.offices.all():
+        old = stay.get((row.office_id, row.role))
+        if old:
+            row.person_id, row.acknowledged_at = old.person_id, old.acknowledged_at
+            row.acknowledged_by_id = old.acknowledged_by_id
+            kept.append(row)
+    TaskOffice.objects.bulk_update(kept, ["person", "acknowledged_at", "acknowledged_by"])
+
+
+def _lay_days_anew(task: Task, duty: Duty) -> None:
+    """The days of the amendment. One that was put off and that the amendment says again as it was stays put off."""
+    handed = set(
         Delivery.objects.filter(task=task, occurrence__isnull=False).values_list("occurrence_id", flat=True)
     )
+    wanted = {o.date for o in duty.occurrences}
+    rows = list(task.occurrences.all())
+    put_off = {row.pk: row.first_due_on for row in rows if row.first_due_on in wanted}
+    kept = handed | set(put_off)
     task.occurrences.exclude(pk__in=kept).delete()
-    there = set(task.occurrences.values_list("due_on", flat=True))
+    there = {row.due_on for row in rows if row.pk in kept} | {day for day in put_off.values() if day}
     # A delivery that was made for the old day of a one-time task counts for the new day.
-    if duty.due.kind == "by" and kept and duty.occurrences and duty.occurrences[0].date not in there:
+    if duty.due.kind == "by" and handed and duty.occurrences and duty.occurrences[0].date not in there:
         day = duty.occurrences[0]
-        Occurrence.objects.filter(pk=max(kept)).update(due_on=day.date, working_day=day.working_day)
+        Occurrence.objects.filter(pk=max(handed)).update(
+            due_on=day.date, working_day=day.working_day, first_due_on=None
+        )
         there.add(day.date)
     Occurrence.objects.bulk_create(
         Occurrence(ward_id=task.ward_id, task=task, due_on=o.date, working_day=o.working_day)
         for o in duty.occurrences
         if o.date not in there
     )
-    after = {"title": task.title, "due": task.due_text}
-    history.append(task, "task.changed", by=by, at=at, word=word, before=before, after=after)
 
 
 def renumber(task: Task, number: str) -> None:
@@ -110,14 +140,60 @@ def renumber(task: Task, number: str) -> None:
 
 
 @transaction.atomic
-def set_aside(task: Task, *, by: int, at: dt.datetime, word: str) -> None:
-    """Take a task out of the year without losing anything that was reported on it."""
-    task = _lock(task)
-    task.set_aside_at, task.set_aside_word = at, word
+def set_aside(
+    task: Task, *, by: int, at: dt.datetime, word: str, document: str = "", address: str | None = None
+) -> None:
+    """Take a task out of the year without losing anything that was reported on it. document: by which one.
+
+    Raises Refusal task.reason-missing, task.set-aside.
+    """
+    if not word.strip():
+        raise Refusal("task.reason-missing", "word")
+    task = hold_open(task)
+    task.set_aside_at, task.set_aside_word, task.set_aside_document = at, word.strip(), document.strip()
     # its number is free for another duty; its own page stays where a link from the year's list leads
     task.number = f"{task.number}~{task.pk}"[:40]
-    task.save(update_fields=["set_aside_at", "set_aside_word", "number"])
-    history.append(task, "task.set-aside", by=by, at=at, word=word)
+    task.save(update_fields=["set_aside_at", "set_aside_word", "set_aside_document", "number"])
+    history.append(
+        task, "task.set-aside", by=by, at=at, word=word.strip(), address=address, document=document.strip()
+    )
+    notices.tell(task, "task.set-aside", to=notices.doers(task), by=by, at=at, word=word)
+
+
+@transaction.atomic
+def take_in_again(task: Task, *, by: int, at: dt.datetime, address: str | None = None) -> None:
+    """A task that was taken out is owed again. Raises Refusal task.number-taken where another has its number by now."""
+    task = _lock(task)
+    if not task.set_aside_at:
+        return
+    number = task.number.partition("~")[0]
+    if Task.objects.filter(
+        ward_id=task.ward_id, year=task.year, book=task.book, number=number, set_aside_at__isnull=True
+    ).exists():
+        raise Refusal("task.number-taken", number=number.replace("-", ".", 1))
+    task.number, task.set_aside_at, task.set_aside_word, task.set_aside_document = number, None, "", ""
+    task.save(update_fields=["set_aside_at", "set_aside_word", "set_aside_document", "number"])
+    history.append(task, "task.taken-in", by=by, at=at, address=address)
+    notices.tell(task, "task.taken-in", to=notices.doers(task), by=by, at=at)
+
+
+@transaction.atomic
+def close(rows: Sequence[tuple[Task, str, str]], *, by: int, at: dt.datetime) -> None:
+    """The year of these tasks has ended: (task, result, word). They take nothing more."""
+    held = []
+    for task, result, word in rows:
+        task.closed_at, task.result, task.result_word = at, result, word.strip()
+        held.append(task)
+    Task.objects.bulk_update(held, ["closed_at", "result", "result_word"])
+    facts = [{"result": result, "word": word.strip()} for _, result, word in rows]
+    history.append_many(held, "task.closed", by=by, at=at, facts=facts)
+
+
+@transaction.atomic
+def reopen(rows: Sequence[Task], *, by: int, at: dt.datetime) -> None:
+    """The closing is undone."""
+    Task.objects.filter(pk__in=[task.pk for task in rows]).update(closed_at=None)
+    history.append_many(rows, "task.reopened", by=by, at=at)
 
 
 def _check_bare(rows: QuerySet[Delivery] | QuerySet[Progress]) -> None:
@@ -172,6 +248,9 @@ def bring_back(remembered: str, *, ward: int, by: int, at: dt.datetime, word: st
 @transaction.atomic
 def remove(ids: Sequence[int], *, ward: int) -> None:
     """For undoing an import: these tasks go. Raises Refusal plan.reported where something was said about one after all."""
+    worked = queries.reported_count(ward, ids)
+    if worked:
+        raise Refusal("plan.reported", count=worked)
     _check_bare(Delivery.objects.filter(ward_id=ward, task_id__in=ids))
     _check_bare(Progress.objects.filter(ward_id=ward, task_id__in=ids))
     Task.objects.filter(ward_id=ward, pk__in=ids).delete()
@@ -186,17 +265,24 @@ def report(
     percent: int | None = None,
     word: str = "",
     address: str | None = None,
-) -> Progress:
-    """Say how far a task is. Raises Refusal task.empty-report, task.set-aside."""
-    task = _lock(task)
-    _check_open(task)
-    if percent is None and not word.strip():
+    seen: int | None = None,
+) -> None:
+    """Say how far a task is. seen: as of `held.is_repeat`.
+
+    Raises Refusal task.empty-report, task.set-aside, task.changed-meanwhile.
+    """
+    task, word = hold_open(task), word.strip()
+    if percent is None and not word:
         raise Refusal("task.empty-report", "word")
+    if is_repeat(task, "task.reported", by=by, seen=seen, word=word, facts={"percent": percent}):
+        return
     said = Progress.objects.create(
-        ward_id=task.ward_id, task=task, at=at, by_id=by, percent=percent, word=word.strip()
+        ward_id=task.ward_id, task=task, at=at, by_id=by, percent=percent, word=word
     )
-    history.append(task, "task.reported", by=by, at=at, word=word.strip(), address=address, percent=percent)
-    return said
+    history.append(
+        task, "task.reported", by=by, at=at, word=word, address=address, percent=percent, row=said.pk
+    )
+    notices.tell(task, "task.reported", to=(), by=by, at=at, word=word)
 
 
 @transaction.atomic
@@ -211,26 +297,32 @@ def hand_in(
     document_date: dt.date | None = None,
     file: StoredFile | None = None,
     word: str = "",
+    parts: Collection[int] = (),
     address: str | None = None,
+    seen: int | None = None,
 ) -> Delivery:
     """Hand in evidence: a file, or number and date of a document. For a dated task, at one of its occurrences.
 
-    Raises Refusal task.no-evidence, task.evidence-in-future, task.waiting, task.settled, task.set-aside.
+    parts: which of the deliverables that the plan names it is, from 0; none: all. seen: as of `held.is_repeat`.
+    Raises Refusal task.no-evidence, task.evidence-in-future, task.waiting, task.settled, task.set-aside,
+    task.changed-meanwhile.
     """
-    task = _lock(task)
-    _check_open(task)
-    document_number = document_number.strip()
+    task, document_number = hold_open(task), document_number.strip()
     if file is None and not (document_number and document_date):
         place = "document_date" if document_number else "document_number" if document_date else "file"
         raise Refusal("task.no-evidence", place)
     if document_date and document_date > today:
         raise Refusal("task.evidence-in-future", "document_date", day=f"{document_date:%d/%m/%Y}")
-    owed = _owed(task, occurrence)
-    for other in Delivery.objects.filter(task=task, occurrence=owed):
-        if other.accepted_at and owed is not None:
-            raise Refusal("task.settled")
-        if not other.accepted_at and not other.returned_at:
-            raise Refusal("task.waiting")
+    facts: dict[str, Any] = {
+        "document": document_number,
+        "document_date": document_date,
+        "file": file.name if file else None,
+    }
+    if is_repeat(task, "task.handed-in", by=by, seen=seen, word=word.strip(), facts=facts):
+        return Delivery.objects.filter(task=task).latest("id")
+    count = queries.parts_of(task)
+    wanted = frozenset(parts) & frozenset(range(count))
+    owed = _owed(task, occurrence, wanted, count)
     delivery = Delivery.objects.create(
         ward_id=task.ward_id,
         task=task,
@@ -241,12 +333,13 @@ def hand_in(
         document_date=document_date,
         file=file,
         word=word.strip(),
+        parts="" if len(wanted) == count else " ".join(map(str, sorted(wanted))),
     )
     history.append(
-        task, "task.handed-in", by=by, at=at, word=word.strip(), address=address,
-        document=document_number, document_date=document_date, file=file.name if file else None,
-        due_on=owed.due_on if owed else None,
+        task, "task.handed-in", by=by, at=at, word=word.strip(), address=address, row=delivery.pk,
+        due_on=owed.due_on if owed else None, **facts,
     )  # fmt: skip
+    notices.tell(task, "task.handed-in", to=notices.coordinators(task.ward_id), by=by, at=at, word=word)
     return delivery
 
 
@@ -254,12 +347,14 @@ def hand_in(
 def accept(
     delivery: Delivery, *, by: int, at: dt.datetime, word: str = "", address: str | None = None
 ) -> None:
-    """Mark what was handed in as accepted. Raises Refusal task.already-judged."""
+    """Mark what was handed in as accepted; by who has done so already: nothing. Raises Refusal task.already-judged."""
     task, delivery = _lock_delivery(delivery)
+    if delivery.accepted_at and delivery.judged_by_id == by:
+        return
+    _check_judgeable(delivery)
     delivery.accepted_at, delivery.judged_by_id, delivery.judged_word = at, by, word.strip()
     delivery.save(update_fields=["accepted_at", "judged_by", "judged_word"])
-    due_on = delivery.occurrence.due_on if delivery.occurrence else None
-    history.append(task, "task.accepted", by=by, at=at, word=word.strip(), address=address, due_on=due_on)
+    _tell_judgement(task, delivery, "task.accepted", by=by, at=at, address=address)
 
 
 @transaction.atomic
@@ -268,50 +363,59 @@ def give_back(delivery: Delivery, *, by: int, at: dt.datetime, word: str, addres
     if not word.strip():
         raise Refusal("task.word-missing", "word")
     task, delivery = _lock_delivery(delivery)
+    if delivery.returned_at and (delivery.judged_by_id, delivery.judged_word) == (by, word.strip()):
+        return
+    _check_judgeable(delivery)
     delivery.returned_at, delivery.judged_by_id, delivery.judged_word = at, by, word.strip()
     delivery.save(update_fields=["returned_at", "judged_by", "judged_word"])
+    _tell_judgement(task, delivery, "task.given-back", by=by, at=at, address=address)
+
+
+def _tell_judgement(
+    task: Task, delivery: Delivery, code: str, *, by: int, at: dt.datetime, address: str | None
+) -> None:
     due_on = delivery.occurrence.due_on if delivery.occurrence else None
-    history.append(task, "task.given-back", by=by, at=at, word=word.strip(), address=address, due_on=due_on)
-
-
-def _lock(task: Task) -> Task:
-    held = Task.objects.select_for_update().filter(pk=task.pk).first()
-    if held is None:  # its plan was undone meanwhile
-        raise Missing
-    return held
+    word = delivery.judged_word
+    history.append(task, code, by=by, at=at, word=word, address=address, due_on=due_on, row=delivery.pk)
+    notices.tell(task, code, to=[delivery.by_id], by=by, at=at, word=word)
 
 
 def _lock_delivery(delivery: Delivery) -> tuple[Task, Delivery]:
-    task = _lock(Task(pk=delivery.task_id))
-    delivery = Delivery.objects.select_related("occurrence").get(pk=delivery.pk)
-    task_status.check_acceptable(handed_in=True, judged=bool(delivery.accepted_at or delivery.returned_at))
-    return task, delivery
+    task = hold_open(Task(pk=delivery.task_id))
+    return task, Delivery.objects.select_related("occurrence").get(pk=delivery.pk)
 
 
-def _check_open(task: Task) -> None:
-    if task.set_aside_at:
-        raise Refusal("task.set-aside")
-
-
-def _owed(task: Task, occurrence: int | None) -> Occurrence | None:
-    """The occurrence that is meant; without one, the earliest that nothing accepted or waiting stands for."""
-    if occurrence is not None:
-        found = Occurrence.objects.filter(task=task, pk=occurrence).first()
-        if found is None:
-            raise Refusal("task.settled")
-        return found
-    rows = list(task.occurrences.all())
-    if not rows:
-        return None
-    taken = set(
-        Delivery.objects.filter(task=task, returned_at__isnull=True, occurrence__isnull=False).values_list(
-            "occurrence_id", flat=True
-        )
+def _check_judgeable(delivery: Delivery) -> None:
+    task_status.check_acceptable(
+        handed_in=delivery.taken_back_at is None,
+        judged=bool(delivery.accepted_at or delivery.returned_at),
     )
-    free = [row for row in rows if row.pk not in taken]
-    if not free:
-        raise Refusal("task.settled")
-    return free[0]
+
+
+def _owed(task: Task, occurrence: int | None, parts: frozenset[int], count: int) -> Occurrence | None:
+    """The occurrence that is meant; without one, the earliest to which something is still owed."""
+    rows = list(task.occurrences.all())
+    handed = queries.handed_of(task)
+    named = parts or frozenset(range(count))
+    if not rows and occurrence is None:
+        # A task without days may be handed in again and again, but not while the same waits for a word.
+        waiting = [one for one in handed.get(None, []) if not one.accepted and not one.returned]
+        if any(named & (one.parts or named) for one in waiting):
+            raise Refusal("task.waiting")
+        return None
+    for row in rows:
+        here = handed.get(row.pk, [])
+        missing = task_status.missing_parts(here, parts=count) & named
+        if occurrence is None:
+            if missing and task_status.is_owed(here, parts=count, every=len(rows) == 1):
+                return row
+        elif row.pk == occurrence:
+            if missing:
+                return row
+            raise Refusal("task.settled" if all(one.accepted for one in here) else "task.waiting")
+    if occurrence is None and len(rows) == 1 and not all(one.accepted for one in handed[rows[0].pk]):
+        raise Refusal("task.waiting")
+    raise Refusal("task.settled")
 
 
 def _fill(task: Task, duty: Duty) -> None:

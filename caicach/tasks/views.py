@@ -1,189 +1,287 @@
-"""A task's page and its verbs."""
+"""A task's page, what is said and handed in there, and its dates. With others: `views_together`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, see_other, send_file, ward_request
+from caicach.core.http import Missing, may, row_id, see_other, send_file
 from caicach.documents import services as documents
-from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.tasks import queries, services
-from caicach.tasks.forms import HandInForm, JudgeForm, ReportForm
-from caicach.tasks.models import Task
+from caicach.tasks import dates, queries, services
+from caicach.tasks import undo as undoing
+from caicach.tasks.forms import GrantForm, JudgeForm
+from caicach.tasks.view_parts import (
+    address_of,
+    bound,
+    check_own,
+    do,
+    render_page,
+    seen_of,
+    task_of,
+    who,
+)
 
 
 @require_safe
 @may("task.see")
 def detail(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """What, who, when, source line, status, history, and the next thing to do."""
-    task = _task(request, year, book, number)
-    return _page(request, task)
+    return render_page(request, task_of(request, year, book, number))
 
 
 @require_POST
 @may("task.report")
 def report(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """An officer says how far the task is."""
-    task = _task(request, year, book, number)
-    _check_own(request, task)
-    form = ReportForm(request.POST, auto_id=_REPORT_IDS)
-    status = 422
-    if form.is_valid():
-        try:
-            services.report(task, **form.cleaned_data, **_who(request))
-        except Refusal as refusal:
-            status = put_refusal(form, refusal)
-        else:
-            messages.success(request, "Đã ghi tiến độ.")
-            return see_other(_address(task))
-    return _page(request, task, report=form, status=status)
+    task = check_own(request, task_of(request, year, book, number))
+    form = bound(request, task, "report")
+    return do(
+        request,
+        task,
+        form,
+        lambda data: services.report(task, **data, **who(request), seen=seen_of(request)),
+        "Đã ghi tiến độ.",
+    )
 
 
 @require_POST
 @may("task.hand-in")
 def hand_in(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
-    """An officer hands in what was made."""
-    task = _task(request, year, book, number)
-    _check_own(request, task)
-    form = _hand_in_form(task, request)
-    status = 422
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            with transaction.atomic():
-                upload = data.pop("file")
-                file = documents.store(upload, ward=task.ward_id, at=clock.now()) if upload else None
-                services.hand_in(task, **data, file=file, today=clock.today(), **_who(request))
-        except Refusal as refusal:
-            status = put_refusal(form, refusal)
-        else:
-            messages.success(request, "Đã nộp. Người điều phối sẽ duyệt.")
-            return see_other(_address(task))
-    return _page(request, task, hand_in=form, status=status)
+    """An officer hands in what was made: a document by number and date, a file, or one that is there already."""
+    task = check_own(request, task_of(request, year, book, number))
+    named = bound(request, task, "hand_in")
+
+    def act(data: dict[str, Any]) -> None:
+        upload, known, parts = data.pop("file"), data.pop("known"), data.pop("parts", ())
+        if "parts" in named[1].fields and not parts:
+            raise Refusal("task.part-missing", "parts")
+        file = documents.store(upload, ward=task.ward_id, at=clock.now()) if upload else None
+        if known and file is None:
+            source = queries.known_document(task.ward_id, known)
+            file = source.file
+            data["document_number"] = data["document_number"] or source.document_number
+            data["document_date"] = data["document_date"] or source.document_date
+        services.hand_in(
+            task,
+            **data,
+            parts=parts,
+            file=file,
+            today=clock.today(),
+            **who(request),
+            seen=seen_of(request),
+        )
+
+    return do(request, task, named, act, "Đã nộp. Người điều phối sẽ duyệt.")
 
 
 @require_POST
 @may("task.accept")
 def accept(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """The coordinator accepts what was handed in."""
-    task = _task(request, year, book, number)
-    delivery = queries.delivery_for(task.ward_id, task, position)
-    services.accept(delivery, **_who(request))
+    task = task_of(request, year, book, number)
+    services.accept(queries.delivery_for(task.ward_id, task, position), **who(request))
     messages.success(request, "Đã duyệt.")
-    return see_other(_address(task))
+    return see_other(address_of(task))
 
 
 @require_POST
 @may("task.accept")
 def give_back(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """The coordinator returns it, with a word."""
-    task = _task(request, year, book, number)
+    task = task_of(request, year, book, number)
     delivery = queries.delivery_for(task.ward_id, task, position)
     form = JudgeForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            services.give_back(delivery, **form.cleaned_data, **_who(request))
-        except Refusal as refusal:
-            if refusal.place != "word":
-                raise
-            status = put_refusal(form, refusal)
-        else:
-            messages.success(request, "Đã trả lại cho người nộp.")
-            return see_other(_address(task))
-    return _page(request, task, judge=form, judged=position, status=status)
+    return do(
+        request,
+        task,
+        ("judge", form),
+        lambda data: services.give_back(delivery, **data, **who(request)),
+        "Đã trả lại cho người nộp.",
+        at=position,
+    )
 
 
 @require_safe
 @may("task.see")
 def evidence(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """The file of something handed in."""
-    task = _task(request, year, book, number)
+    task = task_of(request, year, book, number)
     file = queries.delivery_for(task.ward_id, task, position).file
     if file is None:
         raise Missing
     return send_file(documents.path_of(file).open("rb"), name=file.name, kind=file.kind)
 
 
-_REPORT_IDS, _HAND_IN_IDS = "tien-do-%s", "san-pham-%s"
-"""two forms of one page have fields of one name: a label must lead to its own"""
-
-
-def _task(request: HttpRequest, year: int, book: str, number: str) -> Task:
-    return queries.task_for(ward_request(request).actor.ward_id, year, book, number)
-
-
-def _address(task: Task) -> str:
-    return reverse("tasks:detail", args=[task.year, task.book, task.number])
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {
-        "by": ward_request(request).actor.person_id,
-        "at": clock.now(),
-        "address": request.META.get("REMOTE_ADDR") or None,
-    }
-
-
-def _check_own(request: HttpRequest, task: Task) -> None:
-    actor = ward_request(request).actor
-    own = set(task.offices.filter(office__isnull=False).values_list("office_id", flat=True))
-    if not rights.may_work_on(actor.role, actor.office_id, own):
-        raise PermissionDenied
-
-
-def _hand_in_form(task: Task, request: HttpRequest | None = None, occurrences: Any = None) -> HandInForm:
-    form = (
-        HandInForm(request.POST, request.FILES, auto_id=_HAND_IN_IDS)
-        if request
-        else HandInForm(auto_id=_HAND_IN_IDS)
-    )
-    days = occurrences if occurrences is not None else task.occurrences.all()
-    choices = [(str(o.id), f"{o.due_on:%d/%m/%Y}") for o in days]
-    field: Any = form.fields["occurrence"]
-    field.choices = [("", "Hạn gần nhất chưa nộp"), *choices]
-    if not choices:
-        del form.fields["occurrence"]
-    return form
-
-
-def _page(
-    request: HttpRequest,
-    task: Task,
-    *,
-    report: Any = None,
-    hand_in: Any = None,
-    judge: Any = None,
-    judged: int | None = None,
-    status: int = 200,
+@require_safe
+@may("task.see")
+def evidence_page(
+    request: HttpRequest, year: int, book: str, number: str, position: int, page: int
 ) -> HttpResponse:
-    actor = ward_request(request).actor
-    page = queries.page(actor.ward_id, task, today=clock.today(), shorts={})
-    own = rights.may_work_on(actor.role, actor.office_id, page.view.office_ids) and not task.set_aside_at
-    free = [o for o in page.occurrences if o.is_free]
-    return render(
+    """A page of it as a picture, for a look without leaving; only of PDF files and pictures."""
+    from caicach.reading import picture
+
+    task = task_of(request, year, book, number)
+    file = queries.delivery_for(task.ward_id, task, position).file
+    if file is None or not (file.kind == "application/pdf" or file.kind.startswith("image/")):
+        raise Missing
+    if not 1 <= page <= 2000:
+        raise Missing
+    try:
+        data = picture.page_png(documents.path_of(file), page)
+    except (Refusal, IndexError, ValueError) as none:
+        raise Missing from none
+    response = HttpResponse(data, content_type="image/png")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+# --- dates -----------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@may("task.ask-time")
+def ask_extension(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """The head asks for more time."""
+    task = check_own(request, task_of(request, year, book, number))
+    form = bound(request, task, "extend")
+    return do(
         request,
-        "tasks/detail.html",
-        {
-            "page": page,
-            "task": task,
-            "may_work": own,
-            "may_hand_in": own and (bool(free) or not (page.occurrences or page.waiting)),
-            "may_judge": rights.allows("task.accept", actor.role),
-            "report": report or ReportForm(auto_id=_REPORT_IDS),
-            "hand_in": hand_in or _hand_in_form(task, None, free),
-            "judge": judge,
-            "judged": judged,
-        },
-        status=status,
+        task,
+        form,
+        lambda data: dates.ask_extension(task, **data, **who(request), seen=seen_of(request)),
+        "Đã gửi đề nghị gia hạn.",
     )
+
+
+@require_POST
+@may("task.give-time")
+def put_off(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """The coordinator or a leader puts a day off without having been asked."""
+    task = task_of(request, year, book, number)
+    form = bound(request, task, "extend")
+    return do(
+        request,
+        task,
+        form,
+        lambda data: dates.put_off(task, **data, **who(request), seen=seen_of(request)),
+        "Đã lùi hạn. Hạn cũ vẫn hiện bên cạnh.",
+    )
+
+
+@require_POST
+@may("task.give-time")
+def grant(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
+    """More time is given, as asked or until another day."""
+    task = task_of(request, year, book, number)
+    extension = queries.extension_for(task.ward_id, task, position)
+    form = GrantForm(request.POST)
+    return do(
+        request,
+        task,
+        ("grant", form),
+        lambda data: dates.grant(extension, **data, **who(request)),
+        "Đã cho gia hạn.",
+        at=position,
+    )
+
+
+@require_POST
+@may("task.give-time")
+def refuse(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
+    """No more time is given, with a word."""
+    task = task_of(request, year, book, number)
+    extension = queries.extension_for(task.ward_id, task, position)
+    form = GrantForm(request.POST)
+    return do(
+        request,
+        task,
+        ("grant", form),
+        lambda data: dates.refuse(extension, word=data["word"], **who(request)),
+        "Đã trả lời: không gia hạn.",
+        at=position,
+    )
+
+
+@require_POST
+@may("task.arrange")
+def wait(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """The task waits for somebody else."""
+    task = check_own(request, task_of(request, year, book, number))
+    form = bound(request, task, "wait")
+    return do(
+        request,
+        task,
+        form,
+        lambda data: dates.wait(task, **data, today=clock.today(), **who(request), seen=seen_of(request)),
+        "Đã ghi là đang chờ.",
+    )
+
+
+@require_POST
+@may("task.arrange")
+def go_on(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """The wait is over."""
+    task = check_own(request, task_of(request, year, book, number))
+    dates.go_on(task, **who(request))
+    messages.success(request, "Hết chờ, làm tiếp.")
+    return see_other(address_of(task))
+
+
+@require_POST
+@may("task.set-aside")
+def silence(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """After how many days without a word this task is silent."""
+    task = task_of(request, year, book, number)
+    form = bound(request, task, "silence")
+    return do(
+        request,
+        task,
+        form,
+        lambda data: dates.set_silent_days(task, **data, **who(request)),
+        "Đã đặt nhịp báo tin.",
+    )
+
+
+@require_POST
+@may("task.set-aside")
+def set_aside(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """The coordinator takes the task out of the year, with the reason and the document."""
+    task = task_of(request, year, book, number)
+    form = bound(request, task, "set_aside")
+    return do(
+        request,
+        task,
+        form,
+        lambda data: services.set_aside(task, **data, **who(request)),
+        "Đã rút nhiệm vụ. Có thể đưa trở lại bất cứ lúc nào.",
+    )
+
+
+@require_POST
+@may("task.set-aside")
+def take_in(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """A task that was taken out is owed again."""
+    task = task_of(request, year, book, number)
+    services.take_in_again(task, **who(request))
+    messages.success(request, "Đã đưa nhiệm vụ trở lại kế hoạch.")
+    task.refresh_from_db()
+    return see_other(address_of(task))
+
+
+@require_POST
+@may("task.comment")
+def undo(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
+    """Take back the last thing that one did here."""
+    task = task_of(request, year, book, number)
+    event = row_id(request.POST.get("event", "")) or 0
+    with transaction.atomic():
+        undoing.undo(task, event=event, **who(request))
+    messages.success(request, "Đã hoàn tác.")
+    task.refresh_from_db()
+    return see_other(address_of(task))

@@ -6,7 +6,7 @@ Source: NĐ 30/2020/NĐ-CP, Phụ lục I (page, type and place of the parts; a 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import docx
@@ -29,30 +29,31 @@ _CENTRED_COLUMNS = frozenset({0, 5})
 def annex_docx(reading: PlanReading) -> bytes:
     """The plan's annex as .docx: A4 across, the heading repeated on each page, sections as wide rows."""
     document = docx.Document()
-    _page(document)
-    _style(document)
+    page(document)
+    style(document)
     issuer, title, named = titles(reading)
     if issuer:
-        _centred(document, issuer, bold=True)
-    _centred(document, "PHỤ LỤC", bold=True)
-    _centred(document, title, bold=True)
+        centred(document, issuer, bold=True)
+    centred(document, "PHỤ LỤC", bold=True)
+    centred(document, title, bold=True)
     if named:
-        _centred(document, named, italic=True)
+        centred(document, named, italic=True)
     document.add_paragraph()
     _annex(document, reading)
     indicators = list(indicator_rows(reading))
     if indicators:
         document.add_paragraph()
-        _centred(document, "CHỈ TIÊU", bold=True)
-        table = _table(document, INDICATOR_HEADINGS, _INDICATOR_WIDTHS_MM)
+        centred(document, "CHỈ TIÊU", bold=True)
+        listed = table(document, INDICATOR_HEADINGS, _INDICATOR_WIDTHS_MM)
         for texts in indicators:
-            _fill(table, texts, _INDICATOR_WIDTHS_MM)
+            fill(listed, texts, _INDICATOR_WIDTHS_MM)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def _page(document: Any) -> None:
+def page(document: Any) -> None:
+    """A4 across, numbered at the top from the second page."""
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
@@ -72,27 +73,30 @@ def _page(document: Any) -> None:
         run._r.append(mark)
 
 
-def _style(document: Any) -> None:
-    style = document.styles["Normal"]
-    style.font.name = _FONT
-    style.font.size = Pt(13)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
-    style.paragraph_format.space_after = Pt(0)
+def style(document: Any, *, points: int = 13) -> None:
+    """The letters of the whole document."""
+    look = document.styles["Normal"]
+    look.font.name = _FONT
+    look.font.size = Pt(points)
+    look.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
+    look.paragraph_format.space_after = Pt(0)
 
 
-def _centred(document: Any, text: str, *, bold: bool = False, italic: bool = False) -> None:
+def centred(document: Any, text: str, *, bold: bool = False, italic: bool = False) -> None:
+    """A line of the head."""
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     run = paragraph.add_run(text)
     run.bold, run.italic = bold, italic
 
 
-def _table(document: Any, headings: Sequence[str], widths: Sequence[int]) -> Any:
-    table = document.add_table(rows=1, cols=len(headings))
-    table.style = "Table Grid"
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    row = table.rows[0]
+def table(document: Any, headings: Sequence[str], widths: Sequence[int]) -> Any:
+    """A table with its heading, which stands again on each page."""
+    made = document.add_table(rows=1, cols=len(headings))
+    made.style = "Table Grid"
+    made.alignment = WD_TABLE_ALIGNMENT.CENTER
+    made.autofit = False
+    row = made.rows[0]
     for cell, text, width in zip(row.cells, headings, widths, strict=True):
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
@@ -100,16 +104,16 @@ def _table(document: Any, headings: Sequence[str], widths: Sequence[int]) -> Any
         paragraph.add_run(text).bold = True
     repeated = OxmlElement("w:tblHeader")
     row._tr.get_or_add_trPr().append(repeated)
-    return table
+    return made
 
 
 def _annex(document: Any, reading: PlanReading) -> None:
-    table = _table(document, HEADINGS, _WIDTHS_MM)
+    made = table(document, HEADINGS, _WIDTHS_MM)
     for row in annex_rows(reading):
         if row.kind == "task":
-            _fill(table, row.texts, _WIDTHS_MM)
+            fill(made, row.texts, _WIDTHS_MM)
             continue
-        cells = table.add_row().cells
+        cells = made.add_row().cells
         number, title = row.texts
         wide = cells[1].merge(cells[-1])
         cells[0].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -117,8 +121,11 @@ def _annex(document: Any, reading: PlanReading) -> None:
         wide.paragraphs[0].add_run(title).bold = True
 
 
-def _fill(table: Any, texts: Sequence[str], widths: Sequence[int]) -> None:
-    row = table.add_row()
+def fill(
+    made: Any, texts: Sequence[str], widths: Sequence[int], *, centred: Container[int] = _CENTRED_COLUMNS
+) -> None:
+    """A row that no page cuts in two."""
+    row = made.add_row()
     uncut = OxmlElement("w:cantSplit")
     row._tr.get_or_add_trPr().append(uncut)
     for column, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
@@ -127,7 +134,7 @@ def _fill(table: Any, texts: Sequence[str], widths: Sequence[int]) -> None:
         paragraph = cell.paragraphs[0]
         paragraph.add_run(first)
         made = [paragraph, *(cell.add_paragraph(line) for line in others)]
-        if column in _CENTRED_COLUMNS:
+        if column in centred:
             for each in made:
                 each.alignment = WD_ALIGN_PARAGRAPH.CENTER
 

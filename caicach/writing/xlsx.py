@@ -22,38 +22,25 @@ from caicach.writing.rows import (
 
 _WIDTHS = (7, 52, 22, 26, 26, 20, 18)
 _FONT = {"font_name": "Times New Roman", "font_size": 12}
+CELL = {**_FONT, "border": 1, "text_wrap": True, "valign": "vcenter"}
+PLAIN = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""a book in which texts stay texts: nothing in a plan becomes a formula or a link"""
 
 
 def annex_xlsx(reading: PlanReading) -> bytes:
     """The plan's annex as .xlsx. Texts are written as texts: nothing in a plan becomes a formula or a link."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    looks = {
-        "title": book.add_format({**_FONT, "bold": True, "align": "center"}),
-        "named": book.add_format({**_FONT, "italic": True, "align": "center"}),
-        "heading": book.add_format(
-            {**_FONT, "bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
-        ),
-        "section": book.add_format(
-            {**_FONT, "bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}
-        ),
-        "text": book.add_format({**_FONT, "border": 1, "text_wrap": True, "valign": "vcenter"}),
-        "middle": book.add_format(
-            {**_FONT, "border": 1, "text_wrap": True, "valign": "vcenter", "align": "center"}
-        ),
-    }
-    _annex(book, reading, looks)
+    book = xlsxwriter.Workbook(out, PLAIN)
+    shown = looks(book)
+    _annex(book, reading, shown)
     indicators = list(indicator_rows(reading))
     if indicators:
-        _list(book, "Chỉ tiêu", INDICATOR_HEADINGS, (7, 70, 16, 14, 30, 24), indicators, looks)
+        _list(book, "Chỉ tiêu", INDICATOR_HEADINGS, (7, 70, 16, 14, 30, 24), indicators, shown)
     if reading.findings:
         findings = [
             (
@@ -66,14 +53,30 @@ def annex_xlsx(reading: PlanReading) -> bytes:
             )
             for at, finding in enumerate(reading.findings, start=1)
         ]
-        _list(book, FINDINGS_SHEET, FINDING_HEADINGS, (7, 12, 20, 70, 40, 26), findings, looks)
+        _list(book, FINDINGS_SHEET, FINDING_HEADINGS, (7, 12, 20, 70, 40, 26), findings, shown)
     book.close()
     return out.getvalue()
 
 
+def looks(book: Any) -> dict[str, Any]:
+    """The kinds of cells."""
+    return {
+        "title": book.add_format({**_FONT, "bold": True, "align": "center"}),
+        "named": book.add_format({**_FONT, "italic": True, "align": "center"}),
+        "heading": book.add_format(
+            {**_FONT, "bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
+        ),
+        "section": book.add_format(
+            {**_FONT, "bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}
+        ),
+        "text": book.add_format(CELL),
+        "middle": book.add_format({**CELL, "align": "center"}),
+    }
+
+
 def _annex(book: Any, reading: PlanReading, looks: dict[str, Any]) -> None:
     sheet = book.add_worksheet("Phụ lục")
-    _across(sheet)
+    across(sheet)
     last = len(HEADINGS) - 1
     at = 0
     for text, look in zip(
@@ -85,7 +88,7 @@ def _annex(book: Any, reading: PlanReading, looks: dict[str, Any]) -> None:
             sheet.merge_range(at, 0, at, last, text, looks[look])
             at += 1
     at += 1
-    _heading(sheet, at, HEADINGS, _WIDTHS, looks)
+    heading(sheet, at, HEADINGS, _WIDTHS, looks)
     for row in annex_rows(reading):
         at += 1
         if row.kind == "section":
@@ -94,7 +97,7 @@ def _annex(book: Any, reading: PlanReading, looks: dict[str, Any]) -> None:
             sheet.merge_range(at, 1, at, last, title, looks["section"])
             continue
         for column, text in enumerate(row.texts):
-            _write(sheet, at, column, text, looks["middle"] if column in (0, 5) else looks["text"])
+            write(sheet, at, column, text, looks["middle"] if column in (0, 5) else looks["text"])
 
 
 def _list(
@@ -106,16 +109,17 @@ def _list(
     looks: dict[str, Any],
 ) -> None:
     sheet = book.add_worksheet(name)
-    _across(sheet)
-    _heading(sheet, 0, headings, widths, looks)
+    across(sheet)
+    heading(sheet, 0, headings, widths, looks)
     for at, texts in enumerate(rows, start=1):
         for column, text in enumerate(texts):
-            _write(sheet, at, column, text, looks["middle"] if column == 0 else looks["text"])
+            write(sheet, at, column, text, looks["middle"] if column == 0 else looks["text"])
 
 
-def _heading(
-    sheet: Any, at: int, headings: Sequence[str], widths: Sequence[int], looks: dict[str, Any]
+def heading(
+    sheet: Any, at: int, headings: Sequence[str], widths: Sequence[float], looks: dict[str, Any]
 ) -> None:
+    """The row of headings, which stays in sight and is printed on each page."""
     for column, (text, width) in enumerate(zip(headings, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(at, column, text, looks["heading"])
@@ -123,14 +127,15 @@ def _heading(
     sheet.freeze_panes(at + 1, 0)
 
 
-def _across(sheet: Any) -> None:
+def across(sheet: Any) -> None:
+    """A4 across, as wide as one page."""
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.8, right=0.6, top=0.8, bottom=0.8)
 
 
-def _write(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
+def write(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
     """A text cell; Excel holds 32,767 signs and no control signs."""
     plain = "".join(sign for sign in text if sign >= " " or sign in "\n\t")[:32_000]
     if plain:

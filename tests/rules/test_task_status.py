@@ -37,7 +37,39 @@ def by(due_on, **other):
         (by(on(12, 31), handed_in_on=on(11, 1), returned=True), "returned", "warn", "Bị trả lại"),
         (by(on(6, 30), handed_in_on=on(6, 1), returned=True), "late", "late", "Trễ 146 ngày"),
         (TaskFacts("ongoing", since=on(2, 3)), "silent", "warn", "Chưa có tin 9 tháng"),
-        (TaskFacts("ongoing", since=on(2, 3), last_word_on=on(9, 24)), "running", "ok", "Đang thực hiện"),
+        (TaskFacts("ongoing", since=on(2, 3), last_word_on=on(10, 24)), "running", "ok", "Đang thực hiện"),
+        (
+            TaskFacts("ongoing", since=on(2, 3), last_word_on=on(10, 23)),
+            "silent",
+            "warn",
+            "Chưa có tin 31 ngày",
+        ),
+        (
+            TaskFacts("ongoing", since=on(2, 3), last_word_on=on(10, 23), silent_days=31),
+            "running",
+            "ok",
+            "Đang thực hiện",
+        ),
+        (
+            TaskFacts("ongoing", last_word_on=on(11, 1), waits_for="Sở Nội vụ", waits_since=on(11, 2)),
+            "waiting",
+            "next",
+            "Chờ Sở Nội vụ",
+        ),
+        (
+            TaskFacts(
+                "ongoing", last_word_on=on(11, 1), waits_for="Ban Tổ chức Tỉnh ủy", waits_since=on(11, 2)
+            ),
+            "waiting",
+            "next",
+            "Chờ từ 02/11",
+        ),
+        (
+            TaskFacts("ongoing", since=on(2, 3), waits_for="Sở Nội vụ", waits_since=on(3, 2)),
+            "silent",
+            "warn",
+            "Chưa có tin 9 tháng",
+        ),
         (
             TaskFacts("ongoing", since=on(2, 3), last_word_on=on(9, 23)),
             "silent",

@@ -16,6 +16,8 @@ SCREENS = (
     "/ke-hoach/2026/cchc/toan-canh/",
     "/ke-hoach/2026/cchc/?tinh-trang=late",
     "/ke-hoach/2026/cchc/?tim=khong-co-gi",
+    "/tim/?q=ke+hoach",
+    "/tim/?q=khongcogi",
     "/viec/2026/cchc/III-2/",
     "/viec/2026/cchc/VI-4/",
     "/kieu-dang/",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from operator import attrgetter
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caicach.rules import formats
+from caicach.rules import formats, task_status
 
 register = template.Library()
 
@@ -71,6 +72,12 @@ def first_words(text: str, limit: int = 90) -> str:
 def group_count(page: Any, group: str) -> int:
     """How many tasks of a page's tallies are in a group."""
     return next((one.count for one in page.tallies if one.group == group), 0)
+
+
+@register.simple_tag
+def querystring_of(**pairs: object) -> str:
+    """ "q=ke+hoach&tu=30": the query of an address from these values; empty ones are left out."""
+    return urlencode({name: value for name, value in pairs.items() if value not in (None, "")})
 
 
 @register.simple_tag
@@ -227,3 +234,39 @@ _ACCOUNT_WORDS = {
 def account_words(event: Any) -> str:
     """An event about a person or an office, in words."""
     return str(_ACCOUNT_WORDS.get(event.code, event.code))
+
+
+@register.filter
+def lower_first(text: str) -> str:
+    """ "nộp văn bản" from "Nộp văn bản"."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+@register.filter
+def is_picture(kind: str) -> bool:
+    """Whether a file of this content type can be shown in the page."""
+    return kind == "application/pdf" or kind.startswith("image/")
+
+
+@register.filter
+def group_name(group: str) -> str:
+    """Trễ hạn, Sắp đến hạn, …"""
+    return task_status.GROUPS[group]  # type: ignore[index]
+
+
+@register.filter
+def any_count(counts: Mapping[str, int]) -> bool:
+    """Whether anything was counted."""
+    return any(counts.values())
+
+
+@register.filter
+def result_words(result: str) -> str:
+    """Vượt, đạt, chưa đạt."""
+    return {"more": "vượt", "reached": "đạt", "not": "chưa đạt"}.get(result, "")
+
+
+@register.filter
+def nth(values: Sequence[object], position: int) -> object:
+    """The value at a place, from 0."""
+    return values[position]

@@ -1,0 +1,1 @@
+"""What goes out to others: letters by e-mail."""

@@ -1,0 +1,45 @@
+"""The outbox: a row a letter, written in the transaction of what it tells, sent later."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Letter(models.Model):
+    """An e-mail. key: what it is, so that it is written once ("daily:2026-11-24:17").
+
+    waiting; sending: its text is on its way to the server; sent; failed: the server will not have it; unclear: the line
+    broke, or we were killed, while the text was on its way. An unclear one is never sent again by itself: nothing goes
+    out twice.
+    """
+
+    WAITING, SENDING, SENT, FAILED, UNCLEAR = "waiting", "sending", "sent", "failed", "unclear"
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, null=True, related_name="+")
+    key = models.CharField(max_length=120, unique=True)
+    to_address = models.EmailField()
+    to_name = models.CharField(max_length=120, blank=True)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    picture = models.BinaryField(null=True)
+    state = models.CharField(max_length=10, default=WAITING)
+    made_at = models.DateTimeField()
+    try_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["try_at"], condition=Q(state="waiting"), name="letter_waiting"),
+            models.Index(fields=["sending_at"], condition=Q(state="sending"), name="letter_sending"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sending", "sent", "failed", "unclear"]),
+                name="letter_state",
+            ),
+        ]

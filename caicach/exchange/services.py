@@ -1,0 +1,177 @@
+"""Writing letters, and sending them once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import smtplib
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.utils import formataddr
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+
+from caicach.exchange.models import Letter
+from caicach.worker.services import enqueue
+
+log = logging.getLogger("caicach.exchange")
+MOST_ATTEMPTS = 8
+_STUCK = dt.timedelta(minutes=10)
+"""a letter on its way for longer was on its way when we were killed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter to be written. picture: a PNG that the HTML shows as cid:hinh."""
+
+    key: str
+    address: str
+    name: str
+    subject: str
+    text: str
+    html: str = ""
+    picture: bytes | None = None
+
+
+def is_on() -> bool:
+    """Whether this installation sends mail at all."""
+    return bool(settings.MAIL_URL)
+
+
+@transaction.atomic
+def write(drafts: Sequence[Draft], *, ward: int | None, at: dt.datetime, job: str) -> int:
+    """Put letters into the outbox, those whose key is there already left out; how many are new. job: names the sending."""
+    there = set(Letter.objects.filter(key__in=[one.key for one in drafts]).values_list("key", flat=True))
+    new = [
+        Letter(
+            ward_id=ward, key=one.key, to_address=one.address, to_name=one.name, subject=one.subject[:200],
+            text=one.text, html=one.html, picture=one.picture, made_at=at, try_at=at,
+        )
+        for one in drafts
+        if one.key not in there
+    ]  # fmt: skip
+    Letter.objects.bulk_create(new, ignore_conflicts=True)
+    if new:
+        enqueue("exchange.send", ward=ward, key=f"exchange.send:{job}")
+    return len(new)
+
+
+def connect() -> smtplib.SMTP:
+    """The line to the mail server of the settings. Raises OSError, smtplib.SMTPException."""
+    parts = urlsplit(settings.MAIL_URL)
+    host, safe = parts.hostname or "localhost", ssl.create_default_context()
+    if parts.scheme == "smtps":
+        line: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20, context=safe)
+    else:
+        line = smtplib.SMTP(host, parts.port or (587 if parts.scheme == "smtp+starttls" else 25), timeout=20)
+    if parts.scheme == "smtp+starttls":
+        line.starttls(context=safe)
+    if parts.username:
+        line.login(unquote(parts.username), unquote(parts.password or ""))
+    return line
+
+
+def send_waiting(now: Callable[[], dt.datetime]) -> int:
+    """Send what waits, oldest first; how many were sent. Raises OSError where the server is not there.
+
+    The order of a letter: the server takes sender and receiver; the row says `sending` in a transaction of its own, which
+    only one of two workers wins; the text goes out; the row says `sent`. Killed before the text goes out it waits;
+    killed after, it is unclear and stays.
+    """
+    Letter.objects.filter(state=Letter.SENDING, sending_at__lt=now() - _STUCK).update(
+        state=Letter.UNCLEAR, fault="dừng giữa chừng"
+    )
+    line: smtplib.SMTP | None = None
+    sent = 0
+    try:
+        while True:
+            letter = (
+                Letter.objects.filter(state=Letter.WAITING, try_at__lte=now())
+                .order_by("try_at", "id")
+                .first()
+            )
+            if letter is None:
+                return sent
+            line = line or connect()
+            sent += _send(line, letter, now)
+    except smtplib.SMTPServerDisconnected as fault:
+        raise OSError(str(fault)) from fault
+    finally:
+        if line is not None:
+            try:
+                line.quit()
+            except (OSError, smtplib.SMTPException):
+                line.close()
+
+
+def _send(line: smtplib.SMTP, letter: Letter, now: Callable[[], dt.datetime]) -> bool:
+    message = _message(letter)
+    line.ehlo_or_helo_if_needed()
+    for code, answer in (line.mail(_address(settings.MAIL_FROM)), line.rcpt(letter.to_address)):
+        if code >= 400:
+            line.rset()
+            _put_back(letter, code, answer, now())
+            return False
+    mine = Letter.objects.filter(pk=letter.pk, state=Letter.WAITING)
+    if not mine.update(state=Letter.SENDING, sending_at=now()):
+        line.rset()
+        return False
+    try:
+        code, answer = line.data(message)
+    except smtplib.SMTPDataError as fault:  # refused before the text went out
+        code, answer = fault.smtp_code, fault.smtp_error if isinstance(fault.smtp_error, bytes) else b""
+    except (OSError, smtplib.SMTPException) as fault:
+        Letter.objects.filter(pk=letter.pk).update(state=Letter.UNCLEAR, fault=str(fault)[:300])
+        raise
+    if code >= 400:
+        _put_back(letter, code, answer, now())
+        return False
+    Letter.objects.filter(pk=letter.pk).update(state=Letter.SENT, sent_at=now(), fault="")
+    return True
+
+
+def _put_back(letter: Letter, code: int, answer: bytes, at: dt.datetime) -> None:
+    """Not now (4xx): later, each time later; never (5xx): failed."""
+    letter.attempts += 1
+    is_over = code >= 500 or letter.attempts >= MOST_ATTEMPTS
+    letter.state = Letter.FAILED if is_over else Letter.WAITING
+    letter.try_at = at + dt.timedelta(minutes=2**letter.attempts)
+    letter.fault = f"{code} {answer.decode('utf-8', 'replace')}"[:300]
+    letter.save(update_fields=["attempts", "state", "try_at", "fault"])
+    log.warning("thư không gửi được", extra={"letter": letter.pk, "code": code})
+
+
+def _message(letter: Letter) -> bytes:
+    mail = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=settings.MAIL_FROM,
+        to=[formataddr((letter.to_name, letter.to_address))],
+        headers={"Message-ID": f"<{letter.pk}.{letter.key.replace(':', '.')}@caicach>", "Auto-Submitted": "auto-generated"},
+    )  # fmt: skip
+    if letter.html:
+        mail.attach_alternative(letter.html, "text/html")
+    if letter.picture:
+        from email.mime.image import MIMEImage
+
+        image = MIMEImage(bytes(letter.picture), "png")
+        image.add_header("Content-ID", "<hinh>")
+        image.add_header("Content-Disposition", "inline", filename="hinh.png")
+        mail.attach(image)
+    # the line ends of mail: a server takes lines without them for one line that is too long
+    return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+
+
+def _address(text: str) -> str:
+    from email.utils import parseaddr
+
+    return parseaddr(text)[1]
+
+
+def failed_count() -> int:
+    """Letters that did not go out, or of which nobody knows."""
+    return Letter.objects.filter(state__in=[Letter.FAILED, Letter.UNCLEAR]).count()

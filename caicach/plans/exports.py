@@ -1,0 +1,72 @@
+"""The year's list as a file: the tasks and indicators that its filter shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from caicach.core.templatetags.ui import place
+from caicach.plans.models import Plan
+from caicach.plans.queries import Ribbon, RibbonFilter
+from caicach.rules.task_status import GROUPS
+from caicach.tasks import lists
+from caicach.writing.lists import Column, Group, Listing, Table
+
+_INDICATOR_COLUMNS = (
+    Column("Số", 16),
+    Column("Chỉ tiêu", 104),
+    Column("So sánh", 22),
+    Column("Mức giao", 26, "number"),
+    Column("Đơn vị tính", 26),
+    Column("Chủ trì", 36),
+    Column("Tình trạng", 26),
+)
+_COMPARATORS = {">=": "từ … trở lên", "<=": "không quá", ">": "trên", "<": "dưới", "=": "đúng", "": ""}
+
+
+def filter_words(page: Ribbon, asked: RibbonFilter) -> str:
+    """The filter as one says it: "mục II; đơn vị VH–XH; trễ hạn; hạn trong tháng 11"; "" where nothing is filtered."""
+    sections, offices = dict(page.section_choices), dict(page.office_choices)
+    said = (
+        f"mục {sections.get(asked.section, asked.section)}" if asked.section else "",
+        f"đơn vị {offices.get(asked.office, 'không có trong kế hoạch')}" if asked.office else "",
+        GROUPS[asked.group].lower() if asked.group else "",
+        f"hạn trong tháng {asked.month}" if asked.month else "",
+        f"có chữ “{asked.words}”" if asked.words else "",
+    )
+    return "; ".join(part for part in said if part)
+
+
+def year_list(
+    plan: Plan, page: Ribbon, asked: RibbonFilter, suffix: str, *, today: dt.date
+) -> tuple[bytes, str]:
+    """The file's bytes and its name."""
+    tasks = lists.table(
+        (f"{section.number} {section.title}".strip(), (row.view for row in section.rows))
+        for section in page.sections
+    )
+    indicators = tuple(
+        (
+            place(row.number),
+            row.indicator.name,
+            _COMPARATORS.get(row.indicator.comparator, ""),
+            row.indicator.target,
+            row.indicator.unit,
+            ", ".join(row.view.leads) if row.view else row.indicator.lead,
+            row.view.status.words if row.view else "",
+        )
+        for row in page.indicators
+    )
+    filtered = filter_words(page, asked)
+    named = f"Kế hoạch số {plan.number}" if plan.number else f"Kế hoạch năm {plan.year}"
+    if plan.date:
+        named += f" ngày {plan.date.day:02}/{plan.date.month:02}/{plan.date.year}"
+    listing = Listing(
+        over=plan.issuer,
+        title=plan.title,
+        about=(named, *lists.about(tasks, filtered=filtered, today=today)),
+        tables=(
+            tasks,
+            *((Table("Chỉ tiêu", _INDICATOR_COLUMNS, (Group("", indicators),)),) if indicators else ()),
+        ),
+    )
+    return lists.file_of(listing, suffix, f"ke hoach {plan.kind} {plan.year} {filtered}", today=today)

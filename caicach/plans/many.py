@@ -1,0 +1,123 @@
+"""Many tasks of a plan at once: what is done already, one act for several, the year's end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from caicach.history import services as history
+from caicach.plans.models import Plan
+from caicach.rules.refusal import Refusal
+from caicach.tasks import dates, notices, together
+from caicach.tasks import services as tasks
+from caicach.tasks.services import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A document that stood before the ward began to use this: for one day of a task (None: of none)."""
+
+    task: Task
+    occurrence: int | None
+    number: str
+    date: dt.date | None
+    place: str
+
+
+@transaction.atomic
+def enter_done(rows: Sequence[Done], *, by: int, at: dt.datetime, today: dt.date, address: str | None) -> int:
+    """Hand in and accept each, all or none; how many. Raises Refusal of `tasks.services.hand_in` at the row's place."""
+    for row in rows:
+        try:
+            delivery = tasks.hand_in(
+                row.task, by=by, at=at, today=today, occurrence=row.occurrence, document_number=row.number,
+                document_date=row.date, address=address, word="Nhập khi bắt đầu dùng phần mềm",
+            )  # fmt: skip
+        except Refusal as refusal:
+            raise Refusal(refusal.code, row.place, **refusal.facts) from refusal
+        tasks.accept(delivery, by=by, at=at, address=address)
+    return len(rows)
+
+
+@transaction.atomic
+def assign_all(
+    rows: Sequence[Task], *, office: int, person: int | None, by: int, at: dt.datetime, address: str | None
+) -> int:
+    """Give each that this office has a part in to one person there; how many. Raises Refusal assign.not-there."""
+    mine = [task for task in rows if any(one.office_id == office for one in task.offices.all())]
+    for task in mine:
+        together.assign(task, office=office, person=person, by=by, at=at, address=address)
+    return len(mine)
+
+
+@transaction.atomic
+def remind_all(rows: Sequence[Task], *, word: str, by: int, at: dt.datetime, address: str | None) -> int:
+    """A word to whoever does each of these; how many tasks."""
+    for task in rows:
+        history.append(task, "task.reminded", by=by, at=at, word=word.strip(), address=address)
+        notices.tell(task, "task.reminded", to=notices.doers(task), by=by, at=at, word=word.strip())
+    return len(rows)
+
+
+@transaction.atomic
+def put_off_all(
+    rows: Sequence[Task], *, until: dt.date, reason: str, by: int, at: dt.datetime, address: str | None
+) -> int:
+    """Put the first day that is still owed off, of each; how many. Raises Refusal of `dates.put_off`, with the number."""
+    for task in rows:
+        owed = dates.first_owed(task)
+        if owed is None:
+            raise Refusal("extension.nothing-owed", None, number=task.number.replace("-", ".", 1))
+        dates.put_off(task, occurrence=owed, until=until, reason=reason, by=by, at=at, address=address)
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one task ended its year; result as in `rules.year_end.RESULTS`."""
+
+    task: Task
+    result: str
+    word: str
+
+
+@transaction.atomic
+def close_year(
+    plan: Plan, rows: Sequence[Ended], *, by: int, at: dt.datetime, address: str | None = None
+) -> None:
+    """Close the plan: each of its tasks gets its result and takes nothing more. A second press does nothing.
+
+    Raises Refusal close.result-missing, close.word-missing (not reached needs a word), at the task's number;
+    plan.changed-meanwhile where a task of the plan is not among them.
+    """
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if plan.closed_at:
+        return
+    for row in rows:
+        if not row.result:
+            raise Refusal("close.result-missing", row.task.number)
+        if row.result == "not" and not row.word.strip():
+            raise Refusal("close.word-missing", row.task.number)
+    open_ids = set(plan.lines.filter(task__set_aside_at__isnull=True).values_list("task_id", flat=True))
+    if open_ids != {row.task.pk for row in rows}:
+        raise Refusal("plan.changed-meanwhile")
+    tasks.close([(row.task, row.result, row.word) for row in rows], by=by, at=at)
+    plan.closed_at, plan.closed_by_id = at, by
+    plan.save(update_fields=["closed_at", "closed_by"])
+    history.append(plan, "plan.closed", by=by, at=at, address=address)
+
+
+@transaction.atomic
+def open_again(plan: Plan, *, by: int, at: dt.datetime, address: str | None = None) -> None:
+    """Undo the closing: all tasks can be worked on again, their results stay as a suggestion."""
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if not plan.closed_at:
+        return
+    plan.closed_at, plan.closed_by = None, None
+    plan.save(update_fields=["closed_at", "closed_by"])
+    rows = plan.lines.filter(task__set_aside_at__isnull=True).select_related("task")
+    tasks.reopen([row.task for row in rows], by=by, at=at)
+    history.append(plan, "plan.opened-again", by=by, at=at, address=address)

@@ -1,0 +1,103 @@
+"""What the pages of many tasks show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+
+from caicach.accounts.queries import Colleague, at_office, colleagues
+from caicach.organisation.queries import offices as offices_of
+from caicach.plans.models import Plan
+from caicach.plans.queries import RibbonFilter, every_line, fits
+from caicach.rules.task_status import is_owed
+from caicach.rules.year_end import suggested
+from caicach.tasks.queries import TaskView, handed_of_many, papers_of, parts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The tasks to choose from; people: who can be given them, office_ids: where they work."""
+
+    views: tuple[TaskView, ...]
+    people: tuple[tuple[str, tuple[Colleague, ...]], ...]
+    office_ids: frozenset[int]
+
+
+def several(plan: Plan, asked: RibbonFilter, *, today: dt.date, office: int | None) -> Several:
+    """The plan's tasks as they are filtered; office: only those it has a part in. Eight queries."""
+    ward = plan.ward_id
+    names = {one.id: one.short for one in offices_of(ward)}
+    lines = every_line(ward, plan, today=today, shorts=names)
+    views = [
+        view
+        for row, view in lines
+        if not view.task.set_aside_at and not view.task.is_indicator and fits(row, view, asked, plan.year)
+    ]
+    if office is not None:
+        views = [view for view in views if office in view.office_ids]
+    prefetch_related_objects([view.task for view in views], "offices")
+    within = {pk for view in views for pk in view.office_ids} if office is None else {office}
+    people = colleagues(ward)
+    groups = [(names[pk], at_office(people, pk)) for pk in names if pk in within]
+    return Several(tuple(views), tuple((name, who) for name, who in groups if who), frozenset(within))
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRow:
+    """A day that has gone by with nothing handed in. key: its name in the form."""
+
+    view: TaskView
+    occurrence: int | None
+    due_on: dt.date
+    key: str
+
+
+def done_rows(plan: Plan, *, today: dt.date) -> list[DoneRow]:
+    """The plan's days up to today for which something is still owed, in the plan's order. Eight queries."""
+    ward = plan.ward_id
+    names = {one.id: one.short for one in offices_of(ward)}
+    views = [
+        view
+        for _, view in every_line(ward, plan, today=today, shorts=names)
+        if not view.task.set_aside_at and not view.task.is_indicator and not view.task.closed_at
+    ]
+    handed = handed_of_many(ward, [view.task for view in views])
+    prefetch_related_objects([view.task for view in views], "occurrences")
+    rows = []
+    for view in views:
+        days = list(view.task.occurrences.all())
+        for n, day in enumerate(days, 1):
+            here = handed.get((view.task.pk, day.pk), [])
+            if day.due_on <= today and is_owed(here, parts=parts_of(view.task), every=len(days) == 1):
+                rows.append(DoneRow(view, day.pk, day.due_on, f"{view.task.number}-{n}"))
+    return rows
+
+
+@dataclass(slots=True)
+class EndRow:
+    """A task at the year's end; result and word: typed, saved, or suggested. papers: what was accepted."""
+
+    view: TaskView
+    key: str
+    result: str
+    word: str
+    papers: tuple[str, ...]
+
+
+def end_rows(plan: Plan, *, today: dt.date) -> list[EndRow]:
+    """Every task of the plan that was not taken out, with what its own facts suggest. Seven queries."""
+    ward = plan.ward_id
+    names = {one.id: one.short for one in offices_of(ward)}
+    views = [
+        view for _, view in every_line(ward, plan, today=today, shorts=names) if not view.task.set_aside_at
+    ]
+    papers = papers_of(ward, [view.task for view in views])
+    rows = []
+    for view in views:
+        result, word = view.task.result, view.task.result_word
+        if not result:
+            result, word = suggested(view.facts, view.status, today=today)
+        rows.append(EndRow(view, view.task.number, result, word, tuple(papers.get(view.task.pk, ()))))
+    return rows

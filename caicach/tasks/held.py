@@ -1,0 +1,80 @@
+"""A task's row held for a change, and the three questions before it: is it open, has somebody else changed it, was this sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from caicach.core.http import Missing
+from caicach.history import queries as history
+from caicach.rules.refusal import Refusal
+from caicach.tasks.models import Task
+from caicach.tasks.story import moment
+
+
+def hold(task: Task) -> Task:
+    """The row as it is now, held until the caller's transaction ends. Raises Missing where its plan was undone meanwhile."""
+    held = Task.objects.select_for_update().filter(pk=task.pk).first()
+    if held is None:
+        raise Missing
+    return held
+
+
+def hold_open(task: Task) -> Task:
+    """As `hold`; raises Refusal task.set-aside for one that was taken out, task.closed where its year is."""
+    held = hold(task)
+    if held.set_aside_at:
+        raise Refusal("task.set-aside")
+    if held.closed_at:
+        raise Refusal("task.closed")
+    return held
+
+
+def is_repeat(
+    task: Task,
+    code: str,
+    *,
+    by: int,
+    seen: int | None,
+    word: str = "",
+    facts: Mapping[str, object] | None = None,
+    alone: bool = True,
+) -> bool:
+    """Whether the same person has just sent the same thing: a double click, a form sent again.
+
+    seen: the id of the newest event that the person's page showed; None asks for no such care. Raises Refusal
+    task.changed-meanwhile where somebody else did something to the task since then (alone: as far as that matters).
+    """
+    if seen is None:
+        return False
+    since = sorted(history.of(task.ward_id, "tasks.task", [task.pk], after=seen), key=lambda told: told.id)
+    wanted = {name: _plain(value) for name, value in (facts or {}).items()}
+    for told in since:
+        if (told.by, told.code, told.word) == (by, code, word) and wanted.items() <= told.facts.items():
+            return True
+    others = [told for told in since if alone and told.by != by and told.code in _MATTERS]
+    if others:
+        newest = moment(others[-1])
+        what = f"{newest.what[:1].lower()}{newest.what[1:]}" + (f" (“{newest.word}”)" if newest.word else "")
+        raise Refusal("task.changed-meanwhile", None, who=newest.who, what=what)
+    return False
+
+
+_MATTERS = frozenset(
+    {
+        "task.reported",
+        "task.handed-in",
+        "task.accepted",
+        "task.given-back",
+        "task.extension-asked",
+        "task.extension-granted",
+        "task.waits",
+        "task.waits-no-more",
+        "task.changed",
+        "task.taken-in",
+    }
+)
+"""What makes somebody else think again who has an older page open; a comment or a step does not."""
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,104 @@
+"""Who should hear of what happened on a task: a row for each, in the transaction of what it tells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db.models import Max
+
+from caicach.accounts.queries import colleagues
+from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER
+from caicach.tasks.models import Notice, Task, TaskOffice, Watch
+
+
+def tell(
+    task: Task,
+    code: str,
+    *,
+    to: Iterable[int | None],
+    by: int | None,
+    at: dt.datetime,
+    word: str = "",
+    but: Collection[int] = (),
+    watchers: bool = True,
+) -> None:
+    """Tell these people and all who watch the task, each once, and never who did it. but: who hears of it otherwise."""
+    watching = Watch.objects.filter(task=task).values_list("person_id", flat=True) if watchers else ()
+    heard = {person for person in (*to, *watching) if person is not None} - {by, *but}
+    Notice.objects.bulk_create(
+        Notice(
+            ward_id=task.ward_id, task=task, person_id=person, by_id=by, at=at, code=code, word=word[:2000]
+        )
+        for person in sorted(heard)
+    )
+
+
+def coordinators(ward: int) -> list[int]:
+    """Who accepts and returns."""
+    return [one.id for one in colleagues(ward) if one.role == COORDINATOR]
+
+
+def deciders(ward: int) -> list[int]:
+    """Who grants more time."""
+    return [one.id for one in colleagues(ward) if one.role in (COORDINATOR, LEADER)]
+
+
+def staff_of(ward: int, offices: Collection[int]) -> list[int]:
+    """The heads of these offices; of one that has none, its officers."""
+    found: list[int] = []
+    everyone = [one for one in colleagues(ward) if one.office_id in offices]
+    for office in offices:
+        here = [one for one in everyone if one.office_id == office]
+        heads = [one.id for one in here if one.role == HEAD]
+        found += heads or [one.id for one in here if one.role in (OFFICER, COORDINATOR)]
+    return found
+
+
+def doers(task: Task) -> list[int]:
+    """Who does the task, as the heads have said; where nobody was named, the heads of its lead offices."""
+    rows = list(
+        TaskOffice.objects.filter(task=task, role=TaskOffice.LEAD).values_list("office_id", "person_id")
+    )
+    named = [person for _, person in rows if person]
+    return named or staff_of(task.ward_id, {office for office, _ in rows if office})
+
+
+def forget(task: Task, code: str, *, by: int, since: dt.datetime) -> None:
+    """What was taken back need not be read any more by those who haven't."""
+    Notice.objects.filter(task=task, code=code, by_id=by, at__gte=since, seen_at__isnull=True).delete()
+
+
+def see(task: Task, *, person: int, at: dt.datetime) -> None:
+    """The person has the task's page open."""
+    Notice.objects.filter(task=task, person_id=person, seen_at__isnull=True).update(seen_at=at)
+
+
+def see_all(*, ward: int, person: int, at: dt.datetime) -> None:
+    """The person has read all that was new."""
+    Notice.objects.filter(ward_id=ward, person_id=person, seen_at__isnull=True).update(seen_at=at)
+
+
+def see_all_before(moment: dt.datetime, *, ward: int, at: dt.datetime) -> None:
+    """What is older has been read by everybody in the ward: for a story that is told as if it were lived."""
+    Notice.objects.filter(ward_id=ward, at__lt=moment, seen_at__isnull=True).update(seen_at=at)
+
+
+def tell_silent(ward: int, silent: Sequence[tuple[Task, str, int]], *, at: dt.datetime) -> int:
+    """Tell the leaders of tasks that are silent: (task, words, days of silence). Each silence is told once. How many tasks."""
+    leaders = [one.id for one in colleagues(ward) if one.role == LEADER]
+    if not leaders or not silent:
+        return 0
+    before = Notice.objects.filter(ward_id=ward, code="task.silent", task__in=[one[0] for one in silent])
+    told = dict(before.values_list("task_id").annotate(Max("at")))
+    new = [
+        (task, words)
+        for task, words, days in silent
+        if task.pk not in told or told[task.pk] < at - dt.timedelta(days=days)
+    ]
+    Notice.objects.bulk_create(
+        Notice(ward_id=ward, task=task, person_id=person, at=at, code="task.silent", word=words)
+        for task, words in new
+        for person in leaders
+    )
+    return len(new)

@@ -1,0 +1,209 @@
+"""What the views of a task share: its row, its forms, and the page with whatever was refused still typed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from caicach.core import clock
+from caicach.core.http import put_refusal, row_id, see_other, ward_request
+from caicach.rules import rights
+from caicach.rules.refusal import Refusal
+from caicach.tasks import forms as task_forms
+from caicach.tasks import notices, queries, task_page
+from caicach.tasks.models import Task
+
+_FORMS: dict[str, tuple[type[forms.Form], str]] = {
+    "report": (task_forms.ReportForm, "tien-do-%s"),
+    "hand_in": (task_forms.HandInForm, "san-pham-%s"),
+    "extend": (task_forms.ExtendForm, "gia-han-%s"),
+    "wait": (task_forms.WaitForm, "cho-%s"),
+    "silence": (task_forms.SilenceForm, "nhip-%s"),
+    "ask": (task_forms.AskForm, "phoi-hop-%s"),
+    "step": (task_forms.StepForm, "buoc-%s"),
+    "comment": (task_forms.CommentForm, "trao-doi-%s"),
+    "set_aside": (task_forms.SetAsideForm, "rut-%s"),
+}
+"""The forms of the page by name; forms of one page have fields of one name, and a label must lead to its own."""
+
+Named = tuple[str, forms.Form]
+
+
+def task_of(request: HttpRequest, year: int, book: str, number: str) -> Task:
+    """The task of an address, in the actor's ward. Raises Missing."""
+    return queries.task_for(ward_request(request).actor.ward_id, year, book, number)
+
+
+def address_of(task: Task) -> str:
+    return reverse("tasks:detail", args=[task.year, task.book, task.number])
+
+
+def who(request: HttpRequest) -> dict[str, Any]:
+    """Who does it, when, from where: what every verb asks for."""
+    return {
+        "by": ward_request(request).actor.person_id,
+        "at": clock.now(),
+        "address": request.META.get("REMOTE_ADDR") or None,
+    }
+
+
+def seen_of(request: HttpRequest) -> int | None:
+    """The newest event that the sender's page showed; None from a form that doesn't say."""
+    return row_id(request.POST.get("seen", ""))
+
+
+def about_of(request: HttpRequest, ward: int) -> Task | None:
+    """The task that a directive is about, by ?ve=2026/cchc/II-6. Raises Missing for one that isn't there."""
+    parts = (request.POST.get("ve") or request.GET.get("ve") or "").split("/")
+    if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdecimal()) or len(parts[0]) > 4:
+        return None
+    return queries.task_for(ward, int(parts[0]), parts[1], parts[2])
+
+
+def check_own(request: HttpRequest, task: Task, offices: set[int] | None = None) -> Task:
+    """The task, if the actor may work on it (or on what these offices were asked for). Raises PermissionDenied."""
+    actor = ward_request(request).actor
+    own = offices
+    if own is None:
+        own = {pk for pk in task.offices.values_list("office_id", flat=True) if pk is not None}
+    if not rights.may_work_on(actor.role, actor.office_id, own):
+        raise PermissionDenied
+    return task
+
+
+def bound(request: HttpRequest, task: Task, name: str) -> Named:
+    """A form of the page with what was sent."""
+    page = task_page.page(
+        task.ward_id, task, today=clock.today(), person=ward_request(request).actor.person_id, now=clock.now()
+    )
+    return name, _form(name, page, request)
+
+
+def do(
+    request: HttpRequest,
+    task: Task,
+    named: Named,
+    act: Callable[[dict[str, Any]], object],
+    said: str,
+    *,
+    at: int | None = None,
+) -> HttpResponse:
+    """Do what a form asks for, in one transaction; refused, its page comes back with all that was typed.
+
+    at: the position of the row that the form stands at, where several rows have one.
+    """
+    form = named[1]
+    status = 422
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                act(dict(form.cleaned_data))
+        except Refusal as refusal:
+            status = put_refusal(form, refusal)
+        else:
+            messages.success(request, said)
+            task.refresh_from_db()
+            return see_other(address_of(task))
+    return render_page(request, task, wrong=named, at=at, status=status)
+
+
+def render_page(
+    request: HttpRequest, task: Task, *, wrong: Named | None = None, at: int | None = None, status: int = 200
+) -> HttpResponse:
+    """The task's page; wrong: the form that was refused, at: the position of its row."""
+    actor = ward_request(request).actor
+    page = task_page.page(actor.ward_id, task, today=clock.today(), person=actor.person_id, now=clock.now())
+    if request.method == "GET":
+        notices.see(task, person=actor.person_id, at=clock.now())
+    is_open = not task.set_aside_at and not task.closed_at
+    own = is_open and rights.may_work_on(actor.role, actor.office_id, page.view.office_ids)
+    shown = {name: _form(name, page) for name in _FORMS}
+    if wrong and wrong[0] in _FORMS:
+        shown[wrong[0]] = wrong[1]
+    may = {
+        "work": own,
+        "hand_in": own and (bool(page.free) or not (page.occurrences or page.waiting)),
+        "judge": is_open and rights.allows("task.accept", actor.role),
+        "assign": is_open and rights.allows("task.assign", actor.role),
+        "ask_time": own and bool(page.free) and rights.allows("task.ask-time", actor.role),
+        "give_time": is_open and rights.allows("task.give-time", actor.role),
+        "set_aside": is_open and rights.allows("task.set-aside", actor.role),
+        "take_in": bool(task.set_aside_at)
+        and not task.closed_at
+        and rights.allows("task.set-aside", actor.role),
+        "comment": is_open and rights.allows("task.comment", actor.role),
+        "direct": is_open and rights.allows("directive.give", actor.role),
+        "see_addresses": actor.role in (rights.COORDINATOR, rights.ADMINISTRATOR),
+        "undo": bool(page.undoable) and rights.allows("task.comment", actor.role),
+    }
+    mine = {row.office_id for row in page.offices if row.office_id == actor.office_id}
+    return render(
+        request,
+        "tasks/detail.html",
+        {
+            "page": page,
+            "task": task,
+            "today": clock.today(),
+            "may": may,
+            "acts": own or may["give_time"] or may["set_aside"],
+            "unacknowledged": own
+            and task.source != Task.PLAN
+            and any(row.office_id in mine and not row.acknowledged_at for row in page.offices),
+            "form": shown,
+            "wrong": wrong[0] if wrong else "",
+            "judge": wrong[1] if wrong and wrong[0] not in _FORMS else None,
+            "judged": at,
+            "may_answer": [
+                one for one in page.asks if rights.may_work_on(actor.role, actor.office_id, {one.office_id})
+            ] if is_open else [],
+        },
+        status=status,
+    )  # fmt: skip
+
+
+def _form(name: str, page: task_page.TaskPage, request: HttpRequest | None = None) -> forms.Form:
+    form_class, ids = _FORMS[name]
+    initial = {"since": f"{clock.today():%d/%m/%Y}"} if name == "wait" else None
+    if name == "silence":
+        initial = {"days": page.view.task.silent_days}  # type: ignore[dict-item]
+    form = (
+        form_class(request.POST, request.FILES, auto_id=ids)
+        if request
+        else form_class(auto_id=ids, initial=initial)
+    )
+    fields: Any = form.fields
+    days = [(str(one.id), f"{one.due_on:%d/%m/%Y}") for one in page.free]
+    if name == "extend":
+        fields["occurrence"].choices = days
+    if name == "ask":
+        own = page.view.lead_ids
+        choices = [(str(one.id), one.short) for one in page.all_offices if one.id not in own]
+        fields["office"].choices = [("", "Chọn đơn vị"), *choices]
+    if name == "hand_in":
+        fields["occurrence"].choices = [("", "Hạn gần nhất chưa nộp"), *days]
+        if not days:
+            del fields["occurrence"]
+        if len(page.deliverables) > 1:
+            fields["parts"].choices = [(str(one.position), one.name) for one in page.deliverables]
+            left = [one for one in page.deliverables if one.tone in ("plain", "warn")]
+            if len(left) == 1:
+                form.initial["parts"] = [str(left[0].position)]
+        else:
+            del fields["parts"]
+        known = task_page.known_documents(page.view.task.ward_id, but=page.view.task)
+        fields["known"].choices = [("", "Không"), *((str(one.pk), _named(one)) for one in known)]
+    return form
+
+
+def _named(delivery: Any) -> str:
+    day = f" ngày {delivery.document_date:%d/%m/%Y}" if delivery.document_date else ""
+    name = f"{delivery.document_number}{day}" if delivery.document_number else delivery.file.name
+    return f"{name} ({delivery.task.number.replace('-', '.', 1)})"

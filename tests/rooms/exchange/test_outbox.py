@@ -1,0 +1,182 @@
+"""The outbox against a real mail server: once for a key, later where the server says later, never twice."""
+
+import datetime as dt
+import email
+import email.policy
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from contextlib import contextmanager
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from caicach.core import clock
+from caicach.exchange import jobs, services
+from caicach.exchange.models import Letter
+from caicach.exchange.services import Draft
+from caicach.worker import loop
+
+AT = dt.datetime(2026, 11, 23, 0, 30, tzinfo=dt.UTC)
+
+
+class Box:
+    """A server that keeps what it gets. answers: what it says to receivers and texts, by the address."""
+
+    def __init__(self):
+        self.got, self.refused, self.slow = [], {}, 0.0
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 được"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        return "250 nhận"
+
+
+@contextmanager
+def served(box):
+    """The server on a port that is free."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield f"smtp://127.0.0.1:{port}"
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def box(settings):
+    box = Box()
+    with served(box) as settings.MAIL_URL:
+        yield box
+
+
+def draft(key="a", address="mai@vidu.example", **other):
+    return Draft(key, address, "Nguyễn Thị Tuyết Mai", "Việc trễ hạn", "Chào chị", **other)
+
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_letter_goes_out_once_with_its_words_and_picture(box):
+    picture = b"\x89PNG\r\n\x1a\n"
+    for _ in range(2):
+        services.write([draft(html="<p>Chào chị</p>", picture=picture)], ward=None, at=AT, job="1")
+    while loop.run_one():
+        pass
+    services.send_waiting(clock.now)
+    assert len(box.got) == 1, Letter.objects.get().fault
+    assert Letter.objects.get().state == "sent" and jobs
+    mail = box.got[0]
+    assert mail["Subject"] == "Việc trễ hạn" and "Nguyễn Thị Tuyết Mai" in mail["To"]
+    assert mail.get_body(("plain",)).get_content().strip() == "Chào chị"
+    assert mail.get_body(("html",)).get_content().strip() == "<p>Chào chị</p>"
+    assert [part.get_content() for part in mail.walk() if part.get_content_type() == "image/png"] == [picture]
+
+
+def test_what_the_server_never_takes_fails_and_the_others_go_out(box):
+    box.refused = {"sai@vidu.example": "550 không có người này"}
+    services.write([draft("a", "sai@vidu.example"), draft("b")], ward=None, at=AT, job="1")
+    assert services.send_waiting(clock.now) == 1
+    assert Letter.objects.get(key="a").state == "failed" and "550" in Letter.objects.get(key="a").fault
+    assert services.failed_count() == 1
+
+
+def test_what_the_server_does_not_take_now_is_tried_later(box):
+    box.refused = {"mai@vidu.example": "451 thử lại sau"}
+    services.write([draft()], ward=None, at=AT, job="1")
+    services.send_waiting(clock.now)
+    letter = Letter.objects.get()
+    assert letter.state == "waiting" and letter.try_at > clock.now()
+    box.refused = {}
+    assert services.send_waiting(clock.now) == 0, "not before its time"
+    assert services.send_waiting(lambda: clock.now() + dt.timedelta(hours=1)) == 1
+
+
+def test_a_server_that_is_away_loses_nothing(settings):
+    settings.MAIL_URL = "smtp://127.0.0.1:9"
+    services.write([draft()], ward=None, at=AT, job="1")
+    assert loop.run_one()
+    from caicach.worker.models import Job
+
+    assert Job.objects.get().state == "waiting" and Letter.objects.get().state == "waiting"
+
+
+def test_a_letter_caught_on_its_way_is_not_sent_again(box):
+    services.write([draft()], ward=None, at=AT, job="1")
+    Letter.objects.update(state="sending", sending_at=clock.now() - dt.timedelta(hours=1))
+    assert services.send_waiting(clock.now) == 0 and not box.got
+    assert Letter.objects.get().state == "unclear" and services.failed_count() == 1
+
+
+def test_without_a_mail_server_nothing_is_tried(settings):
+    settings.MAIL_URL = ""
+    services.write([draft()], ward=None, at=AT, job="1")
+    assert loop.run_one() and Letter.objects.get().state == "waiting"
+
+
+_WORKER = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "caicach.conf.settings"
+import django
+django.setup()
+from caicach.core import clock
+from caicach.exchange import jobs, services
+print("begun", flush=True)
+services.send_waiting(clock.now)
+"""
+
+
+@pytest.mark.parametrize("rounds", [20, pytest.param(100, marks=pytest.mark.soak)])
+def test_killed_again_and_again_it_sends_each_letter_once(rounds, tmp_path):
+    """A process of its own over a database of its own, killed -9 at a moment that moves on; the server counts."""
+    box = Box()
+    with served(box) as address:
+        letters_through_kills(box, address, rounds, tmp_path)
+
+
+def letters_through_kills(box, address, rounds, tmp_path):
+    environment = {
+        **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")},
+        "CAICACH_DATA": str(tmp_path),
+        "CAICACH_MAIL": address,
+    }
+    count = 12 * rounds
+    fill = textwrap.dedent(f"""
+        import os, datetime as dt
+        os.environ["DJANGO_SETTINGS_MODULE"] = "caicach.conf.settings"
+        import django
+        django.setup()
+        from django.core.management import call_command
+        call_command("migrate", verbosity=0)
+        from caicach.core import clock
+        from caicach.exchange.services import Draft, write
+        write([Draft(f"k{{n}}", "mai@vidu.example", "", f"thư {{n}}", "x") for n in range({count})], ward=None, at=clock.now(), job="1")
+    """)
+    subprocess.run([sys.executable, "-c", fill], env=environment, check=True, timeout=120)
+    for n in range(rounds):
+        child = subprocess.Popen([sys.executable, "-c", _WORKER], env=environment, stdout=subprocess.PIPE)
+        child.stdout.readline()
+        time.sleep(0.004 * (n % 25))
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait(timeout=10)
+    subprocess.run([sys.executable, "-c", _WORKER], env=environment, check=True, timeout=120)
+    subjects = [mail["Subject"] for mail in box.got]
+    assert len(subjects) == len(set(subjects)), "a letter went out twice"
+    lost = count - len(subjects)
+    assert lost <= rounds, "more than the one on its way at each kill stayed behind"
+    look = "import os; os.environ['DJANGO_SETTINGS_MODULE']='caicach.conf.settings'\nimport django; django.setup()\nfrom caicach.exchange.models import Letter\nprint(Letter.objects.exclude(state='sent').exclude(state='sending').count(), Letter.objects.filter(state='sending').count())"
+    told = subprocess.run([sys.executable, "-c", look], env=environment, check=True, capture_output=True, text=True, timeout=60)  # fmt: skip
+    waiting, on_the_way = map(int, told.stdout.split())
+    assert waiting == 0 and on_the_way >= lost, "what did not arrive is known as on its way"
