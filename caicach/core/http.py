@@ -199,9 +199,12 @@ def server_fault(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
+    """count: how much is new behind it."""
+
     name: str
     address: str
     on: bool
+    count: int = 0
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
@@ -219,7 +222,12 @@ def page_context(request: HttpRequest) -> dict[str, object]:
     nav: tuple[NavItem, ...] = ()
     if rights.allows("plan.see", actor.role):
         nav = (
-            NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk" and name == "my-work"),
+            NavItem(
+                "Việc của tôi",
+                reverse("desk:my-work"),
+                room == "desk" and name == "my-work",
+                getattr(actor, "unseen", 0),
+            ),
             NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
             NavItem("Đơn vị", reverse("desk:offices"), name in {"offices", "office"}),
         )
