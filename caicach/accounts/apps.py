@@ -1,6 +1,18 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
+
+from caicach.core import clock
+
+
+def _begin(sender: object, request: HttpRequest, **_: object) -> None:
+    """From here on the session counts how long it lies unused."""
+    request.session["seen"] = clock.now().isoformat()
 
 
 class AccountsConfig(AppConfig):
     name = "caicach.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        user_logged_in.connect(_begin)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
+from typing import Self
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from caicach.core.constraints import SameWard
-from caicach.rules.rights import ROLES
+from caicach.rules.rights import ROLES, SERVER_ROLES, WARD_ROLES
+
+
+def new_handle() -> str:
+    """What stands in an address in place of a name: no personal data, no row's number."""
+    return secrets.token_hex(5)
 
 
 class People(BaseUserManager["Person"]):
@@ -21,12 +30,18 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in. full_name with its diacritics."""
+    """Somebody who signs in. full_name with its diacritics; handle: what stands in an address in place of the name.
+
+    first_password_at: when a password was made for this person, which must be changed at the first sign-in.
+    """
 
     user_name = models.CharField("tên đăng nhập", max_length=60, unique=True)
     full_name = models.CharField("họ và tên", max_length=120)
+    handle = models.CharField(max_length=16, unique=True, default=new_handle)
     email = models.EmailField("thư điện tử", blank=True)
+    phone = models.CharField("điện thoại", max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
+    first_password_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "user_name"
     REQUIRED_FIELDS = ["full_name"]
@@ -48,22 +63,73 @@ class WrongTries(models.Model):
     rests_until = models.DateTimeField(null=True)
 
 
+class OpenSession(models.Model):
+    """A place where somebody is signed in: when it began, when it was last used, from where, with which browser."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=60, blank=True)
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def held(self, on: dt.date) -> Self:
+        """The posts that are held on a day."""
+        return self.filter(Q(since__isnull=True) | Q(since__lte=on), Q(until__isnull=True) | Q(until__gte=on))
+
+    def open(self, on: dt.date) -> Self:
+        """The posts held on a day or to be held later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=on))
+
+
 class Post(models.Model):
-    """A person's role in a ward, at an office where there is one. The first one in force is used."""
+    """A person's role in a ward, at an office where there is one; a role of the whole server has no ward.
+
+    since, until: the first and the last day, both counted; null: always, or not ended. title: chức danh.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="posts")
-    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="posts")
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, null=True, related_name="posts")
     office = models.ForeignKey(
         "organisation.Office", on_delete=models.PROTECT, null=True, related_name="posts"
     )
     role = models.CharField(max_length=20, choices=[(code, name) for code, name in ROLES.items()])
-    is_current = models.BooleanField(default=True)
+    title = models.CharField("chức danh", max_length=120, blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="post_role"),
-            models.UniqueConstraint(
-                fields=["person", "ward"], condition=Q(is_current=True), name="post_one_in_ward"
+            models.CheckConstraint(
+                condition=Q(ward__isnull=True, office__isnull=True, role__in=list(SERVER_ROLES))
+                | Q(ward__isnull=False, role__in=list(WARD_ROLES)),
+                name="post_ward_of_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="post_dates_in_order",
             ),
             SameWard(field="office", to="organisation.Office", name="post_office_ward"),
+        ]
+
+
+class Absence(models.Model):
+    """A person is away from a day to a day, both counted; the deputy may wear the person's posts of this ward."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="stands_in")
+    since = models.DateField()
+    until = models.DateField()
+    word = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="absence_dates_in_order"),
+            models.CheckConstraint(condition=~Q(person=F("deputy")), name="absence_deputy_is_another"),
         ]

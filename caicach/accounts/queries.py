@@ -1,16 +1,30 @@
-"""Who asks."""
+"""Who asks; the people of a ward, their posts over time, who stands in for whom; a person's own page."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from caicach.accounts.models import Person, Post
-from caicach.rules.rights import ROLES
+from django.db.models import F, Q, Value
+
+from caicach.accounts.models import Absence, OpenSession, Person, Post
+from caicach.core import clock
+from caicach.history.queries import Told, of_codes
+from caicach.organisation.queries import ward_name
+from caicach.rules import rights
+from caicach.rules.vntext import key
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at a post: what views, services and rights need to know."""
+    """A person at a post: what views, services and rights need to know.
+
+    ward_id is 0 for who stands above the wards and has chosen none. stands_for: the name of the absent one whose post
+    is worn. choices: how many posts could be worn today. unseen: how much is new for the person, as `count_new` was told.
+    """
 
     person_id: int
     name: str
@@ -19,37 +33,272 @@ class Actor:
     office_id: int | None
     office: str
     role: str
+    post_id: int = 0
+    title: str = ""
+    stands_for: str = ""
+    choices: int = 1
+    unseen: int = 0
 
     @property
     def role_name(self) -> str:
-        return ROLES[self.role]
+        return rights.ROLES[self.role]
 
 
-def actor_of(person_id: int) -> Actor | None:
-    """The person at the first current post, or None without one. One query."""
-    post = (
-        Post.objects.filter(person_id=person_id, is_current=True, person__is_active=True)
-        .select_related("person", "ward", "office")
-        .order_by("id")
-        .first()
+_new: list[Callable[[], Any]] = []
+
+
+def count_new(make: Callable[[], Any]) -> None:
+    """Told by a room to the left what is new for the person of a post: an expression over `Post`, asked with the post
+    itself, so that the figure beside a name costs no query of its own."""
+    _new.append(make)
+
+
+def posts_to_wear(person_id: int, *, on: dt.date) -> list[Post]:
+    """The posts that the person may wear on a day: the own ones, then those of the absent. One query."""
+    own = Q(person_id=person_id)
+    absent = Q(
+        person__absences__deputy_id=person_id,
+        person__absences__since__lte=on,
+        person__absences__until__gte=on,
+        person__absences__ward_id=F("ward_id"),
     )
-    if post is None:
+    found = (
+        Post.objects.held(on)
+        .filter(own | absent, person__is_active=True)
+        .select_related("person", "ward", "office")
+        .distinct()
+        .annotate(unseen=sum((make() for make in _new), Value(0)))
+    )
+    return sorted(found, key=lambda post: (post.person_id != person_id, post.pk))
+
+
+def actor_of(
+    person_id: int, *, on: dt.date, worn: object = None, ward: object = None, name: str = ""
+) -> Actor | None:
+    """The person at the post that is worn (the first one, where that is not theirs today), or None without a post.
+
+    ward: the one that somebody above the wards looks at. One query, two above the wards.
+    """
+    posts = posts_to_wear(person_id, on=on)
+    if not posts:
         return None
+    post = next((one for one in posts if one.pk == worn), posts[0])
+    is_own = post.person_id == person_id
+    chosen = ward_name(ward) if post.role == rights.PROVINCE and isinstance(ward, int) else None
     office = post.office
     return Actor(
-        person_id,
-        post.person.full_name,
-        post.ward_id,
-        post.ward.name,
-        post.office_id,
-        (office.short_name or office.name) if office else "",
-        post.role,
+        person_id=person_id,
+        name=post.person.full_name if is_own else name,
+        ward_id=post.ward_id or (ward if chosen and isinstance(ward, int) else 0),
+        ward_name=post.ward.name if post.ward else chosen or "",
+        office_id=post.office_id,
+        office=(office.short_name or office.name) if office else "",
+        role=post.role,
+        post_id=post.pk,
+        title=post.title,
+        stands_for="" if is_own else post.person.full_name,
+        choices=len(posts),
+        unseen=post.unseen if is_own else 0,  # type: ignore[attr-defined]
     )
 
 
 @dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """A person of an office as other rooms need it: to be asked, named, assigned."""
+
+    id: int
+    name: str
+    role: str
+    title: str
+    office_id: int | None
+
+
+def people_of(ward: int, *, on: dt.date, office: int | None = None) -> list[PersonFacts]:
+    """Who holds a post in the ward (at one office, where given) on a day, by name. A row a post. One query."""
+    posts = Post.objects.held(on).filter(ward_id=ward, person__is_active=True).select_related("person")
+    if office is not None:
+        posts = posts.filter(office_id=office)
+    rows = [PersonFacts(p.person_id, p.person.full_name, p.role, p.title, p.office_id) for p in posts]
+    return sorted(rows, key=lambda row: (given_name(row.name), row.id))
+
+
+def given_name(full_name: str) -> tuple[str, str]:
+    """What Vietnamese lists are sorted by: the last word first, then the whole."""
+    folded = key(full_name)
+    return folded.rsplit(" ", 1)[-1], folded
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentFacts:
+    """Who is away, until when, and who stands in (None: nobody)."""
+
+    id: int
+    person_id: int
+    name: str
+    deputy_id: int | None
+    deputy: str
+    since: dt.date
+    until: dt.date
+    word: str
+
+
+def absences(ward: int, *, on: dt.date, people: Iterable[int] | None = None) -> list[AbsentFacts]:
+    """The absences of a ward that last or are to come on a day. One query."""
+    found = Absence.objects.filter(ward_id=ward, until__gte=on).select_related("person", "deputy")
+    if people is not None:
+        found = found.filter(person_id__in=list(people))
+    return [
+        AbsentFacts(
+            a.pk, a.person_id, a.person.full_name, a.deputy_id, a.deputy.full_name if a.deputy else "",
+            a.since, a.until, a.word,
+        )
+        for a in found.order_by("since", "id")
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A line of the list of people. posts: those held now or later in this ward; away: the absence of today."""
+
+    person: Person
+    posts: tuple[Post, ...]
+    away: AbsentFacts | None
+    state: str
+
+    @property
+    def is_gone(self) -> bool:
+        return not self.posts
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    rows: tuple[PersonRow, ...]
+    total: int
+    gone: int
+    pages: int
+    page: int
+
+
+_PAGE = 60
+
+
+def people_page(
+    ward: int, *, on: dt.date, text: str = "", office: int | None = None, gone: bool = False, page: int = 1
+) -> PeoplePage:
+    """The people who hold or held a post in the ward, by given name, a page of 60. Three queries.
+
+    text: words of the name, the user name, the title, without accents; gone: those who hold none any more.
+    """
+    held: dict[int, list[Post]] = defaultdict(list)
+    seen: dict[int, Person] = {}
+    for post in Post.objects.filter(ward_id=ward).select_related("person", "office").order_by("id"):
+        seen[post.person_id] = post.person
+        if post.until is None or post.until >= on:
+            held[post.person_id].append(post)
+    words = key(text).split()
+    found = []
+    for pk, person in seen.items():
+        posts = held.get(pk, [])
+        if bool(posts) == gone or (office is not None and all(p.office_id != office for p in posts)):
+            continue
+        hay = key(" ".join([person.full_name, person.user_name, *(p.title for p in posts)]))
+        if all(word in hay for word in words):
+            found.append((person, posts))
+    found.sort(key=lambda pair: (given_name(pair[0].full_name), pair[0].pk))
+    pages = max(1, -(-len(found) // _PAGE))
+    page = min(max(1, page), pages)
+    shown = found[(page - 1) * _PAGE : page * _PAGE]
+    away = {a.person_id: a for a in absences(ward, on=on, people=[p.pk for p, _ in shown]) if a.since <= on}
+    return PeoplePage(
+        rows=tuple(
+            PersonRow(person, tuple(posts), away.get(person.pk), _state(person)) for person, posts in shown
+        ),
+        total=len(found),
+        gone=sum(pk not in held for pk in seen),
+        pages=pages,
+        page=page,
+    )
+
+
+def _state(person: Person) -> str:
+    """Words where somebody cannot sign in yet, or has not."""
+    if not person.has_usable_password():
+        return "chưa có mật khẩu"
+    if person.first_password_at:
+        return "chưa đổi mật khẩu đầu tiên"
+    return ""
+
+
+def person_in(ward: int, handle: str) -> Person | None:
+    """The person of this handle, if there ever was a post in the ward. One query."""
+    return Person.objects.filter(handle=handle, posts__ward_id=ward).distinct().first()
+
+
+def post_in(ward: int, person: Person, pk: int) -> Post | None:
+    """A post of the person in the ward. One query."""
+    return Post.objects.filter(ward_id=ward, person=person, pk=pk).select_related("office").first()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """posts: of this ward, the open ones first; elsewhere: whether the person holds something outside the ward."""
+
+    person: Person
+    open_posts: tuple[Post, ...]
+    past_posts: tuple[Post, ...]
+    elsewhere: bool
+    absences: tuple[AbsentFacts, ...]
+    state: str
+    told: tuple[Told, ...]
+
+
+def person_page(ward: int, person: Person, *, on: dt.date) -> PersonPage:
+    """All that an administrator sees of a person. Three queries."""
+    posts = list(
+        Post.objects.filter(person=person).select_related("office").order_by(F("since").desc(nulls_last=True))
+    )
+    mine = [p for p in posts if p.ward_id == ward]
+    return PersonPage(
+        person=person,
+        open_posts=tuple(p for p in mine if p.until is None or p.until >= on),
+        past_posts=tuple(p for p in mine if p.until is not None and p.until < on),
+        elsewhere=any(p.ward_id != ward and (p.until is None or p.until >= on) for p in posts),
+        absences=tuple(absences(ward, on=on, people=[person.pk])),
+        state=_state(person),
+        told=tuple(of_codes([ward], "accounts.person", [person.pk], limit=40)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    id: int
+    browser: str
+    address: str
+    began_at: dt.datetime
+    seen_at: dt.datetime
+    is_this: bool
+
+
+def open_sessions(person: int, *, this: str | None) -> list[SessionRow]:
+    """Where the person is signed in, the latest used first. One query."""
+    found = OpenSession.objects.filter(person_id=person).order_by("-seen_at", "-id")
+    return [
+        SessionRow(s.pk, s.browser, s.address or "", s.began_at, s.seen_at, s.key == this) for s in found[:50]
+    ]
+
+
+SIGN_IN_CODES = ("account.signed-in", "account.rests")
+
+
+def sign_ins(person: int, *, limit: int = 30) -> list[Told]:
+    """The person's sign-ins and rests, newest first. Two queries."""
+    wards = set(Post.objects.filter(person_id=person).values_list("ward_id", flat=True))
+    return of_codes(wards, "accounts.person", [person], codes=SIGN_IN_CODES, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody with a current post in a ward."""
+    """Somebody with a post in a ward today."""
 
     id: int
     name: str
@@ -65,9 +314,13 @@ def email_of(person: int) -> str:
 
 
 def colleagues(ward: int) -> list[Colleague]:
-    """The people who work in a ward now, a line for each post, by name. One query."""
+    """The people who hold a post in a ward today, a line for each post, by name. One query.
+
+    Somebody with two posts stands there twice: whoever writes to people takes each id once.
+    """
     posts = (
-        Post.objects.filter(ward_id=ward, is_current=True, person__is_active=True)
+        Post.objects.held(clock.today())
+        .filter(ward_id=ward, person__is_active=True)
         .select_related("person")
         .order_by("person__full_name", "id")
     )
@@ -75,3 +328,8 @@ def colleagues(ward: int) -> list[Colleague]:
         Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id, p.person.email)
         for p in posts
     ]
+
+
+def at_office(people: Iterable[Colleague], office: int | None) -> tuple[Colleague, ...]:
+    """Those of one office, each person once."""
+    return tuple({one.id: one for one in people if one.office_id == office}.values())

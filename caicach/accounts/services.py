@@ -1,4 +1,4 @@
-"""Making people, signing in with a rest after many wrong passwords."""
+"""Making people, signing in with a rest after many wrong passwords, own passwords, sessions that end."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from caicach.accounts.models import Person, Post, WrongTries
+from caicach.accounts.models import OpenSession, Person, Post, WrongTries
+from caicach.accounts.queries import posts_to_wear
+from caicach.core.clock import local_day
 from caicach.history import services as history
 from caicach.organisation.services import Office, Ward
 from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import fold
 
 
 @transaction.atomic
@@ -20,16 +26,27 @@ def add_person(
     *,
     user_name: str,
     full_name: str,
-    ward: Ward,
+    ward: Ward | None,
     role: str,
     office: Office | None = None,
     password_hash: str | None = None,
+    title: str = "",
+    since: dt.date | None = None,
+    email: str = "",
+    phone: str = "",
+    first_password_at: dt.datetime | None = None,
 ) -> Person:
     """A new person with a post. password_hash: ready made; without one nobody can sign in as this person."""
-    person = Person(user_name=user_name, full_name=full_name)
+    person = Person(
+        user_name=user_name,
+        full_name=full_name,
+        email=email,
+        phone=phone,
+        first_password_at=first_password_at,
+    )
     person.password = password_hash or make_password(None)
     person.save()
-    Post.objects.create(person=person, ward=ward, office=office, role=role)
+    Post.objects.create(person=person, ward=ward, office=office, role=role, title=title, since=since)
     return person
 
 
@@ -42,7 +59,8 @@ def check(user_name: str, password: str, *, at: dt.datetime, address: str | None
     """The person with this name and password.
 
     Raises Refusal account.wrong for either being wrong (the same words for both), account.rests after
-    settings.SIGN_IN_TRIES wrong passwords in a row, account.no-post.
+    settings.SIGN_IN_TRIES wrong passwords in a row, account.no-post, account.first-expired for a first password that
+    was left unused for settings.FIRST_PASSWORD_DAYS.
 
     Nobody may learn here which names exist. So a name that nobody has is counted and rests like any other, by the
     same rows and the same steps, and one password hash is computed for each (Django computes one for a password
@@ -51,7 +69,7 @@ def check(user_name: str, password: str, *, at: dt.datetime, address: str | None
     out by number takes settings.SIGN_IN_NAMES_KEPT wrong tries, far more than the rest would have stopped.
     """
     name = user_name.strip().lower()
-    name_hash = salted_hmac("caicach.accounts.WrongTries", name, algorithm="sha256").hexdigest()
+    name_hash = hash_of(name)
     tries = WrongTries.objects.filter(pk=name_hash).first()
     if tries:
         _check_rest(tries, at)
@@ -64,6 +82,11 @@ def check(user_name: str, password: str, *, at: dt.datetime, address: str | None
         raise Refusal("account.wrong")
     _let_in(name_hash, person, at=at, address=address)
     return person
+
+
+def hash_of(name: str) -> str:
+    """What stands in the table of wrong tries in place of a typed name."""
+    return salted_hmac("caicach.accounts.WrongTries", name, algorithm="sha256").hexdigest()
 
 
 def _check_rest(tries: WrongTries, at: dt.datetime) -> None:
@@ -93,7 +116,7 @@ def _count_wrong(name_hash: str, person: Person | None, *, at: dt.datetime, addr
         tries.count = 0
         tries.rests_until = at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
         if person:
-            post = _current_post(person)
+            post = _current_post(person, at)
             ward = post.ward_id if post else None
             history.append(person, "account.rests", by=None, at=at, ward=ward, address=address)
     tries.save()
@@ -102,14 +125,135 @@ def _count_wrong(name_hash: str, person: Person | None, *, at: dt.datetime, addr
 @transaction.atomic
 def _let_in(name_hash: str, person: Person, *, at: dt.datetime, address: str | None) -> None:
     tries = _held(name_hash, at)
-    post = _current_post(person)
+    post = _current_post(person, at)
     if post is None:
         raise Refusal("account.no-post")
+    if person.first_password_at and at - person.first_password_at > dt.timedelta(
+        days=settings.FIRST_PASSWORD_DAYS
+    ):
+        raise Refusal("account.first-expired", days=settings.FIRST_PASSWORD_DAYS)
     tries.delete()
     person.last_login = at
     person.save(update_fields=["last_login"])
     history.append(person, "account.signed-in", by=person.pk, at=at, ward=post.ward_id, address=address)
 
 
-def _current_post(person: Person) -> Post | None:
-    return Post.objects.filter(person=person, is_current=True).first()
+def _current_post(person: Person, at: dt.datetime) -> Post | None:
+    """The first post that the person may wear on the day, an absent one's too."""
+    return next(iter(posts_to_wear(person.pk, on=local_day(at))), None)
+
+
+# --- passwords ------------------------------------------------------------------------------------------------
+
+
+def first_password(nonce: str, user_name: str) -> str:
+    """The generated password of a slip: three groups of four signs that nobody confuses, about 59 bits.
+
+    It follows from the nonce and the server's key, so that no password need be kept until its slip is printed.
+    """
+    digest = salted_hmac("caicach.accounts.first", f"{nonce}:{user_name}", algorithm="sha256").digest()
+    number = int.from_bytes(digest, "big")
+    signs = []
+    for _ in range(12):
+        number, at = divmod(number, len(_PLAIN_SIGNS))
+        signs.append(_PLAIN_SIGNS[at])
+    word = "".join(signs)
+    return f"{word[:4]}-{word[4:8]}-{word[8:]}"
+
+
+_PLAIN_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""without i, l, o, 0, 1: a slip is read by eye"""
+
+
+def check_new_password(password: str, *, person: Person) -> None:
+    """Raises Refusal password.short, password.common, password.named at the field "new"."""
+    if len(password) < settings.PASSWORD_LENGTH:
+        raise Refusal("password.short", "new", least=settings.PASSWORD_LENGTH)
+    if fold(person.user_name) in fold(password) and len(person.user_name) > 3:
+        raise Refusal("password.named", "new")
+    try:
+        validate_password(password)
+    except ValidationError:
+        raise Refusal("password.common", "new") from None
+
+
+def change_password(
+    person: Person, *, old: str | None, new: str, key: str | None, at: dt.datetime, address: str | None
+) -> None:
+    """The person's own new password; all other sessions end. old: None where a first password is being changed.
+
+    Raises Refusal account.wrong-old (counted like a wrong sign-in), account.rests, password.short, password.common,
+    password.named, password.same.
+    """
+    name_hash = hash_of(person.user_name)
+    if old is not None:
+        tries = WrongTries.objects.filter(pk=name_hash).first()
+        if tries:
+            _check_rest(tries, at)
+        if not check_password(old, person.password):
+            _count_wrong(name_hash, person, at=at, address=address)
+            raise Refusal("account.wrong-old", "old")
+    check_new_password(new, person=person)
+    if check_password(new, person.password):
+        raise Refusal("password.same", "new")
+    _set_password(person, make_password(new), key=key, at=at, address=address)
+
+
+@transaction.atomic
+def _set_password(
+    person: Person, hashed: str, *, key: str | None, at: dt.datetime, address: str | None
+) -> None:
+    person.password = hashed
+    person.first_password_at = None
+    person.save(update_fields=["password", "first_password_at"])
+    end_sessions(person.pk, but=key)
+    post = _current_post(person, at)
+    history.append(
+        person,
+        "account.password-changed",
+        by=person.pk,
+        at=at,
+        ward=post.ward_id if post else None,
+        address=address,
+    )
+
+
+# --- sessions -------------------------------------------------------------------------------------------------
+
+
+def remember_session(
+    person: int, key: str, *, at: dt.datetime, address: str | None, browser: str, instead_of: str = ""
+) -> None:
+    """Note where a person is signed in; what has ended by its age is forgotten. instead_of: the key it had before."""
+    OpenSession.objects.filter(
+        person_id=person, seen_at__lt=at - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    ).delete()
+    if instead_of and OpenSession.objects.filter(person_id=person, key=instead_of).update(key=key):
+        return
+    OpenSession.objects.create(
+        person_id=person, key=key, began_at=at, seen_at=at, address=address, browser=browser
+    )
+
+
+def touch_session(key: str, at: dt.datetime) -> None:
+    """Note that a session was used."""
+    OpenSession.objects.filter(key=key).update(seen_at=at)
+
+
+@transaction.atomic
+def end_sessions(person: int, *, but: str | None = None, only: int | None = None) -> int:
+    """End a person's sessions on the server: all, all but one, or only one; how many ended."""
+    rows = OpenSession.objects.filter(person_id=person)
+    if but is not None:
+        rows = rows.exclude(key=but)
+    if only is not None:
+        rows = rows.filter(pk=only)
+    keys = list(rows.values_list("key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    OpenSession.objects.filter(key__in=keys).delete()
+    return len(keys)
+
+
+def forget_session(key: str | None) -> None:
+    """After signing out."""
+    OpenSession.objects.filter(key=key or "").delete()

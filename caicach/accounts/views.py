@@ -1,20 +1,24 @@
-"""Signing in and out."""
+"""Signing in and out, and a person's own page."""
 
 from __future__ import annotations
 
-from django.contrib.auth import login, logout
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import services
-from caicach.accounts.forms import SignInForm
+from caicach.accounts import queries, services
+from caicach.accounts.forms import FirstPasswordForm, PasswordForm, SignInForm
+from caicach.accounts.models import Person
 from caicach.core import clock
-from caicach.core.http import may, put_refusal, see_other
+from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
 from caicach.rules import rights
+from caicach.rules.browsers import browser_words
 from caicach.rules.refusal import Refusal
 
 
@@ -34,19 +38,133 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             data = form.cleaned_data
             try:
-                address = request.META.get("REMOTE_ADDR") or None
-                person = services.check(data["user_name"], data["password"], at=clock.now(), address=address)
+                person = services.check(
+                    data["user_name"], data["password"], at=clock.now(), address=address_of(request)
+                )
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+                _let_in(request, person)
                 return see_other(wanted)
     return render(request, "accounts/sign_in.html", {"form": form, "wanted": wanted}, status=status)
+
+
+def _let_in(request: HttpRequest, person: Person) -> None:
+    before = request.session.session_key or ""
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    _remember(request, person.pk, instead_of=before)
+
+
+def _remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
+    services.remember_session(
+        person,
+        request.session.session_key or "",
+        at=clock.now(),
+        address=address_of(request),
+        browser=browser_words(request.headers.get("User-Agent", "")),
+        instead_of=instead_of,
+    )
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request came from."""
+    return request.META.get("REMOTE_ADDR") or None
 
 
 @require_POST
 @may(rights.PUBLIC)
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends on the server too."""
+    services.forget_session(request.session.session_key)
     logout(request)
     return see_other(resolve_url("accounts:sign-in"))
+
+
+@never_cache
+@require_safe
+@may("own.see")
+def own(request: HttpRequest) -> HttpResponse:
+    """My account: posts to wear, password, where I am signed in, when I signed in."""
+    person = _person(request)
+    return render(
+        request,
+        "accounts/own.html",
+        {
+            "person": person,
+            "posts": queries.posts_to_wear(person.pk, on=clock.today()),
+            "sessions": queries.open_sessions(person.pk, this=request.session.session_key),
+            "sign_ins": queries.sign_ins(person.pk),
+        },
+    )
+
+
+@sensitive_post_parameters("old", "new", "again")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("own.see")
+def password(request: HttpRequest) -> HttpResponse:
+    """My new password; a first one is changed here before anything else."""
+    person = _person(request)
+    is_first = person.first_password_at is not None
+    form = (FirstPasswordForm if is_first else PasswordForm)(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            before = request.session.session_key or ""
+            try:
+                services.change_password(
+                    person,
+                    old=None if is_first else form.cleaned_data["old"],
+                    new=form.cleaned_data["new"],
+                    key=before,
+                    at=clock.now(),
+                    address=address_of(request),
+                )
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                update_session_auth_hash(request, person)
+                _remember(request, person.pk, instead_of=before)
+                messages.success(request, "Đã đổi mật khẩu. Những nơi khác đang đăng nhập đã được đăng xuất.")
+                return see_other("/" if is_first else reverse("accounts:own"))
+    return render(
+        request,
+        "accounts/password.html",
+        {"form": form, "is_first": is_first, "person": person},
+        status=status,
+    )
+
+
+@require_POST
+@may("own.see")
+def end_session(request: HttpRequest) -> HttpResponse:
+    """End one of my sessions, or all but this one."""
+    person = _person(request)
+    if request.POST.get("phien") == "khac":
+        count = services.end_sessions(person.pk, but=request.session.session_key)
+        messages.success(request, f"Đã đăng xuất {count} nơi khác.")
+        return see_other(reverse("accounts:own"))
+    only = row_id(request.POST.get("phien", ""))
+    if only is None or not services.end_sessions(person.pk, only=only):
+        raise Missing
+    messages.success(request, "Đã đăng xuất nơi ấy.")
+    return see_other(reverse("accounts:own"))
+
+
+@require_POST
+@may("own.see")
+def wear(request: HttpRequest) -> HttpResponse:
+    """Put on another of my posts, or that of somebody for whom I stand in."""
+    person = _person(request)
+    chosen = row_id(request.POST.get("chuc_vu", ""))
+    if all(post.pk != chosen for post in queries.posts_to_wear(person.pk, on=clock.today())):
+        raise Missing
+    request.session["worn"] = chosen
+    return see_other("/")
+
+
+def _person(request: HttpRequest) -> Person:
+    user = ward_request(request).user
+    assert isinstance(user, Person)
+    return user

@@ -8,11 +8,12 @@ from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from caicach.accounts.models import Post
+from caicach.core import clock
 
 
 def texts(ward: int) -> QuerySet[Any, Any]:
     """Rows (kind, id, field, text, about), as `tasks.words.texts` gives them. about: "role office-id". No query yet."""
-    posts = Post.objects.filter(ward_id=ward, is_current=True, person__is_active=True).order_by()
+    posts = Post.objects.held(clock.today()).filter(ward_id=ward, person__is_active=True).order_by()
     return posts.values_list(
         _text(Value("person")),
         "person_id",

@@ -201,6 +201,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
+SESSION_IDLE_MINUTES = int(os.environ.get("CAICACH_SESSION_IDLE_MINUTES", "60"))
+"""A session that is not used for so long has ended."""
+PASSWORD_LENGTH = 10
+FIRST_PASSWORD_DAYS = int(os.environ.get("CAICACH_FIRST_PASSWORD_DAYS", "14"))
+"""A first password that was not used for so long opens nothing any more."""
 SIGN_IN_TRIES = 8
 """Wrong passwords in a row before a name rests, whether or not anybody has it."""
 SIGN_IN_REST_MINUTES = 10

@@ -199,9 +199,12 @@ def server_fault(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
+    """count: how much is new behind it."""
+
     name: str
     address: str
     on: bool
+    count: int = 0
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
@@ -216,20 +219,50 @@ def page_context(request: HttpRequest) -> dict[str, object]:
         name in {"directives", "give"} or request.path.split("/")[3:4] == ["chi-dao"]
     )
     is_meeting = room == "desk" and name in {"meeting", "decide"}
-    offices: tuple[NavItem, ...] = ()
-    if actor.role in (rights.HEAD, rights.LEADER, rights.COORDINATOR):
-        offices = (
-            NavItem("Đơn vị", reverse("desk:offices"), room == "desk" and name in {"offices", "office"}),
+    nav: tuple[NavItem, ...] = ()
+    if rights.allows("plan.see", actor.role):
+        nav = (
+            NavItem(
+                "Việc của tôi",
+                reverse("desk:my-work"),
+                room == "desk" and name == "my-work",
+                getattr(actor, "unseen", 0),
+            ),
+            NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
         )
-    nav = (
-        NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk" and name == "my-work"),
-        NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
-        NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
-        NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
-        *offices,
-        NavItem("Lịch", reverse("desk:calendar"), room == "desk" and name == "calendar"),
+    if rights.allows("desk.see", actor.role):
+        nav += (NavItem("Lịch", reverse("desk:calendar"), room == "desk" and name == "calendar"),)
+    if actor.role in (rights.HEAD, rights.LEADER, rights.COORDINATOR):
+        is_office = room == "desk" and name in {"offices", "office"}
+        nav += (NavItem("Đơn vị", reverse("desk:offices"), is_office),)
+    if rights.allows("directive.see", actor.role):
+        nav += (
+            NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
+            NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
+        )
+    nav += _nav_of_rights(actor.role, match.view_name if match else "")
+    return {"actor": actor, "nav": nav, "seeks": rights.allows("desk.see", actor.role)}
+
+
+_NAV = (
+    ("people.manage", "Người dùng", "accounts:people", ("person", "post-", "leave", "slips", "new-password")),
+    ("wards.see", "Các phường, xã", "accounts:wards", ("choose-ward",)),
+    ("absence.manage", "Vắng mặt", "accounts:absences", ("away", "back")),
+)
+"""What an action opens: (action, words, page, how the names of its other pages begin)."""
+
+
+def _nav_of_rights(role: str, here: str) -> tuple[NavItem, ...]:
+    page = here.partition(":")[2]
+    return tuple(
+        NavItem(
+            words,
+            reverse(name),
+            here == name or (here.startswith("accounts:") and page.startswith(others)),
+        )
+        for action, words, name, others in _NAV
+        if rights.allows(action, role)
     )
-    return {"actor": actor, "nav": nav}
 
 
 def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> HttpResponse:

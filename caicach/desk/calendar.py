@@ -213,11 +213,11 @@ def feed_token(person: int) -> str:
     return Feed.objects.filter(person_id=person).values_list("token", flat=True).first() or ""
 
 
-def feed(token: str) -> Actor:
+def feed(token: str, *, today: dt.date) -> Actor:
     """Whose calendar a secret address is, at the post of today. Two queries. Raises Missing."""
-    found = Feed.objects.filter(token=token).values_list("person_id", flat=True).first()
-    actor = actor_of(found) if found else None
-    if actor is None:
+    found = Feed.objects.filter(token=token, person__is_active=True).values_list("person_id", flat=True).first()
+    actor = actor_of(found, on=today) if found else None
+    if actor is None or not actor.ward_id:
         raise Missing
     return actor
 
@@ -229,7 +229,7 @@ def outside(found: Iterable[Entry], *, site: str, today: dt.date) -> list[DayEnt
         DayEntry(
             key=one.key,
             day=one.day,
-            title=f"{'✓ ' if one.is_done else ''}{one.number} {one.title}".replace("  ", " ").strip(),
+            title=f"{'Đã nộp: ' if one.is_done else ''}{one.number} {one.title}".replace("  ", " ").strip(),
             about=one.about,
             address=f"{site}{one.address}",
         )

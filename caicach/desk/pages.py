@@ -34,7 +34,7 @@ class Pages:
 
 
 @require_safe
-@may("home.see")
+@may("desk.see")
 def search(request: HttpRequest) -> HttpResponse:
     """Everything of the ward that fits; a few of them as one types, under the field."""
     asked = request.GET.get("q", "")

@@ -13,6 +13,12 @@ from caicach.desk import queries
 from caicach.rules import rights
 from caicach.tasks import notices
 
+_OWN_FIRST_PAGE = {
+    rights.ADMINISTRATOR: "accounts:people",
+    rights.PROVINCE: "accounts:wards",
+    rights.SYSTEM: "accounts:own",
+}
+
 
 @require_safe
 @may("home.see")
@@ -21,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = ward_request(request).actor
     if actor.role in (rights.OFFICER, rights.HEAD):
         return see_other(reverse("desk:my-work"))
+    if actor.role in _OWN_FIRST_PAGE:
+        return see_other(reverse(_OWN_FIRST_PAGE[actor.role]))
     plan = queries.newest_plan_address(actor.ward_id, clock.today().year)
     if plan and actor.role == rights.LEADER:
         return see_other(f"{plan}toan-canh/")
@@ -28,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@may("home.see")
+@may("desk.see")
 def my_work(request: HttpRequest) -> HttpResponse:
     """What my office owes, most urgent first, and what waits for the coordinator's word."""
     actor = ward_request(request).actor
@@ -50,7 +58,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@may("home.see")
+@may("desk.see")
 def next_task(request: HttpRequest) -> HttpResponse:
     """The most urgent thing on my desk besides the one that I have just dealt with (?sau= its row)."""
     actor = ward_request(request).actor
@@ -61,7 +69,7 @@ def next_task(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@may("home.see")
+@may("desk.see")
 def see_all(request: HttpRequest) -> HttpResponse:
     """All that is new has been read."""
     actor = ward_request(request).actor

@@ -18,7 +18,7 @@ from caicach.writing import ics
 
 
 @require_safe
-@may("home.see")
+@may("desk.see")
 def show(request: HttpRequest) -> HttpResponse:
     """A month or a week (?xem=tuan) around a day (?ngay=2026-11-24), of myself, my office or the ward (?cua=)."""
     actor, today = ward_request(request).actor, clock.today()
@@ -44,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@may("home.see")
+@may("desk.see")
 def renew(request: HttpRequest) -> HttpResponse:
     """Make the secret address, or another in its place."""
     actor = ward_request(request).actor
@@ -63,7 +63,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 @may("public")
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """A person's days for a calendar outside. Who knows the address reads it; nothing of it can be changed."""
-    actor, today = calendar.feed(token), clock.today()
+    actor, today = calendar.feed(token, today=clock.today()), clock.today()
     whose = calendar.whose_of(actor, request.GET.get("cua", ""))
     found = calendar.outside(
         calendar.entries(actor, whose=whose, today=today), site=_site(request), today=today

@@ -45,7 +45,7 @@ def show(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 
 
 @require_POST
-@may("plan.see")
+@may("desk.see")
 def save(request: HttpRequest) -> HttpResponse:
     """Keep what the list shows now, by a name; for everybody in the ward by whom may say so."""
     actor = ward_request(request).actor
@@ -64,7 +64,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@may("plan.see")
+@may("desk.see")
 def drop(request: HttpRequest) -> HttpResponse:
     """Take a kept filter out; the list stays as it is."""
     actor = ward_request(request).actor

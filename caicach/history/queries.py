@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from caicach.history.models import Event
 
 
@@ -33,6 +35,30 @@ def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0) -> list[Tol
             e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address
         )
         for e in events.order_by("-at", "-id")
+    ]
+
+
+def of_codes(
+    wards: Iterable[int | None],
+    kind: str,
+    rows: Iterable[int],
+    *,
+    codes: Iterable[str] | None = None,
+    limit: int,
+) -> list[Told]:
+    """The newest events of these rows in several wards (None: in none), of some codes where given. One query."""
+    asked = set(wards)
+    place = Q(ward_id__in=[ward for ward in asked if ward is not None])
+    if None in asked:
+        place |= Q(ward_id__isnull=True)
+    events = Event.objects.filter(place, object_kind=kind, object_id__in=list(rows)).select_related("actor")
+    if codes is not None:
+        events = events.filter(code__in=list(codes))
+    return [
+        Told(
+            e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address
+        )
+        for e in events.order_by("-id")[:limit]
     ]
 
 

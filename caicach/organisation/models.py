@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from caicach.core.constraints import ward_pair
+from caicach.core.constraints import SameWard, ward_pair
 
 
 class Ward(models.Model):
@@ -19,9 +19,19 @@ class Ward(models.Model):
 
 
 class Office(models.Model):
-    """An office, or a group of them ("Các phòng, ban, ngành"). aliases: other spellings, one a line."""
+    """An office, or a group of them ("Các phòng, ban, ngành"). aliases: other spellings, one a line.
+
+    slug: its name in addresses, kept when it is renamed. kind: an office, or a neighbourhood (khu phố, ấp). exists_from,
+    exists_until: the first and the last day. merged_into: what carries on its work since it was closed.
+    """
+
+    OFFICE, NEIGHBOURHOOD = "office", "neighbourhood"
 
     ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="offices")
+    slug = models.CharField(max_length=80)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged_from")
+    kind = models.CharField(max_length=20, default=OFFICE)
     name = models.CharField("tên", max_length=200)
     short_name = models.CharField("tên ngắn", max_length=60, blank=True)
     aliases = models.TextField("cách viết khác", blank=True)
@@ -35,6 +45,12 @@ class Office(models.Model):
         constraints = [
             ward_pair("organisation_office"),
             models.UniqueConstraint(fields=["ward", "name"], name="office_name_in_ward"),
+            models.UniqueConstraint(fields=["ward", "slug"], name="office_slug_in_ward"),
+            models.CheckConstraint(condition=Q(kind__in=["office", "neighbourhood"]), name="office_kind"),
+            models.CheckConstraint(condition=~Q(pk=F("parent")), name="office_not_its_own_parent"),
+            models.CheckConstraint(condition=~Q(pk=F("merged_into")), name="office_not_merged_into_itself"),
+            SameWard(field="parent", to="organisation.Office", name="office_parent_ward"),
+            SameWard(field="merged_into", to="organisation.Office", name="office_merged_ward"),
             models.CheckConstraint(
                 condition=Q(exists_until__isnull=True)
                 | Q(exists_from__isnull=True)
@@ -45,3 +61,17 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+
+class FormerName(models.Model):
+    """A name that an office had until a day (the last one with it)."""
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="former_names")
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=60, blank=True)
+    until = models.DateField()
+
+    class Meta:
+        ordering = ["until", "id"]
+        constraints = [SameWard(field="office", to="organisation.Office", name="former_name_office_ward")]

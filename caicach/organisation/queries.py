@@ -41,18 +41,29 @@ def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
     ]
 
 
+def ward_name(ward: int) -> str | None:
+    """The ward's name; None where there is none of this number. One query."""
+    return Ward.objects.filter(pk=ward).values_list("name", flat=True).first()
+
+
 @dataclass(frozen=True, slots=True)
 class WardFacts:
     """A ward as its papers name it."""
 
+    id: int
     name: str
     province: str
+
+
+def wards() -> list[WardFacts]:
+    """All wards of the server, by province and name. One query."""
+    return [WardFacts(w.pk, w.name, w.province) for w in Ward.objects.order_by("province", "name", "id")]
 
 
 def ward_facts(ward: int) -> WardFacts:
     """The ward's name and province. One query."""
     row = Ward.objects.get(pk=ward)
-    return WardFacts(row.name, row.province)
+    return WardFacts(row.pk, row.name, row.province)
 
 
 def ward_ids() -> list[int]:

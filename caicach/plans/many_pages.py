@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
-from caicach.accounts.queries import Colleague, colleagues
+from caicach.accounts.queries import Colleague, at_office, colleagues
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans.models import Plan
 from caicach.plans.queries import RibbonFilter, every_line, fits
@@ -40,9 +40,7 @@ def several(plan: Plan, asked: RibbonFilter, *, today: dt.date, office: int | No
     prefetch_related_objects([view.task for view in views], "offices")
     within = {pk for view in views for pk in view.office_ids} if office is None else {office}
     people = colleagues(ward)
-    groups = [
-        (names[pk], tuple(one for one in people if one.office_id == pk)) for pk in names if pk in within
-    ]
+    groups = [(names[pk], at_office(people, pk)) for pk in names if pk in within]
     return Several(tuple(views), tuple((name, who) for name, who in groups if who), frozenset(within))
 
 

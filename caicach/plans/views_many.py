@@ -65,8 +65,11 @@ def _several(request: HttpRequest, tasks: list[Any], offices: frozenset[int]) ->
     match typed.get("act", ""):
         case "assign":
             person = _int(typed.get("person", ""))
-            post = next((one for one in colleagues(actor.ward_id) if one.id == person), None)
-            if post is None or post.office_id is None or post.office_id not in offices:
+            post = next(
+                (one for one in colleagues(actor.ward_id) if one.id == person and one.office_id in offices),
+                None,
+            )
+            if post is None or post.office_id is None:
                 raise Refusal("assign.not-there", "person")
             count = many.assign_all(tasks, office=post.office_id, person=post.id, **who)
             return f"Đã giao {count} việc cho {post.name}."

@@ -78,6 +78,41 @@ SENTENCES: dict[str, str] = {
     "account.wrong": _("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại."),
     "account.rests": _("Sai mật khẩu quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
     "account.no-post": _("Tài khoản chưa được giao việc ở phường nào. Hãy nhờ người quản trị."),
+    "account.first-expired": _(
+        "Mật khẩu trên phiếu đã quá {days} ngày chưa dùng nên hết hiệu lực. Hãy nhờ người quản trị cấp phiếu mới."
+    ),
+    "account.wrong-old": _("Mật khẩu đang dùng chưa đúng. Hãy gõ lại."),
+    "password.short": _("Mật khẩu mới cần ít nhất {least} chữ. Hãy ghép vài từ dễ nhớ với nhau."),
+    "password.common": _("Mật khẩu này quá dễ đoán. Hãy chọn mật khẩu khác."),
+    "password.named": _("Mật khẩu không nên chứa tên đăng nhập. Hãy chọn mật khẩu khác."),
+    "password.same": _("Mật khẩu mới giống mật khẩu đang dùng. Hãy chọn mật khẩu khác."),
+    "password.differs": _("Hai lần gõ chưa giống nhau. Hãy gõ lại mật khẩu mới."),
+    # people and posts
+    "account.name-unusable": _(
+        "Tên đăng nhập chỉ gồm chữ thường không dấu, số, dấu chấm, gạch; từ 3 đến 60 chữ. Ví dụ: khang.tm"
+    ),
+    "account.name-taken": _("Tên đăng nhập {name} đã có người dùng. Hãy chọn tên khác."),
+    "account.elsewhere": _(
+        "Người này còn giữ chức vụ ở phường khác hoặc trên máy chủ. Hãy nhờ người quản trị máy chủ."
+    ),
+    "account.left-already": _("Người này đã thôi giữ chức vụ ở phường. Hãy tải lại trang."),
+    "account.own-leave": _("Không tự cho mình nghỉ được. Hãy nhờ một người quản trị khác."),
+    "account.own-password": _("Để đổi mật khẩu của chính mình, hãy dùng trang Tài khoản của tôi."),
+    "post.same": _("Người này đang giữ đúng chức vụ ấy rồi."),
+    "post.office-missing": _("Hãy chọn đơn vị: chuyên viên và trưởng đơn vị làm việc ở một đơn vị."),
+    "post.ended": _("Chức vụ này đã kết thúc trước ngày ấy. Hãy tải lại trang."),
+    "post.last-administrator": _(
+        "Đây là người quản trị cuối cùng của phường. Hãy giao quyền quản trị cho một người khác trước."
+    ),
+    "post.last-system": _(
+        "Đây là người quản trị máy chủ cuối cùng. Hãy giao quyền ấy cho một người khác trước."
+    ),
+    "absence.dates": _("Ngày về phải sau ngày đi. Hãy kiểm tra lại hai ngày."),
+    "absence.over": _("Khoảng vắng này đã qua. Hãy kiểm tra lại ngày."),
+    "absence.self": _("Người thay phải là một người khác."),
+    "absence.deputy-outside": _("Người thay phải đang giữ chức vụ ở phường."),
+    "absence.twice": _("Đã ghi một lần vắng trùng những ngày này. Hãy bỏ lần ấy trước, hoặc đổi ngày."),
+    "absence.gone": _("Lần vắng này đã hết hoặc đã được bỏ. Hãy tải lại trang."),
     # tasks
     "task.nothing-handed-in": _("Chưa có sản phẩm nào được nộp để duyệt."),
     "task.already-judged": _("Sản phẩm này đã được duyệt hoặc trả lại rồi. Hãy tải lại trang."),
@@ -93,6 +128,7 @@ SENTENCES: dict[str, str] = {
     ),
     "task.reason-missing": _("Hãy ghi lý do rút nhiệm vụ."),
     "task.number-taken": _("Số {number} đã có nhiệm vụ khác mang, nên chưa đưa trở lại được."),
+    "task.paper-gone": _("Tài liệu này không còn. Hãy chọn tài liệu khác."),
     "task.part-missing": _("Hãy đánh dấu văn bản này là sản phẩm nào."),
     "extension.reason-missing": _("Hãy ghi lý do cần thêm thời gian."),
     "extension.not-later": _("Hạn mới phải sau hạn đang có ({day})."),

@@ -14,8 +14,10 @@ OFFICER = "officer"
 LEADER = "leader"
 VIEWER = "viewer"
 ADMINISTRATOR = "administrator"
+SYSTEM = "system"
+PROVINCE = "province"
 
-ROLES: dict[str, str] = {
+WARD_ROLES: dict[str, str] = {
     COORDINATOR: "Điều phối",
     HEAD: "Trưởng đơn vị",
     OFFICER: "Chuyên viên",
@@ -23,22 +25,39 @@ ROLES: dict[str, str] = {
     VIEWER: "Người xem",
     ADMINISTRATOR: "Quản trị",
 }
+"""Roles that are held in a ward."""
+
+SERVER_ROLES: dict[str, str] = {
+    SYSTEM: "Quản trị máy chủ",
+    PROVINCE: "Người xem của tỉnh",
+}
+"""Roles that are held on the whole server, in no ward."""
+
+ROLES: dict[str, str] = WARD_ROLES | SERVER_ROLES
 
 PUBLIC = "public"
 """An action that asks for no sign-in."""
 
-_ALL = frozenset(ROLES)
+_ALL = frozenset(WARD_ROLES)
+"""Everybody of a ward; whoever stands above the wards is named where they may."""
 
 ACTIONS: dict[str, frozenset[str]] = {
-    "home.see": _ALL,
-    "plan.see": _ALL,
+    "home.see": frozenset(ROLES),
+    "own.see": frozenset(ROLES),
+    "desk.see": _ALL,
+    "people.manage": frozenset({ADMINISTRATOR}),
+    "absence.manage": frozenset({ADMINISTRATOR, HEAD}),
+    "offices.manage": frozenset({ADMINISTRATOR}),
+    "server.manage": frozenset({SYSTEM}),
+    "wards.see": frozenset({PROVINCE}),
+    "plan.see": _ALL | {PROVINCE},
     "plan.import": frozenset({COORDINATOR}),
     "plan.effect": frozenset({COORDINATOR}),
     "plan.undo": frozenset({COORDINATOR}),
     "filter.share": frozenset({COORDINATOR}),
     "plan.close": frozenset({COORDINATOR}),
     "task.several": frozenset({COORDINATOR, HEAD}),
-    "task.see": _ALL,
+    "task.see": _ALL | {PROVINCE},
     "task.report": frozenset({COORDINATOR, HEAD, OFFICER}),
     "task.hand-in": frozenset({COORDINATOR, HEAD, OFFICER}),
     "task.accept": frozenset({COORDINATOR}),
@@ -61,20 +80,39 @@ PAGES: dict[str, str] = {
     "core:style": "style.see",
     "accounts:sign-in": PUBLIC,
     "accounts:sign-out": PUBLIC,
+    "accounts:own": "own.see",
+    "accounts:password": "own.see",
+    "accounts:end-session": "own.see",
+    "accounts:wear": "own.see",
+    "accounts:people": "people.manage",
+    "accounts:person-add": "people.manage",
+    "accounts:slips": "people.manage",
+    "accounts:person": "people.manage",
+    "accounts:person-edit": "people.manage",
+    "accounts:post-give": "people.manage",
+    "accounts:post-change": "people.manage",
+    "accounts:post-end": "people.manage",
+    "accounts:leave": "people.manage",
+    "accounts:new-password": "people.manage",
+    "accounts:absences": "absence.manage",
+    "accounts:wards": "wards.see",
+    "accounts:choose-ward": "wards.see",
+    "accounts:away": "absence.manage",
+    "accounts:back": "absence.manage",
     "desk:home": "home.see",
-    "desk:my-work": "home.see",
-    "desk:next": "home.see",
-    "desk:see-all": "home.see",
+    "desk:my-work": "desk.see",
+    "desk:next": "desk.see",
+    "desk:see-all": "desk.see",
     "reminders:choice": "home.see",
     "desk:meeting": "directive.see",
     "desk:decide": "directive.give",
     "desk:meeting-draft": "directive.see",
-    "desk:search": "home.see",
+    "desk:search": "desk.see",
     "desk:filters": "plan.see",
-    "desk:save-filter": "plan.see",
-    "desk:drop-filter": "plan.see",
-    "desk:calendar": "home.see",
-    "desk:renew-feed": "home.see",
+    "desk:save-filter": "desk.see",
+    "desk:drop-filter": "desk.see",
+    "desk:calendar": "desk.see",
+    "desk:renew-feed": "desk.see",
     "desk:feed": PUBLIC,
     "desk:public": PUBLIC,
     "desk:public-ward": PUBLIC,

@@ -61,6 +61,11 @@ def key(text: str) -> str:
     return _NO_WORDS.sub(" ", fold(text)).strip()
 
 
+def slug(text: str) -> str:
+    """For an address: "Phòng Văn hóa – Xã hội" → phong-van-hoa-xa-hoi."""
+    return key(text).replace(" ", "-")
+
+
 def spelling(word: str) -> str:
     """A word for comparing its spelling: lower case, tone mark taken off its vowel and put behind the word.
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from caicach.accounts.queries import Colleague, colleagues
+from caicach.accounts.queries import Colleague, at_office, colleagues
 from caicach.history import queries as history
 from caicach.organisation.queries import OfficeFacts
 from caicach.organisation.queries import offices as offices_of
@@ -246,7 +246,7 @@ def _offices(task: Task, people: Sequence[Colleague]) -> tuple[OfficeRow, ...]:
             row.person_id,
             names.get(row.person_id or 0, row.person.full_name if row.person else ""),
             row.acknowledged_at,
-            tuple(one for one in people if one.office_id == row.office_id),
+            at_office(people, row.office_id),
         )
         for row in sorted(rows, key=lambda row: (row.role != TaskOffice.LEAD, row.position))
     )

@@ -38,15 +38,26 @@ def make_ward(name: str = "Phường Thử"):
 
 
 def make_person(
-    ward, role: str, *, office: str | None = None, user_name: str | None = None, password: str | None = None
+    ward,
+    role: str,
+    *,
+    office: str | None = None,
+    user_name: str | None = None,
+    password: str | None = None,
+    name: str = "Nguyễn Thị Thử",
+    handle: str | None = None,
 ):
     from django.contrib.auth.hashers import make_password
 
     found = ward.offices.get(name=office) if office else None
-    return accounts.add_person(
-        user_name=user_name or f"nguoi{next(_number)}", full_name="Nguyễn Thị Thử", ward=ward, role=role, office=found,
+    person = accounts.add_person(
+        user_name=user_name or f"nguoi{next(_number)}", full_name=name, ward=ward, role=role, office=found,
         password_hash=make_password(password) if password else None,
     )  # fmt: skip
+    if handle:
+        person.handle = handle
+        person.save(update_fields=["handle"])
+    return person
 
 
 def line(section: str, number: str, content: str, due: str = "Thường xuyên", **other) -> TaskLine:

@@ -43,6 +43,7 @@ VALUES = {
     "suffix": "docx",
     "office": "van-phong",
     "ward": "phuong-mot",
+    "handle": "nguoimot01",
 }
 
 
@@ -77,13 +78,22 @@ def world(db):
     for name in ("Phường Một", "Phường Hai"):
         ward = rooms.make_ward(name)
         people = {
-            role: rooms.make_person(ward, role, office="Văn phòng HĐND và UBND") for role in rights.ROLES
+            role: rooms.make_person(ward, role, office="Văn phòng HĐND và UBND") for role in rights.WARD_ROLES
         }
         if not made:
+            rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND", handle="nguoimot01")
             rooms.make_plan(ward, people["coordinator"])
             rooms.make_draft(ward, people["coordinator"], token="nhapxemlai01")
+        people |= {role: rooms.make_person(None, role) for role in rights.SERVER_ROLES}
         made.append((ward, people))
     return made
+
+
+def sign_in(client, person, role, ward):
+    """Whoever looks at wards from above looks at this one."""
+    client.force_login(person)
+    if role == rights.PROVINCE:
+        assert client.post("/cac-phuong/chon/", {"phuong": ward.pk}).status_code == 303
 
 
 @pytest.mark.parametrize("name", [name for name, _ in pages()])
@@ -97,18 +107,18 @@ def test_each_page_opens_to_its_roles_only(world, client, name):
             assert anonymous.status_code == 302 and anonymous.url.startswith("/dang-nhap/"), (name, method)
     if action == rights.PUBLIC:
         return
-    _, own = world[0]
-    _, others = world[1]
-    has_row = any(part in address for part in ("2026", "nhapxemlai01"))
+    ward, own = world[0]
+    other_ward, others = world[1]
+    has_row = any(part in address for part in ("2026", "nhapxemlai01", "nguoimot01"))
     for role in rights.ROLES:
         allowed = rights.allows(action, role)
-        client.force_login(own[role])
+        sign_in(client, own[role], role, ward)
         with transaction.atomic():
             got = client.get(address).status_code
             assert (got == 403) == (not allowed) or got == 405, (name, role, got)
             assert allowed or got in (403, 405)
             transaction.set_rollback(True)
-        client.force_login(others[role])
+        sign_in(client, others[role], role, other_ward)
         for method in ("get", "post"):
             got = getattr(client, method)(address).status_code
             if not allowed:

@@ -206,6 +206,37 @@ def any_fits(rows: Iterable[Any], asked: str) -> bool:
 
 
 @register.filter
+def iso_day(text: str) -> str:
+    """23/11/2026 from 2026-11-23, as events keep days; anything else as it is."""
+    try:
+        return str(day(dt.date.fromisoformat(text)))
+    except (TypeError, ValueError):
+        return str(text)
+
+
+_ACCOUNT_WORDS = {
+    "account.signed-in": "Đăng nhập",
+    "account.rests": "Tạm khóa vì sai mật khẩu nhiều lần",
+    "account.password-changed": "Tự đổi mật khẩu",
+    "account.password-given": "Được cấp mật khẩu mới",
+    "person.admitted": "Được thêm",
+    "person.edited": "Sửa thông tin",
+    "person.left": "Thôi việc",
+    "person.away": "Vắng mặt",
+    "person.back": "Có mặt lại",
+    "post.given": "Được giao chức vụ",
+    "post.changed": "Đổi chức vụ",
+    "post.ended": "Thôi chức vụ",
+}
+
+
+@register.filter
+def account_words(event: Any) -> str:
+    """An event about a person or an office, in words."""
+    return str(_ACCOUNT_WORDS.get(event.code, event.code))
+
+
+@register.filter
 def lower_first(text: str) -> str:
     """ "nộp văn bản" from "Nộp văn bản"."""
     return f"{text[:1].lower()}{text[1:]}"

@@ -141,7 +141,7 @@ def test_signing_out_ends_the_session_on_the_server(client, person):
 
 
 def test_without_a_post_nobody_gets_in(client, person):
-    Post.objects.update(is_current=False)
+    Post.objects.update(until=rooms.SIGNED)
     answer = sign_in(client)
     assert answer.status_code == 422 and "chưa được giao việc" in answer.content.decode()
 

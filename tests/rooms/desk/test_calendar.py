@@ -150,5 +150,6 @@ def test_queries(ward, coordinator, as_coordinator, django_assert_max_num_querie
     address = make_address(as_coordinator, coordinator)
     with django_assert_max_num_queries(12):
         as_coordinator.get("/lich/?cua=ca-phuong")
+    as_coordinator.logout()
     with django_assert_max_num_queries(8):
         as_coordinator.get(address)

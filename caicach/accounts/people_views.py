@@ -1,0 +1,466 @@
+"""The administrator's pages: people, their posts, slips with first passwords; absences, also for heads."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.hashers import make_password
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from caicach.accounts import people, queries, services
+from caicach.accounts.forms import AbsenceForm, DayForm, NewPersonForm, PersonForm, PostForm, office_of
+from caicach.accounts.models import Person, Post
+from caicach.core import clock
+from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
+from caicach.organisation import services as organisation
+from caicach.organisation.queries import offices
+from caicach.organisation.services import Office
+from caicach.rules import rights
+from caicach.rules.refusal import Refusal
+
+
+@require_safe
+@may("people.manage")
+def people_list(request: HttpRequest) -> HttpResponse:
+    """The ward's people, by name, words without accents, by office; those who left apart."""
+    ward = ward_request(request).actor.ward_id
+    text, gone = request.GET.get("tim", "")[:100], request.GET.get("da_nghi") == "1"
+    office = row_id(request.GET.get("don_vi", ""))
+    page = queries.people_page(
+        ward,
+        on=clock.today(),
+        text=text,
+        office=office,
+        gone=gone,
+        page=row_id(request.GET.get("trang", "")) or 1,
+    )
+    kept = {k: v for k, v in (("tim", text), ("don_vi", office or ""), ("da_nghi", "1" if gone else "")) if v}
+
+    def at(number: int) -> str:
+        return "?" + urlencode({**kept, "trang": number})
+
+    return render(
+        request,
+        "accounts/people.html",
+        {
+            "page": page,
+            "text": text,
+            "gone": gone,
+            "office": office,
+            "offices": [(o.id, o.short) for o in offices(ward, on=clock.today()) if not o.is_group],
+            "pages": {
+                "number": page.page,
+                "total": page.pages,
+                "before": at(page.page - 1) if page.page > 1 else "",
+                "after": at(page.page + 1) if page.page < page.pages else "",
+            },
+        },
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("people.manage")
+def add(request: HttpRequest) -> HttpResponse:
+    """A new person with a post; the slip with the first password comes next."""
+    actor = ward_request(request).actor
+    choices = office_choices(actor.ward_id)
+    form = NewPersonForm(request.POST or None, offices=choices)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            nonce = secrets.token_urlsafe(16)
+            try:
+                name = people.user_name_from(data["user_name"])
+                person = people.admit(
+                    ward=ward_of(actor.ward_id),
+                    user_name=name,
+                    full_name=data["full_name"],
+                    role=data["role"],
+                    office=chosen_office(actor.ward_id, data["office"]),
+                    title=data["title"],
+                    since=data["since"] or clock.today(),
+                    email=data["email"],
+                    phone=data["phone"],
+                    password_hash=make_password(services.first_password(nonce, name)),
+                    by=actor.person_id,
+                    at=clock.now(),
+                )
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                return to_slips(request, nonce, [person.pk], back=_address(person))
+    return render(request, "accounts/person_add.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_safe
+@may("people.manage")
+def person(request: HttpRequest, handle: str) -> HttpResponse:
+    """A person: who, which posts when, absences, password, leaving, what happened."""
+    return _page(request, _person(request, handle))
+
+
+@require_POST
+@may("people.manage")
+def edit(request: HttpRequest, handle: str) -> HttpResponse:
+    """Name, user name, ways to reach."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    form = PersonForm(request.POST, auto_id="sua_%s")
+    return _do(
+        request,
+        who,
+        form,
+        "edit_form",
+        lambda: people.edit(who, ward=actor.ward_id, by=actor.person_id, at=clock.now(), **form.cleaned_data),
+        "Đã lưu.",
+    )
+
+
+@require_POST
+@may("people.manage")
+def give_post(request: HttpRequest, handle: str) -> HttpResponse:
+    """One more post."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    form = PostForm(request.POST, offices=office_choices(actor.ward_id), auto_id="giao_%s")
+
+    def give() -> None:
+        people.give_post(
+            who, ward=actor.ward_id, **_post(actor.ward_id, form), by=actor.person_id, at=clock.now(),
+            today=clock.today(),
+        )  # fmt: skip
+
+    return _do(request, who, form, "give_form", give, "Đã giao thêm chức vụ.")
+
+
+@require_POST
+@may("people.manage")
+def change_post(request: HttpRequest, handle: str) -> HttpResponse:
+    """From a day on the post is another one."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    post = _post_of(request, who)
+    form = PostForm(request.POST, offices=office_choices(actor.ward_id, post), auto_id=f"doi{post.pk}_%s")
+
+    def change() -> None:
+        people.change_post(
+            post, **_post(actor.ward_id, form), by=actor.person_id, at=clock.now(), today=clock.today()
+        )
+
+    return _do(request, who, form, "change_form", change, "Đã đổi chức vụ.", post=post.pk)
+
+
+@require_POST
+@may("people.manage")
+def end_post(request: HttpRequest, handle: str) -> HttpResponse:
+    """The post is no longer held from a day on."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    post = _post_of(request, who)
+    form = DayForm(request.POST, auto_id=f"thoi{post.pk}_%s")
+    return _do(
+        request,
+        who,
+        form,
+        "end_form",
+        lambda: people.end_post(
+            post, since=form.cleaned_data["since"], by=actor.person_id, at=clock.now(), today=clock.today()
+        ),
+        "Đã ghi ngày thôi chức vụ.",
+        post=post.pk,
+    )
+
+
+@require_POST
+@may("people.manage")
+def leave(request: HttpRequest, handle: str) -> HttpResponse:
+    """All posts of the ward end; signing in stops."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    form = DayForm(request.POST, auto_id="nghi_%s")
+    return _do(
+        request,
+        who,
+        form,
+        "leave_form",
+        lambda: people.leave(
+            who,
+            ward=actor.ward_id,
+            since=form.cleaned_data["since"],
+            by=actor.person_id,
+            at=clock.now(),
+            today=clock.today(),
+        ),
+        "Đã ghi thôi việc. Những gì người này đã làm vẫn còn nguyên.",
+    )
+
+
+@require_POST
+@may("people.manage")
+def new_password(request: HttpRequest, handle: str) -> HttpResponse:
+    """A slip with a new first password."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    nonce = secrets.token_urlsafe(16)
+    people.new_password(
+        who,
+        ward=actor.ward_id,
+        hashed=make_password(services.first_password(nonce, who.user_name)),
+        by=actor.person_id,
+        at=clock.now(),
+    )
+    return to_slips(request, nonce, [who.pk], back=_address(who))
+
+
+@never_cache
+@require_GET
+@may("people.manage")
+def slips(request: HttpRequest) -> HttpResponse:
+    """The slips of what was just made, once: the next look finds nothing."""
+    kept = request.session.pop("slips", None)
+    if not kept:
+        return render(request, "accounts/slips_gone.html", {"back": reverse("accounts:people")})
+    people_rows = sorted(
+        Person.objects.filter(pk__in=kept["people"]), key=lambda one: queries.given_name(one.full_name)
+    )
+    made = [(one, services.first_password(kept["nonce"], one.user_name)) for one in people_rows]
+    return render(
+        request,
+        "accounts/slips.html",
+        {
+            "slips": made,
+            "back": kept["back"],
+            "site": request.build_absolute_uri("/"),
+            "ward": ward_request(request).actor.ward_name,
+            "made_at": clock.now(),
+        },
+    )
+
+
+def to_slips(request: HttpRequest, nonce: str, made: list[int], *, back: str) -> HttpResponse:
+    """To the page that prints the slips. The session keeps what the passwords follow from, never a password."""
+    request.session["slips"] = {"nonce": nonce, "people": made, "back": back}
+    return see_other(reverse("accounts:slips"))
+
+
+# --- absence --------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@may("absence.manage")
+def absence_list(request: HttpRequest) -> HttpResponse:
+    """Who is away or will be, and who may be sent away by whom asks."""
+    return _absence_page(request)
+
+
+@require_POST
+@may("absence.manage")
+def away(request: HttpRequest, handle: str) -> HttpResponse:
+    """A person is away from a day to a day; somebody stands in."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    _check_may_send_away(request, who)
+    form = AbsenceForm(request.POST, people=_deputies(request, who), auto_id="vang_%s")
+    status = 422
+    if form.is_valid():
+        data = form.cleaned_data
+        deputy = Person.objects.filter(pk=data["deputy"]).first() if data["deputy"] else None
+        try:
+            people.away(
+                who, ward=actor.ward_id, deputy=deputy, since=data["since"], until=data["until"],
+                word=data["word"], by=actor.person_id, at=clock.now(), today=clock.today(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            status = put_refusal(form, refusal)
+        else:
+            messages.success(request, f"Đã ghi {who.full_name} vắng.")
+            return see_other(reverse("accounts:absences"))
+    return _absence_page(request, chosen=who, form=form, status=status)
+
+
+@require_POST
+@may("absence.manage")
+def back(request: HttpRequest, handle: str) -> HttpResponse:
+    """The person is back."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    _check_may_send_away(request, who)
+    people.back(
+        row_id(request.POST.get("lan", "")) or 0,
+        person=who,
+        ward=actor.ward_id,
+        by=actor.person_id,
+        at=clock.now(),
+        today=clock.today(),
+    )
+    messages.success(request, f"Đã ghi {who.full_name} có mặt lại.")
+    return see_other(reverse("accounts:absences"))
+
+
+def _absence_page(
+    request: HttpRequest, *, chosen: Person | None = None, form: AbsenceForm | None = None, status: int = 200
+) -> HttpResponse:
+    actor, today = ward_request(request).actor, clock.today()
+    is_head = actor.role == rights.HEAD
+    rows = queries.people_of(actor.ward_id, on=today, office=actor.office_id if is_head else None)
+    allowed: dict[int, str] = {}
+    for row in rows:
+        allowed.setdefault(row.id, row.name)
+    if is_head:
+        for row in queries.people_of(actor.ward_id, on=today):
+            if row.role not in people.MINOR or row.office_id != actor.office_id:
+                allowed.pop(row.id, None)
+    if chosen is None and (handle := request.GET.get("nguoi")):
+        chosen = _person(request, handle[:16])
+        _check_may_send_away(request, chosen)
+    if chosen is not None and form is None:
+        form = AbsenceForm(people=_deputies(request, chosen), auto_id="vang_%s")
+    handles = dict(Person.objects.filter(pk__in=allowed).values_list("pk", "handle"))
+    found = queries.absences(actor.ward_id, on=today)
+    return render(
+        request,
+        "accounts/absences.html",
+        {
+            "rows": [(a, handles.get(a.person_id), a.since <= today) for a in found],
+            "people": [(handles[pk], name) for pk, name in allowed.items()],
+            "chosen": chosen,
+            "form": form,
+        },
+        status=status,
+    )
+
+
+def _check_may_send_away(request: HttpRequest, who: Person) -> None:
+    actor = ward_request(request).actor
+    if not people.may_send_away(
+        who, ward=actor.ward_id, role=actor.role, office=actor.office_id, today=clock.today()
+    ):
+        raise Missing
+
+
+def _deputies(request: HttpRequest, who: Person) -> list[tuple[int, str]]:
+    rows = queries.people_of(ward_request(request).actor.ward_id, on=clock.today())
+    return list({row.id: row.name for row in rows if row.id != who.pk}.items())
+
+
+# --- parts ----------------------------------------------------------------------------------------------------
+
+
+def ward_of(pk: int) -> organisation.Ward:
+    """The ward's row."""
+    return organisation.Ward.objects.get(pk=pk)
+
+
+def office_choices(ward: int, post: Post | None = None) -> list[tuple[int, str]]:
+    """The offices of today that somebody can work in; a post's own too, where it has been closed."""
+    found = [(o.id, o.name) for o in offices(ward, on=clock.today()) if not o.is_group]
+    if post and post.office and all(pk != post.office_id for pk, _ in found):
+        found.append((post.office.pk, post.office.name))
+    return found
+
+
+def chosen_office(ward: int, pk: int | None) -> Office | None:
+    """The ward's office of this number, which the form has found among its choices."""
+    return office_of(Office.objects.filter(ward_id=ward), pk) if pk else None
+
+
+def _person(request: HttpRequest, handle: str) -> Person:
+    found = queries.person_in(ward_request(request).actor.ward_id, handle)
+    if found is None:
+        raise Missing
+    return found
+
+
+def _post_of(request: HttpRequest, who: Person) -> Post:
+    pk = row_id(request.POST.get("chuc_vu", "")) or 0
+    post = queries.post_in(ward_request(request).actor.ward_id, who, pk)
+    if post is None:
+        raise Missing
+    return post
+
+
+def _post(ward: int, form: PostForm) -> dict[str, Any]:
+    data = form.cleaned_data
+    return {
+        "role": data["role"],
+        "office": chosen_office(ward, data["office"]),
+        "title": data["title"],
+        "since": data["since"] or clock.today(),
+    }
+
+
+def _address(who: Person) -> str:
+    return reverse("accounts:person", args=[who.handle])
+
+
+def _do(
+    request: HttpRequest,
+    who: Person,
+    form: BaseForm,
+    name: str,
+    verb: Callable[[], object],
+    said: str,
+    *,
+    post: int = 0,
+) -> HttpResponse:
+    """Carry out a verb from a form on the person's page; what was refused stands there again with what was typed."""
+    status = 422
+    if form.is_valid():
+        try:
+            verb()
+        except Refusal as refusal:
+            status = put_refusal(form, refusal)
+        else:
+            messages.success(request, said)
+            return see_other(_address(who))
+    return _page(request, who, form=(name, form, post), status=status)
+
+
+def _page(
+    request: HttpRequest,
+    who: Person,
+    *,
+    form: tuple[str, BaseForm, int] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor, today = ward_request(request).actor, clock.today()
+    page = queries.person_page(actor.ward_id, who, on=today)
+    choices = office_choices(actor.ward_id)
+    name, bound, at = form or ("", None, 0)
+    day = {"since": today}
+
+    def kept(wanted: str, make: Callable[[], BaseForm], post: int = 0) -> BaseForm:
+        return bound if bound is not None and (name, at) == (wanted, post) else make()
+
+    rows = []
+    for post in page.open_posts:
+        facts = {"role": post.role, "office": post.office_id, "title": post.title, **day}
+        own = office_choices(actor.ward_id, post) if post.office_id else choices
+        change = partial(PostForm, initial=facts, offices=own, auto_id=f"doi{post.pk}_%s")
+        end = partial(DayForm, initial=day, auto_id=f"thoi{post.pk}_%s")
+        rows.append((post, kept("change_form", change, post.pk), kept("end_form", end, post.pk)))
+    who_facts = {key: getattr(page.person, key) for key in ("full_name", "user_name", "email", "phone")}
+    return render(
+        request,
+        "accounts/person.html",
+        {
+            "page": page,
+            "rows": rows,
+            "open_form": name,
+            "open_post": at,
+            "edit_form": kept("edit_form", partial(PersonForm, initial=who_facts, auto_id="sua_%s")),
+            "give_form": kept(
+                "give_form", partial(PostForm, initial=day, offices=choices, auto_id="giao_%s")
+            ),
+            "leave_form": kept("leave_form", partial(DayForm, initial=day, auto_id="nghi_%s")),
+            "is_self": who.pk == actor.person_id,
+            "today": today,
+        },
+        status=status,
+    )
