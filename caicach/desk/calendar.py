@@ -215,7 +215,9 @@ def feed_token(person: int) -> str:
 
 def feed(token: str, *, today: dt.date) -> Actor:
     """Whose calendar a secret address is, at the post of today. Two queries. Raises Missing."""
-    found = Feed.objects.filter(token=token, person__is_active=True).values_list("person_id", flat=True).first()
+    found = (
+        Feed.objects.filter(token=token, person__is_active=True).values_list("person_id", flat=True).first()
+    )
     actor = actor_of(found, on=today) if found else None
     if actor is None or not actor.ward_id:
         raise Missing
