@@ -10,24 +10,156 @@ setup()
 
 from django.db import connection, transaction  # noqa: E402 - after setup
 
+PAGES = {
+    "cả năm": ("hanh", "/ke-hoach/2026/cchc/"),
+    "việc của tôi": ("khang", "/viec-cua-toi/"),
+    "lãnh đạo": ("tuan", "/ke-hoach/2026/cchc/toan-canh/"),
+    "tìm": ("hanh", "/tim/?q=ke+hoach+dao+tao"),
+}
+"""name → who looks at which page"""
 
-def queries() -> int:
-    """How many queries the ribbon takes."""
+
+def queries() -> dict[str, int]:
+    """How many queries each page takes, nothing kept from before; and handing in, the POST alone."""
     from django.core.cache import cache
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
     from caicach.accounts.models import Person
 
+    found = {}
+    for name, (user, address) in PAGES.items():
+        client = Client(HTTP_HOST="localhost")
+        client.force_login(Person.objects.get(user_name=user))
+        client.get(address)
+        cache.clear()
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(address).status_code == 200
+        found[name] = len(seen)
     client = Client(HTTP_HOST="localhost")
-    client.force_login(Person.objects.get(user_name="hanh"))
-    client.get("/ke-hoach/2026/cchc/")
-    cache.clear()  # the most it can be: nothing kept from before
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        assert client.get("/ke-hoach/2026/cchc/").status_code == 200
-    return len(seen)
+    client.force_login(Person.objects.get(user_name="khang"))
+    sent = {"document_number": "1/BC-UBND", "document_date": "20/11/2026", "seen": "999999999"}
+    with CaptureQueriesContext(connection) as seen:
+        assert client.post("/viec/2026/cchc/II-2/nop/", sent).status_code == 303
+    found["nộp sản phẩm"] = len(seen)
+    return found
+
+
+def hand_in(count: int = 200) -> tuple[float, float]:
+    """Handing in per second by the verb itself (lock, checks, history, notices), and bare INSERTs of one row each."""
+    import datetime as dt
+    import time
+
+    from caicach.accounts.models import Person, Post
+    from caicach.core import clock
+    from caicach.tasks import directives, services
+    from caicach.tasks.models import Delivery
+
+    khang = Person.objects.get(user_name="khang")
+    post = Post.objects.filter(person=khang).first()
+    assert post and post.office_id
+    day = dt.date(2026, 11, 23)
+    tasks = [
+        directives.give(
+            ward=post.ward_id, content=f"Việc đo thứ {n}", leads=[post.office_id], due_on=day, today=day, by=khang.pk,
+            at=clock.now(),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    began = time.perf_counter()
+    for task in tasks:
+        services.hand_in(
+            task, by=khang.pk, at=clock.now(), today=day, document_number="1/BC-UBND", document_date=day
+        )
+    ours = count / (time.perf_counter() - began)
+    row = Delivery.objects.latest("id")
+    began = time.perf_counter()
+    for _ in range(count):
+        row.pk = None
+        row.save(force_insert=True)
+    bare = count / (time.perf_counter() - began)
+    return ours, bare
+
+
+def letters(people: int = 10_000) -> float:
+    """Seconds for the day's letters of so many people over all wards, written into the outbox."""
+    import datetime as dt
+    import time
+
+    from caicach.accounts.models import Person, Post
+    from caicach.core import clock
+    from caicach.organisation.models import Office, Ward
+    from caicach.reminders import services
+
+    wards = list(Ward.objects.order_by("pk"))
+    each = people // len(wards)
+    made = Person.objects.bulk_create(
+        Person(user_name=f"do{n}", full_name=f"Người Đo {n}", email=f"do{n}@vidu.example", password="!")
+        for n in range(each * len(wards))
+    )
+    offices = {ward.pk: list(Office.objects.filter(ward=ward, is_group=False)) for ward in wards}
+    Post.objects.bulk_create(
+        Post(
+            person=person,
+            ward=wards[n // each],
+            office=offices[wards[n // each].pk][n % max(1, len(offices[wards[n // each].pk]))],
+            role="officer",
+        )
+        for n, person in enumerate(made)
+        if offices[wards[n // each].pk]
+    )
+    began = time.perf_counter()
+    written = sum(
+        services.write_letters(ward.pk, today=dt.date(2026, 11, 23), hour=8, at=clock.now()) for ward in wards
+    )
+    seconds = time.perf_counter() - began
+    print(f"{written} thư", file=sys.stderr)
+    return seconds
+
+
+def search() -> None:
+    """A search with the ward's words kept, made anew, and the bare SQL beside it: medians in ms, then the queries of one
+    made anew."""
+    import datetime as dt
+    import statistics
+    import time
+
+    from django.db import connection as database
+    from django.test.utils import CaptureQueriesContext
+
+    from caicach.desk import search as searching
+    from caicach.organisation.models import Ward
+
+    ward = Ward.objects.order_by("pk").values_list("pk", flat=True)[0]
+    today = dt.date(2026, 11, 23)
+
+    def kept() -> None:
+        searching.find(ward, "ke hoach dao tao", today=today, shown=searching.SHOWN)
+
+    def anew() -> None:
+        searching.forget()
+        kept()
+
+    def bare() -> None:
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, title FROM tasks_task WHERE ward_id = %s AND (title LIKE %s OR content LIKE %s) LIMIT 8",
+                [ward, "%đào tạo%", "%đào tạo%"],
+            )
+            cursor.fetchall()
+
+    for work in (kept, anew, bare):
+        work()
+        found = []
+        for _ in range(30):
+            start = time.perf_counter()
+            work()
+            found.append((time.perf_counter() - start) * 1000)
+        print(f"{statistics.median(found):.2f} {sorted(found)[28]:.2f}")
+    searching.forget()
+    with CaptureQueriesContext(database) as seen:
+        kept()
+    print(len(seen) + 3)  # the session, the person, the post
 
 
 def province(wards: int = 100, years: int = 5) -> None:
@@ -83,6 +215,12 @@ def province(wards: int = 100, years: int = 5) -> None:
                     [copy(line.task, ward_id=ward.pk, year=year) for line in lines]
                 )
                 task_of = {line.task_id: task.pk for line, task in zip(lines, tasks, strict=True)}
+                if year < 2026:
+                    twin.closed_at = twin.in_force_at
+                    twin.save()
+                    Task.objects.filter(pk__in=task_of.values()).update(
+                        closed_at=twin.in_force_at, result="reached"
+                    )
                 PlanLine.objects.bulk_create(
                     [
                         copy(
@@ -124,7 +262,14 @@ def province(wards: int = 100, years: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "queries":
-        print(queries())
-    else:
-        province()
+    match sys.argv[1]:
+        case "queries":
+            print("\n".join(f"{name}\t{count}" for name, count in queries().items()))
+        case "search":
+            search()
+        case "hand-in":
+            print(*hand_in())
+        case "letters":
+            print(letters())
+        case _:
+            province()

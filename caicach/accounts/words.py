@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from caicach.accounts.models import Post
@@ -19,9 +19,20 @@ def texts(ward: int) -> QuerySet[Any, Any]:
         "person_id",
         _text(Value("own")),
         _text(F("person__full_name")),
-        _text(Concat("role", Value(" "), Coalesce(Cast("office_id", CharField()), Value("")))),
+        _text(
+            _joined(
+                "role",
+                Value(" "),
+                Coalesce(Cast("office_id", TextField()), Cast(Value(""), TextField())),
+            )
+        ),
     )
 
 
 def _text(value: Any) -> Cast:
     return Cast(value, TextField())
+
+
+def _joined(*parts: Any) -> Concat:
+    """Parts in one text; each is cast, because PostgreSQL joins only what is of one kind."""
+    return Concat(*(Cast(part, TextField()) for part in parts), output_field=TextField())

@@ -33,6 +33,7 @@ def _findings(*, is_stopped: bool) -> Iterator[tuple[bool, str]]:
         yield from _worker()
     yield from _backups()
     yield from _tools()
+    yield from _mail()
 
 
 def _settings() -> Iterator[tuple[bool, str]]:
@@ -138,4 +139,27 @@ def _tools() -> Iterator[tuple[bool, str]]:
     for program, words in (("tesseract", "đọc bản quét"), ("soffice", "đọc .doc và .odt")):
         found = shutil.which(program)
         yield False, f"{program}: {'có' if found else 'không có'} ({words})."
-    yield False, "Thư điện tử: bản này chưa gửi thư, không cần cài đặt."
+
+
+def _mail() -> Iterator[tuple[bool, str]]:
+    """Connects to the mail server, if there is one in the settings; sends nothing."""
+    import smtplib
+
+    from django.conf import settings
+
+    from caicach.exchange import services as exchange
+
+    if not exchange.is_on():
+        yield False, "Thư điện tử: chưa cài đặt (CAICACH_MAIL), lời nhắc chỉ hiện trên màn hình."
+        return
+    try:
+        exchange.connect().quit()
+    except (OSError, smtplib.SMTPException) as fault:
+        yield True, f"Không nối được máy chủ thư ({type(fault).__name__}). Hãy xem lại CAICACH_MAIL."
+    else:
+        yield False, "Máy chủ thư nối được."
+    if not settings.SITE:
+        yield False, "Thư chưa có đường dẫn về phần mềm. Hãy đặt CAICACH_SITE."
+    stuck = exchange.failed_count()
+    if stuck:
+        yield True, f"{stuck} thư không gửi được hoặc không rõ đã tới chưa."

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from caicach.core import clock
 from caicach.core.http import may, row_id, ward_request
+from caicach.desk import offices as desk_offices
 from caicach.desk import search as searching
 
 
@@ -50,3 +51,21 @@ def search(request: HttpRequest) -> HttpResponse:
         response = render(request, "desk/search.html", {"answer": answer, "pages": pages})
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+@may("plan.see")
+def offices(request: HttpRequest) -> HttpResponse:
+    """All offices side by side."""
+    page, addresses = desk_offices.all_offices(ward_request(request).actor.ward_id, today=clock.today())
+    return render(
+        request, "desk/offices.html", {"page": page, "addresses": addresses, "today": clock.today()}
+    )
+
+
+@require_safe
+@may("plan.see")
+def office(request: HttpRequest, office: str) -> HttpResponse:
+    """One office: what it owes by status and month, what is late, waiting and coming."""
+    facts, part = desk_offices.one_office(ward_request(request).actor.ward_id, office, today=clock.today())
+    return render(request, "desk/office.html", {"office": facts, "page": part, "today": clock.today()})

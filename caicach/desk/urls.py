@@ -12,4 +12,6 @@ urlpatterns = [
     path("giao-ban/ket-luan/", views_meeting.decide, name="decide"),
     path("giao-ban/ket-luan.docx", views_meeting.draft, name="meeting-draft"),
     path("tim/", pages.search, name="search"),
+    path("don-vi/", pages.offices, name="offices"),
+    path("don-vi/<slug:office>/", pages.office, name="office"),
 ]

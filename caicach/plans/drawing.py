@@ -218,3 +218,45 @@ def _pace_chart(pace: Pace, classes: str, width: int, *, year: int, today: dt.da
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+# --- an office's year ------------------------------------------------------------------------------------------
+
+
+def months_chart(
+    months: Sequence[Sequence[tuple[str, int]]], addresses: Sequence[str], name: str
+) -> SafeString:
+    """Twelve columns of counts, one tone on the other, each a link. months: tone and count, from the bottom up."""
+    height, width = 78, 28
+    most = max((sum(count for _, count in parts) for parts in months), default=0) or 1
+    columns: list[SafeString] = []
+    for at, (parts, address) in enumerate(zip(months, addresses, strict=True)):
+        total = sum(count for _, count in parts)
+        left, top = at * width + 4, 18.0 + height
+        pieces = []
+        for tone, count in parts:
+            if count:
+                high = height * count / most
+                top -= high
+                pieces.append(
+                    f'<rect x="{left}" y="{top:.1f}" width="{width - 8}" height="{max(high - 1, 1):.1f}" class="{tone}"/>'
+                )
+        label = f'<text x="{left + width // 2 - 4}" y="{height + 32}">{at + 1}</text>'
+        if not total:
+            columns.append(mark_safe(label))
+            continue
+        figure = f'<text x="{left + width // 2 - 4}" y="{top - 4:.1f}" class="figure">{total}</text>'
+        columns.append(
+            format_html(
+                '<a href="{}" aria-label="Tháng {}: {} việc">{}</a>',
+                address,
+                at + 1,
+                total,
+                mark_safe("".join(pieces) + figure + label),
+            )
+        )
+    return format_html(
+        '<svg class="load months-load" viewBox="0 0 336 114" role="group" aria-label="{}: số việc có hạn trong từng tháng"><path d="M0 96.5H336" class="axis"/>{}</svg>',
+        name,
+        mark_safe("".join(columns)),
+    )

@@ -80,6 +80,12 @@ def plan_for(ward: int, year: int, kind: str) -> Plan:
     return plan
 
 
+def plan_of_year(ward: int, year: int) -> Plan | None:
+    """This year's plan, or the newest one; the reform plan before others. One query."""
+    plans = list(Plan.objects.filter(ward_id=ward))
+    return min(plans, key=lambda plan: (plan.year != year, -plan.year, plan.kind != "cchc"), default=None)
+
+
 def import_for(ward: int, token: str) -> PlanImport:
     """The one door to an import. Raises Missing."""
     draft = (

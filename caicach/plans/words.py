@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from caicach.plans.models import Indicator, Plan
@@ -22,15 +22,23 @@ def texts(ward: int) -> QuerySet[Any, Any]:
         _text(Value("plan")),
         "pk",
         _text(Value("own")),
-        _text(Concat("title", Value(" "), "number", Value(" "), "issuer")),
-        _text(Concat(Cast("year", CharField()), slash, "kind")),
+        _text(_joined("title", Value(" "), "number", Value(" "), "issuer")),
+        _text(_joined("year", slash, "kind")),
     ).union(
         indicators.values_list(
             _text(Value("indicator")),
             "pk",
             _text(Value("own")),
             _text(F("name")),
-            _text(Concat(Cast("plan__year", CharField()), slash, "plan__kind", Value(" "), "where")),
+            _text(
+                _joined(
+                    "plan__year",
+                    slash,
+                    "plan__kind",
+                    Value(" "),
+                    "where",
+                )
+            ),
         ),
         all=True,
     )
@@ -38,3 +46,8 @@ def texts(ward: int) -> QuerySet[Any, Any]:
 
 def _text(value: Any) -> Cast:
     return Cast(value, TextField())
+
+
+def _joined(*parts: Any) -> Concat:
+    """Parts in one text; each is cast, because PostgreSQL joins only what is of one kind."""
+    return Concat(*(Cast(part, TextField()) for part in parts), output_field=TextField())

@@ -205,3 +205,11 @@ class DirectiveForm(forms.Form):
     )
     document_date = _day("Ngày văn bản")
     file = _file("Tệp văn bản")
+
+
+class HandoverForm(forms.Form):
+    """All of one person's work goes to another."""
+
+    leaver = _choice("Người giao", "Hãy chọn người giao việc.", required=True)
+    taker = _choice("Người nhận", "Hãy chọn người nhận việc.", required=True)
+    word = _word("Lời ghi", rows=2)

@@ -395,3 +395,41 @@ class Notice(models.Model):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["person", "ward", "seen_at"], name="notice_of_person")]
         constraints = [SameWard(field="task", to="tasks.Task", name="notice_task_ward")]
+
+
+class Handover(models.Model):
+    """Somebody's open work goes to somebody else of the office: one page, confirmed by both.
+
+    lines: what stood on the page when it was confirmed, as shown there. leaver_by: who confirmed for the leaver.
+    """
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, related_name="+")
+    leaver = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    word = models.TextField(blank=True)
+    opened_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    leaver_at = models.DateTimeField(null=True)
+    leaver_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    taker_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+    lines = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "number"], name="handover_number"),
+            models.UniqueConstraint(
+                fields=["ward", "office", "leaver"],
+                condition=Q(dropped_at__isnull=True) & (Q(leaver_at__isnull=True) | Q(taker_at__isnull=True)),
+                name="handover_one_open",
+            ),
+            models.CheckConstraint(condition=~Q(leaver=F("taker")), name="handover_to_another"),
+            SameWard(field="office", to="organisation.Office", name="handover_office_ward"),
+        ]
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.leaver_at and self.taker_at)

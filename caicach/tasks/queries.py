@@ -16,6 +16,7 @@ from caicach.core.clock import local_day
 from caicach.core.http import Missing
 from caicach.history import queries as history
 from caicach.organisation.queries import offices
+from caicach.rules.refusal import Refusal
 from caicach.rules.task_status import GROUPS, Group, HandedIn, Status, TaskFacts, gather, status, tallies
 from caicach.tasks.models import (
     Ask,
@@ -34,11 +35,21 @@ _Row = TypeVar("_Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What was handed in and given back, and isn't handed in again yet."""
+
+    at: dt.datetime
+    by: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """A task with all that follows from its rows. leads, helpers: short names; words_on: days of reports.
 
     person_of: (office, person) where an office has said who does it. has_waiting: something was handed in and waits for
-    the coordinator's word.
+    the coordinator's word. back: the newest return that nothing has followed. unacknowledged: of a duty from no plan, the
+    offices that have not said yes to it.
     """
 
     task: Task
@@ -52,6 +63,8 @@ class TaskView:
     percent: int | None
     person_of: tuple[tuple[int | None, int], ...] = ()
     has_waiting: bool = False
+    back: GivenBack | None = None
+    unacknowledged: frozenset[int] = frozenset()
 
     @property
     def person_ids(self) -> frozenset[int]:
@@ -98,6 +111,12 @@ def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[i
                 office_ids=frozenset(one.office_id for one in own if one.office_id),
                 person_of=tuple((one.office_id, one.person_id) for one in own if one.person_id),
                 has_waiting=any(not one.what.accepted and not one.what.returned for one in handed[task.pk]),
+                back=_back(handed[task.pk]),
+                unacknowledged=frozenset(
+                    one.office_id for one in own if one.office_id and not one.acknowledged_at
+                )
+                if task.source != Task.PLAN
+                else frozenset(),
                 words_on=tuple(
                     sorted({day for day, _ in said[task.pk]} | {h.said_on for h in handed[task.pk]})
                 ),
@@ -114,8 +133,9 @@ def made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
 
 
 def open_tasks(ward: int) -> list[Task]:
-    """The ward's tasks of all books that were not set aside."""
-    return list(Task.objects.filter(ward_id=ward, set_aside_at__isnull=True).order_by("year", "id"))
+    """The ward's tasks of all books that were not set aside and whose year is not closed."""
+    rows = Task.objects.filter(ward_id=ward, set_aside_at__isnull=True, closed_at__isnull=True)
+    return list(rows.order_by("year", "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +143,15 @@ class _Handed:
     occurrence: int | None
     said_on: dt.date
     what: HandedIn
+    back: GivenBack | None
 
 
 def _handed(rows: Standing[Delivery]) -> list[tuple[int, _Handed]]:
     """(task id, what was handed in), oldest first, without what was taken back. One query."""
     values = rows.standing().values_list(
-        "task_id", "occurrence_id", "at", "document_date", "accepted_at", "returned_at", "parts"
-    )
+        "task_id", "occurrence_id", "at", "document_date", "accepted_at", "returned_at", "parts",
+        "judged_by__full_name", "judged_word",
+    )  # fmt: skip
     return [
         (
             task,
@@ -142,10 +164,21 @@ def _handed(rows: Standing[Delivery]) -> list[tuple[int, _Handed]]:
                     accepted is not None,
                     returned is not None,
                 ),
+                GivenBack(returned, judge or "", word) if returned else None,
             ),
         )
-        for task, occurrence, at, issued, accepted, returned, parts in values
+        for task, occurrence, at, issued, accepted, returned, parts, judge, word in values
     ]
+
+
+def _back(handed: Sequence[_Handed]) -> GivenBack | None:
+    """The newest return of one task after which nothing was handed in for the same day and deliverable."""
+    newest: dict[tuple[int | None, int], _Handed] = {}
+    for one in handed:
+        for part in one.what.parts or (0,):
+            newest[one.occurrence, part] = one
+    returns = [one.back for one in newest.values() if one.back]
+    return max(returns, key=lambda back: back.at, default=None)
 
 
 def handed_of(task: Task) -> dict[int | None, list[HandedIn]]:
@@ -237,30 +270,6 @@ def delivery_for(ward: int, task: Task, position: int) -> Delivery:
     return rows[position - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class GivenBack:
-    """What was handed in and given back, and isn't handed in again yet."""
-
-    at: dt.datetime
-    by: str
-    word: str
-
-
-def given_back(ward: int, ids: Sequence[int]) -> dict[int, GivenBack]:
-    """Task id → its newest return that nothing has followed for the same day. One query."""
-    newest: dict[tuple[int, int | None, int], Delivery] = {}
-    rows = Delivery.objects.standing().filter(ward_id=ward, task_id__in=ids).select_related("judged_by")
-    for row in rows:
-        for part in row.part_numbers or (0,):
-            newest[row.task_id, row.occurrence_id, part] = row
-    answer: dict[int, GivenBack] = {}
-    for (task, *_), row in newest.items():
-        if row.returned_at and (task not in answer or answer[task].at < row.returned_at):
-            name = row.judged_by.full_name if row.judged_by else ""
-            answer[task] = GivenBack(row.returned_at, name, row.judged_word)
-    return answer
-
-
 _WORK = frozenset(
     f"task.{verb}"
     for verb in (
@@ -311,10 +320,10 @@ def people_of(task: Task) -> list[tuple[int, int, str]]:
 
 
 def known_document(ward: int, pk: int) -> Delivery:
-    """Something handed in anywhere in the ward. Raises Missing."""
+    """Something handed in anywhere in the ward. Raises Refusal task.paper-gone."""
     found = Delivery.objects.standing().filter(ward_id=ward, pk=pk).select_related("file").first()
     if found is None:
-        raise Missing
+        raise Refusal("task.paper-gone", "known")
     return found
 
 
@@ -371,17 +380,6 @@ def time_asked(ward: int) -> list[TimeAsked]:
         .select_related("task", "asked_by")
     )
     return [TimeAsked(one, address_of(one.task)) for one in rows]
-
-
-def unacknowledged(ward: int) -> dict[int, frozenset[int]]:
-    """Office → the duties from no plan that it was given and has not acknowledged. One query."""
-    rows = TaskOffice.objects.filter(ward_id=ward, acknowledged_at__isnull=True, office__isnull=False)
-    rows = rows.filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
-    answer: dict[int, set[int]] = defaultdict(set)
-    for office, task in rows.exclude(task__source=Task.PLAN).values_list("office_id", "task_id"):
-        if office is not None:
-            answer[office].add(task)
-    return {office: frozenset(found) for office, found in answer.items()}
 
 
 @dataclass(frozen=True, slots=True)

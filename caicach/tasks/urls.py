@@ -1,12 +1,16 @@
 from django.urls import path
 
-from caicach.tasks import views, views_directives, views_together
+from caicach.tasks import views, views_directives, views_handover, views_together
 
 app_name = "tasks"
 _AT = "viec/<int:year>/<slug:book>/<str:number>/"
 urlpatterns = [
     path("chi-dao/", views_directives.directives, name="directives"),
     path("chi-dao/moi/", views_directives.give, name="give"),
+    path("ban-giao/", views_handover.handover_list, name="handovers"),
+    path("ban-giao/<int:position>/", views_handover.handover, name="handover"),
+    path("ban-giao/<int:position>/xac-nhan/", views_handover.confirm, name="handover-confirm"),
+    path("ban-giao/<int:position>/bo/", views_handover.drop, name="handover-drop"),
     path(_AT, views.detail, name="detail"),
     path(_AT + "van-ban/", views_directives.directive_file, name="directive-file"),
     path(_AT + "tien-do/", views.report, name="report"),

@@ -80,11 +80,24 @@ def check_own(request: HttpRequest, task: Task, offices: set[int] | None = None)
 
 
 def bound(request: HttpRequest, task: Task, name: str) -> Named:
-    """A form of the page with what was sent."""
-    page = task_page.page(
-        task.ward_id, task, today=clock.today(), person=ward_request(request).actor.person_id, now=clock.now()
-    )
-    return name, _form(name, page, request)
+    """A form of the page with what was sent.
+
+    Whether a day, an office or a document that was sent exists, the verb says: the form takes what was sent as it is,
+    and costs no query.
+    """
+    form_class, ids = _FORMS[name]
+    form = form_class(request.POST, request.FILES, auto_id=ids)
+    fields: Any = form.fields
+    for field in ("occurrence", "office", "known"):
+        sent = request.POST.get(field, "")
+        if field in fields:
+            fields[field].choices = [("", ""), (sent, sent)] if row_id(sent) else [("", "")]
+    parts = queries.parts_of(task)
+    if name == "hand_in" and parts > 1:
+        fields["parts"].choices = [(str(n), "") for n in range(parts)]
+    elif name == "hand_in":
+        del fields["parts"]
+    return name, form
 
 
 def do(
@@ -110,7 +123,6 @@ def do(
             status = put_refusal(form, refusal)
         else:
             messages.success(request, said)
-            task.refresh_from_db()
             return see_other(address_of(task))
     return render_page(request, task, wrong=named, at=at, status=status)
 
@@ -127,7 +139,7 @@ def render_page(
     own = is_open and rights.may_work_on(actor.role, actor.office_id, page.view.office_ids)
     shown = {name: _form(name, page) for name in _FORMS}
     if wrong and wrong[0] in _FORMS:
-        shown[wrong[0]] = wrong[1]
+        shown[wrong[0]] = _with_choices(*wrong, page)
     may = {
         "work": own,
         "hand_in": own and (bool(page.free) or not (page.occurrences or page.waiting)),
@@ -169,16 +181,19 @@ def render_page(
     )  # fmt: skip
 
 
-def _form(name: str, page: task_page.TaskPage, request: HttpRequest | None = None) -> forms.Form:
+def _form(name: str, page: task_page.TaskPage) -> forms.Form:
     form_class, ids = _FORMS[name]
-    initial = {"since": f"{clock.today():%d/%m/%Y}"} if name == "wait" else None
+    initial: dict[str, Any] = {"since": f"{clock.today():%d/%m/%Y}"} if name == "wait" else {}
     if name == "silence":
-        initial = {"days": page.view.task.silent_days}  # type: ignore[dict-item]
-    form = (
-        form_class(request.POST, request.FILES, auto_id=ids)
-        if request
-        else form_class(auto_id=ids, initial=initial)
-    )
+        initial = {"days": page.view.task.silent_days}
+    left = [one for one in page.deliverables if one.tone in ("plain", "warn")]
+    if name == "hand_in" and len(left) == 1:
+        initial = {"parts": [str(left[0].position)]}
+    return _with_choices(name, form_class(auto_id=ids, initial=initial), page)
+
+
+def _with_choices(name: str, form: forms.Form, page: task_page.TaskPage) -> forms.Form:
+    """The form with what can be chosen on this page; one that was sent was looked through before."""
     fields: Any = form.fields
     days = [(str(one.id), f"{one.due_on:%d/%m/%Y}") for one in page.free]
     if name == "extend":
@@ -193,17 +208,14 @@ def _form(name: str, page: task_page.TaskPage, request: HttpRequest | None = Non
             del fields["occurrence"]
         if len(page.deliverables) > 1:
             fields["parts"].choices = [(str(one.position), one.name) for one in page.deliverables]
-            left = [one for one in page.deliverables if one.tone in ("plain", "warn")]
-            if len(left) == 1:
-                form.initial["parts"] = [str(left[0].position)]
-        else:
+        elif "parts" in fields:
             del fields["parts"]
         known = task_page.known_documents(page.view.task.ward_id, but=page.view.task)
-        fields["known"].choices = [("", "Không"), *((str(one.pk), _named(one)) for one in known)]
+        fields["known"].choices = [("", "Không"), *((str(one.pk), _option(one)) for one in known)]
     return form
 
 
-def _named(delivery: Any) -> str:
+def _option(delivery: Any) -> str:
     day = f" ngày {delivery.document_date:%d/%m/%Y}" if delivery.document_date else ""
     name = f"{delivery.document_number}{day}" if delivery.document_number else delivery.file.name
     return f"{name} ({delivery.task.number.replace('-', '.', 1)})"

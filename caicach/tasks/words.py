@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from caicach.tasks.models import Ask, Comment, Delivery, Progress, Step, Task, TaskOffice
@@ -26,18 +26,20 @@ def texts(ward: int) -> QuerySet[Any, Any]:
         _text(Value("task")),
         "pk",
         _text(Value("own")),
-        _text(Concat("title", part, "content", part, "deliverables", part, "note")),
-        _text(Concat(Cast("year", CharField()), Value("/"), "book", Value("/"), "number")),
+        _text(_joined("title", part, "content", part, "deliverables", part, "note")),
+        _text(_joined("year", Value("/"), "book", Value("/"), "number")),
     ).union(
         _of(Progress.objects.standing().filter(**said).exclude(word=""), "said", F("word")),
         _of(Comment.objects.standing().filter(**said), "said", F("words")),
         _of(Step.objects.standing().filter(**said), "said", F("words")),
-        _of(Ask.objects.standing().filter(**said), "said", Concat("word", Value(" "), "answer")),
+        _of(Ask.objects.standing().filter(**said), "said", _joined("word", Value(" "), "answer")),
         _of(
             Delivery.objects.standing().filter(**said),
             "handed",
-            Concat("document_number", Value(" "), "word", Value(" "), "judged_word"),
+            _joined("document_number", Value(" "), "word", Value(" "), "judged_word"),
         ),
+        _of(Comment.objects.standing().filter(**said), "said", F("words")),
+        _of(Step.objects.standing().filter(**said), "said", F("words")),
         _of(TaskOffice.objects.filter(**said), "office", F("name")),
         all=True,
     )
@@ -51,6 +53,11 @@ def _of(rows: QuerySet[Any], field: str, text: Any) -> QuerySet[Any, Any]:
 
 def _text(value: Any) -> Cast:
     return Cast(value, TextField())
+
+
+def _joined(*parts: Any) -> Concat:
+    """Parts in one text; each is cast, because PostgreSQL joins only what is of one kind."""
+    return Concat(*(Cast(part, TextField()) for part in parts), output_field=TextField())
 
 
 def tasks_of(ward: int, ids: Iterable[int]) -> list[Task]:

@@ -77,3 +77,16 @@ def test_without_scripts_the_search_is_a_page(open_page):
     page.get_by_label("Tìm trong phường").fill("tu sach")
     page.get_by_label("Tìm trong phường").press("Enter")
     page.wait_for_url(re.compile(r"/tim/\?q="))
+
+
+def test_lists_print_on_a4_without_their_buttons(open_page):
+    import pypdfium2
+
+    page = open_page("hanh")
+    for address, word in (("/don-vi/vh-xh/", "Trễhạn"), ("/tim/?q=ke+hoach", "kếhoạch")):
+        page.goto(address)
+        page.emulate_media(media="print")
+        assert not page.locator("header.bar").is_visible()
+        sheets = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+        assert [round(side) for side in sheets[0].get_size()] == [842, 595], "A4 landscape"
+        assert word in "".join(sheets[0].get_textpage().get_text_range().split()), address

@@ -99,10 +99,17 @@ def test_an_officer_reports_and_the_coordinator_gives_back(open_page):
         "#san-pham-file", {"name": "bao-cao.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 thu"}
     )
     officer.get_by_role("button", name="Nộp sản phẩm").click()
-    officer.wait_for_selector("text=Đã nộp")
+    officer.wait_for_selector("text=sản phẩm nào")
+    officer.get_by_label("Quyết định").check()
+    officer.get_by_label("Kế hoạch", exact=True).check()
+    officer.set_input_files(
+        "#san-pham-file", {"name": "bao-cao.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 thu"}
+    )
+    officer.get_by_role("button", name="Nộp sản phẩm").click()
+    officer.wait_for_selector("text=Người điều phối sẽ duyệt")
     hanh = open_page("hanh")
     hanh.goto("/viec-cua-toi/")
-    hanh.locator("aside").get_by_role("link", name=re.compile("Kế hoạch kiểm soát thủ tục")).click()
+    hanh.locator("aside").get_by_role("link", name=re.compile("Kế hoạch kiểm soát thủ tục")).first.click()
     hanh.get_by_label("Lý do trả lại").fill("Thiếu phụ lục")
     hanh.get_by_role("button", name="Trả lại").click()
     hanh.wait_for_selector("text=Đã trả lại cho người nộp")

@@ -42,6 +42,7 @@ VALUES = {
     "position": 1,
     "suffix": "docx",
     "handle": "nguoimot01",
+    "office": "van-phong",
 }
 
 

@@ -81,7 +81,6 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     if (document.getElementById("review")) { if (event.key !== "/") return; } // the review has keys of its own
-    const go = { "[": "[data-before]", "]": "[data-next]" }[event.key];
     if (event.key === "/") {
       const at = [...document.querySelectorAll("main [data-seek], [data-seek]")].find(seen);
       if (at) { at.focus(); at.select(); event.preventDefault(); }
@@ -94,9 +93,6 @@
     } else if (event.key === "?" && help) {
       help.showModal();
       event.preventDefault();
-    } else if (go) {
-      const to = document.querySelector(go);
-      if (to) { to.click(); event.preventDefault(); }
     }
   });
   if (help) help.addEventListener("click", (event) => { if (event.target === help) help.close(); });

@@ -56,6 +56,20 @@ def test_a_new_word_is_found_at_once(plan, coordinator, as_coordinator):
     assert "<mark>đê</mark> <mark>bao</mark>" in found(as_coordinator, "đê bao")
 
 
+def test_what_was_taken_back_is_not_found_and_what_people_say_is(plan, ward, coordinator):
+    task = Task.objects.get(number="I-1")
+    at = noon(rooms.TODAY)
+    progress = task.progress.create(ward=ward, at=at, by=coordinator, word="Lời ghi bờ kè")
+    task.comments.create(ward=ward, at=at, by=coordinator, words="Hỏi lại trạm bơm")
+    task.steps.create(ward=ward, position=1, words="Đo mực nước")
+    find = lambda asked: search.find(ward.pk, asked, today=rooms.TODAY).total  # noqa: E731
+    assert find("bo ke") and find("tram bom") and find("muc nuoc")
+    task.progress.filter(pk=progress.pk).update(taken_back_at=at)
+    task.comments.update(taken_back_at=at)
+    search.forget()
+    assert not find("ghi bo ke") and not find("tram bom") and find("muc nuoc")
+
+
 def test_another_wards_rows_never_appear(plan, client):
     other = rooms.make_ward("Phường Khác")
     person = rooms.make_person(other, "coordinator")

@@ -180,3 +180,16 @@ def letters_through_kills(box, address, rounds, tmp_path):
     told = subprocess.run([sys.executable, "-c", look], env=environment, check=True, capture_output=True, text=True, timeout=60)  # fmt: skip
     waiting, on_the_way = map(int, told.stdout.split())
     assert waiting == 0 and on_the_way >= lost, "what did not arrive is known as on its way"
+
+
+def test_check_says_how_the_mail_stands(box, settings):
+    from caicach.conf.check import _mail
+
+    assert (False, "Máy chủ thư nối được.") in list(_mail())
+    services.write([draft()], ward=None, at=AT, job="1")
+    Letter.objects.update(state="failed")
+    assert any(bad and "1 thư" in words for bad, words in _mail())
+    settings.MAIL_URL = "smtp://127.0.0.1:9"
+    assert any(bad and "CAICACH_MAIL" in words for bad, words in _mail())
+    settings.MAIL_URL = ""
+    assert [bad for bad, _ in _mail()] == [False]

@@ -1,0 +1,170 @@
+"""Handing all of one's work over: opened by the head, confirmed by both, then given at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from caicach.accounts.queries import colleagues
+from caicach.core.http import Missing
+from caicach.history import services as history
+from caicach.rules.refusal import Refusal
+from caicach.tasks import queries, together
+from caicach.tasks.models import Handover, Task, TaskOffice
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task on the page of a handover; papers: what was handed in for it so far."""
+
+    number: str
+    title: str
+    status: str
+    tone: str
+    due: str
+    papers: str
+    address: str
+
+
+def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Line]:
+    """Everything open that the leaver was given by name in this office, the most urgent first. Eight queries."""
+    rows = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver)
+    tasks = list(
+        Task.objects.filter(
+            pk__in=rows.values("task_id"), set_aside_at__isnull=True, closed_at__isnull=True
+        ).order_by("year", "id")
+    )
+    views = queries.views_of(tasks, ward=ward, today=today, shorts={})
+    papers = queries.papers_of(ward, tasks)
+    order = ("late", "warn", "soon", "far", "ok")
+    views = sorted(
+        (view for view in views if view.status.code != "done"),
+        key=lambda view: order.index(view.status.group),
+    )
+    return [
+        Line(
+            view.task.number.replace("-", ".", 1),
+            view.task.title,
+            view.status.words,
+            view.status.tone,
+            view.task.due_text,
+            ", ".join(papers.get(view.task.pk, ())),
+            view.address,
+        )
+        for view in views
+    ]
+
+
+@transaction.atomic
+def open_one(
+    *,
+    ward: int,
+    office: int,
+    leaver: int,
+    taker: int,
+    word: str,
+    by: int,
+    at: dt.datetime,
+    address: str | None,
+) -> Handover:
+    """Begin a handover; one that is open already for the leaver is the answer.
+
+    Raises Refusal handover.same, handover.not-there (either does not work in the office).
+    """
+    if leaver == taker:
+        raise Refusal("handover.same", "taker")
+    here = {one.id for one in colleagues(ward) if one.office_id == office}
+    given = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver)
+    if taker not in here or (leaver not in here and not given.exists()):
+        raise Refusal("handover.not-there", "taker" if taker not in here else "leaver")
+    number = (Handover.objects.filter(ward_id=ward).aggregate(Max("number"))["number__max"] or 0) + 1
+    try:
+        with transaction.atomic():
+            made = Handover.objects.create(
+                ward_id=ward, number=number, office_id=office, leaver_id=leaver, taker_id=taker, word=word.strip(),
+                opened_by_id=by, opened_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        found = Handover.objects.filter(
+            ward_id=ward, office_id=office, leaver_id=leaver, dropped_at__isnull=True
+        ).first()
+        if found is None or found.is_done:
+            raise
+        return found
+    history.append(made, "handover.opened", by=by, at=at, word=word.strip(), address=address)
+    return made
+
+
+@transaction.atomic
+def confirm(
+    handover: Handover, *, by: int, may_stand_in: bool, today: dt.date, at: dt.datetime, address: str | None
+) -> Handover:
+    """One side says yes; when both have, every task on the page is the taker's.
+
+    may_stand_in: the head or the coordinator, who may say it for a leaver that has gone. Raises Refusal
+    handover.not-yours, handover.over.
+    """
+    handover = _held(handover)
+    if handover.is_done:
+        return handover
+    if by == handover.taker_id:
+        handover.taker_at = handover.taker_at or at
+    elif by == handover.leaver_id or may_stand_in:
+        handover.leaver_at, handover.leaver_by_id = handover.leaver_at or at, handover.leaver_by_id or by
+    else:
+        raise Refusal("handover.not-yours")
+    history.append(handover, "handover.confirmed", by=by, at=at, address=address)
+    if handover.is_done:
+        lines = lines_of(handover.ward_id, handover.office_id, handover.leaver_id, today=today)
+        handover.lines = [asdict(line) for line in lines]
+        rows = TaskOffice.objects.filter(office_id=handover.office_id, person_id=handover.leaver_id)
+        tasks = Task.objects.filter(
+            pk__in=rows.values("task_id"), set_aside_at__isnull=True, closed_at__isnull=True
+        )
+        together.hand_over(
+            list(tasks), office=handover.office_id, leaving=handover.leaver_id, person=handover.taker_id, by=by, at=at,
+            address=address,
+        )  # fmt: skip
+    handover.save()
+    return handover
+
+
+@transaction.atomic
+def drop(handover: Handover, *, by: int, at: dt.datetime, address: str | None) -> None:
+    """It is not to be after all. Raises Refusal handover.over for one that is done."""
+    handover = _held(handover)
+    if handover.dropped_at:
+        return
+    if handover.is_done:
+        raise Refusal("handover.over")
+    handover.dropped_at = at
+    handover.save(update_fields=["dropped_at"])
+    history.append(handover, "handover.dropped", by=by, at=at, address=address)
+
+
+def _held(handover: Handover) -> Handover:
+    held = Handover.objects.select_for_update().get(pk=handover.pk)
+    if held.dropped_at:
+        raise Refusal("handover.over")
+    return held
+
+
+def handover_for(ward: int, number: int) -> Handover:
+    """The ward's handover of that number. Raises Missing."""
+    found = (
+        Handover.objects.filter(ward_id=ward, number=number)
+        .select_related("leaver", "taker", "office", "leaver_by")
+        .first()
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def newest(ward: int, *, office: int | None, most: int = 50) -> list[Handover]:
+    """The newest handovers of the ward, or of one office. One query."""
+    rows = Handover.objects.filter(ward_id=ward).select_related("leaver", "taker", "office")
+    return list((rows.filter(office_id=office) if office is not None else rows)[:most])

@@ -1,0 +1,121 @@
+"""Handing work over: the list, a new one, its page, the two confirmations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from caicach.accounts.queries import colleagues
+from caicach.core import clock
+from caicach.core.http import may, put_refusal, see_other, ward_request
+from caicach.organisation.queries import offices as offices_of
+from caicach.rules import rights
+from caicach.rules.refusal import Refusal
+from caicach.tasks import handovers
+from caicach.tasks.forms import HandoverForm
+from caicach.tasks.models import Handover
+from caicach.tasks.view_parts import who
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("handover.see")
+def handover_list(request: HttpRequest) -> HttpResponse:
+    """The handovers of my office (all, for the coordinator), and the form for a new one."""
+    actor = ward_request(request).actor
+    opens = rights.allows("handover.open", actor.role)
+    if request.method == "POST" and not opens:
+        raise PermissionDenied
+    own = None if actor.role in (rights.COORDINATOR, rights.LEADER) else actor.office_id or 0
+    form = HandoverForm(request.POST or None)
+    names = {one.id: one.short for one in offices_of(actor.ward_id)}
+    people = [
+        one
+        for one in colleagues(actor.ward_id)
+        if one.office_id in names and (own is None or one.office_id == own)
+    ]
+    fields: Any = form.fields
+    for name in ("leaver", "taker"):
+        fields[name].choices = [("", "Chọn người"), *((str(one.id), f"{one.name} ({names[one.office_id or 0]})") for one in people)]  # fmt: skip
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            office = next((one.office_id for one in people if one.id == data["leaver"]), None)
+            try:
+                made = handovers.open_one(ward=actor.ward_id, office=office or 0, **data, **who(request))
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                return see_other(reverse("tasks:handover", args=[made.number]))
+    rows = handovers.newest(actor.ward_id, office=own)
+    return render(
+        request, "tasks/handovers.html", {"form": form, "rows": rows, "opens": opens}, status=status
+    )
+
+
+@require_safe
+@may("handover.see")
+def handover(request: HttpRequest, position: int) -> HttpResponse:
+    """Everything open of the leaver, with dates and papers."""
+    found = _found(request, position)
+    lines: Any = found.lines
+    if not found.is_done:
+        lines = handovers.lines_of(found.ward_id, found.office_id, found.leaver_id, today=clock.today())
+    person = ward_request(request).actor.person_id
+    may_confirm = not found.is_done and not found.dropped_at and (
+        (person == found.taker_id and not found.taker_at)
+        or (person != found.taker_id and not found.leaver_at and (person == found.leaver_id or _stands_in(request, found)))
+    )  # fmt: skip
+    return render(
+        request,
+        "tasks/handover.html",
+        {
+            "found": found,
+            "lines": lines,
+            "may_confirm": may_confirm,
+            "in_place": may_confirm and person not in (found.leaver_id, found.taker_id),
+            "may_drop": not found.is_done and not found.dropped_at and _stands_in(request, found),
+        },
+    )
+
+
+@require_POST
+@may("handover.see")
+def confirm(request: HttpRequest, position: int) -> HttpResponse:
+    """One of the two says yes."""
+    found = _found(request, position)
+    done = handovers.confirm(
+        found, may_stand_in=_stands_in(request, found), today=clock.today(), **who(request)
+    )
+    messages.success(request, "Đã bàn giao xong." if done.is_done else "Đã xác nhận; còn chờ bên kia.")
+    return see_other(reverse("tasks:handover", args=[position]))
+
+
+@require_POST
+@may("handover.open")
+def drop(request: HttpRequest, position: int) -> HttpResponse:
+    """It is not to be after all."""
+    found = _found(request, position)
+    if not _stands_in(request, found):
+        raise PermissionDenied
+    handovers.drop(found, **who(request))
+    messages.success(request, "Đã bỏ lần bàn giao này.")
+    return see_other(reverse("tasks:handovers"))
+
+
+def _found(request: HttpRequest, position: int) -> Handover:
+    return handovers.handover_for(ward_request(request).actor.ward_id, position)
+
+
+def _stands_in(request: HttpRequest, found: Handover) -> bool:
+    actor = ward_request(request).actor
+    return bool(actor.role == rights.COORDINATOR) or bool(
+        actor.role == rights.HEAD and actor.office_id == found.office_id
+    )

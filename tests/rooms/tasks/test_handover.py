@@ -1,0 +1,96 @@
+"""Somebody moves: one page of everything open, confirmed by both, then given at once."""
+
+import pytest
+
+from caicach.core.clock import noon
+from caicach.tasks import services, together
+from caicach.tasks.models import Handover, Task, TaskOffice
+from tests.factories import rooms
+
+pytestmark = pytest.mark.django_db
+AT = noon(rooms.TODAY)
+
+
+@pytest.fixture
+def head(ward):
+    return rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND")
+
+
+@pytest.fixture
+def second(ward):
+    return rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND")
+
+
+@pytest.fixture
+def given(ward, coordinator, head, officer):
+    rooms.make_plan(ward, coordinator)
+    office = ward.offices.get(short_name="Văn phòng").pk
+    for number in ("I-1", "I-2", "I-3"):
+        together.assign(Task.objects.get(number=number), office=office, person=officer.pk, by=head.pk, at=AT)
+    done = services.hand_in(Task.objects.get(number="I-3"), by=officer.pk, at=AT, today=rooms.TODAY,
+                            document_number="7/BC", document_date=rooms.TODAY)  # fmt: skip
+    services.accept(done, by=coordinator.pk, at=AT)
+
+
+def begin(client, head, leaver, taker):
+    client.force_login(head)
+    answer = client.post("/ban-giao/", {"leaver": leaver.pk, "taker": taker.pk, "word": "Chuyển về tỉnh"})
+    assert answer.status_code == 303
+    return answer.url
+
+
+def test_both_confirm_and_everything_open_is_the_takers(given, ward, head, officer, second, client):
+    page = begin(client, head, officer, second)
+    assert client.post("/ban-giao/", {"leaver": officer.pk, "taker": second.pk}).url == page, "one is open"
+    shown = client.get(page).content.decode()
+    assert "Việc còn mở" in shown and "I.1" in shown and "Trễ 296 ngày" in shown and "I.3" not in shown
+    client.force_login(officer)
+    client.post(f"{page}xac-nhan/")
+    assert TaskOffice.objects.filter(person=second).count() == 0, "one yes is not enough"
+    client.force_login(second)
+    for _ in range(2):
+        client.post(f"{page}xac-nhan/")
+    assert set(TaskOffice.objects.filter(person=second, role="lead").values_list("task__number", flat=True)) == {"I-1", "I-2", "I-3"}  # fmt: skip
+    assert rooms.events("handover.confirmed") == 2
+    assert Task.objects.get(number="I-1") and "Trễ 296 ngày" in client.get(page).content.decode()
+    services.report(Task.objects.get(number="I-1"), by=second.pk, at=AT, word="Nhận việc")
+    assert Handover.objects.get().lines[0]["number"] == "I.2", "the page stays as it was confirmed"
+
+
+def test_the_head_stands_in_for_who_has_gone(given, head, officer, second, client):
+    page = begin(client, head, officer, second)
+    assert "Xác nhận thay" in client.get(page).content.decode()
+    client.post(f"{page}xac-nhan/")
+    client.force_login(second)
+    client.post(f"{page}xac-nhan/")
+    done = Handover.objects.get()
+    assert done.is_done and done.leaver_by_id == head.pk
+    assert "thay" in client.get(page).content.decode()
+
+
+def test_nobody_else_confirms_and_what_is_dropped_is_over(given, ward, head, officer, second, client):
+    page = begin(client, head, officer, second)
+    third = rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND")
+    client.force_login(third)
+    answer = client.post(f"{page}xac-nhan/")
+    assert answer.status_code == 422 and "Chỉ người giao" in answer.content.decode()
+    assert client.post(f"{page}bo/").status_code == 403
+    client.force_login(head)
+    client.post(f"{page}bo/")
+    client.force_login(officer)
+    assert client.post(f"{page}xac-nhan/").status_code == 422
+    assert not TaskOffice.objects.filter(person=second).exists()
+
+
+@pytest.mark.parametrize(("who", "words"), [("same", "phải khác"), ("other", "cùng làm ở một đơn vị"), ("none", "Hãy chọn")])  # fmt: skip
+def test_a_wrong_pair_is_refused(given, coordinator, officer, client, who, words):
+    client.force_login(coordinator)
+    taker = {"same": officer.pk, "other": coordinator.pk, "none": ""}[who]
+    answer = client.post("/ban-giao/", {"leaver": officer.pk, "taker": taker})
+    assert answer.status_code == 422 and words in answer.content.decode() and not Handover.objects.exists()
+
+
+def test_an_officer_opens_none(given, officer, second, client):
+    client.force_login(officer)
+    assert client.get("/ban-giao/").status_code == 200
+    assert client.post("/ban-giao/", {"leaver": officer.pk, "taker": second.pk}).status_code == 403
