@@ -43,6 +43,7 @@ VALUES = {
     "suffix": "docx",
     "handle": "nguoimot01",
     "office": "van-phong",
+    "unit": "van-phong-hdnd-va-ubnd",
 }
 
 
