@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.desk import pages, views, views_meeting
+from caicach.desk import pages, views, views_meeting, views_structure
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,13 @@ urlpatterns = [
     path("giao-ban/ket-luan/", views_meeting.decide, name="decide"),
     path("giao-ban/ket-luan.docx", views_meeting.draft, name="meeting-draft"),
     path("tim/", pages.search, name="search"),
+    path("co-cau/", views_structure.structure, name="structure"),
+    path("co-cau/them/", views_structure.add, name="office-add"),
+    path("co-cau/<slug:unit>/", views_structure.unit, name="unit"),
+    path("co-cau/<slug:unit>/ten/", views_structure.rename, name="unit-rename"),
+    path("co-cau/<slug:unit>/sua/", views_structure.describe, name="unit-describe"),
+    path("co-cau/<slug:unit>/dong/", views_structure.close, name="unit-close"),
+    path("co-cau/<slug:unit>/nhap/", views_structure.merge, name="unit-merge"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),
 ]

@@ -41,8 +41,9 @@ VALUES = {
     "page": 1,
     "position": 1,
     "suffix": "docx",
-    "office": "van-phong",
     "handle": "nguoimot01",
+    "office": "van-phong",
+    "unit": "van-phong-hdnd-va-ubnd",
 }
 
 
