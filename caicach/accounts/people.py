@@ -283,6 +283,24 @@ def new_password(person: Person, *, ward: int | None, hashed: str, by: int, at: 
     history.append(person, "account.password-given", by=by, at=at, ward=ward)
 
 
+def count_at(office: Office, *, on: dt.date) -> int:
+    """How many people hold a post at the office on a day or later. One query."""
+    return Post.objects.open(on).filter(office=office).values("person_id").distinct().count()
+
+
+@transaction.atomic
+def move_posts(
+    *, ward: int, office: Office, into: Office, since: dt.date, by: int, at: dt.datetime, today: dt.date
+) -> int:
+    """Everybody of an office goes on in another one from a day on, in the same role; how many posts."""
+    posts = list(Post.objects.open(since).filter(ward_id=ward, office=office))
+    for post in posts:
+        change_post(
+            post, role=post.role, office=into, title=post.title, since=since, by=by, at=at, today=today
+        )
+    return len(posts)
+
+
 # --- absence --------------------------------------------------------------------------------------------------
 
 MINOR = frozenset({rights.OFFICER, rights.VIEWER})

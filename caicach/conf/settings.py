@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "caicach.plans",
     "caicach.desk",
     "caicach.reminders",
+    "caicach.api",
 ]
 
 MIDDLEWARE = [

@@ -240,12 +240,19 @@ def page_context(request: HttpRequest) -> dict[str, object]:
             NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
             NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
         )
+    if rights.allows("plan.see", actor.role):
+        nav += (NavItem("Đơn vị", reverse("desk:offices"), name in {"offices", "office"}),)
     nav += _nav_of_rights(actor.role, match.view_name if match else "")
     return {"actor": actor, "nav": nav, "seeks": rights.allows("desk.see", actor.role)}
 
 
 _NAV = (
-    ("people.manage", "Người dùng", "accounts:people", ("person", "post-", "leave", "slips", "new-password")),
+    (
+        "people.manage",
+        "Người dùng",
+        "accounts:people",
+        ("person", "post-", "leave", "slips", "new-password", "structure", "unit", "office-add"),
+    ),
     ("wards.see", "Các phường, xã", "accounts:wards", ("choose-ward",)),
     ("absence.manage", "Vắng mặt", "accounts:absences", ("away", "back")),
 )
@@ -258,10 +265,13 @@ def _nav_of_rights(role: str, here: str) -> tuple[NavItem, ...]:
         NavItem(
             words,
             reverse(name),
-            here == name or (here.startswith("accounts:") and page.startswith(others)),
+            here == name or page.startswith(others),
         )
         for action, words, name, others in _NAV
         if rights.allows(action, role)
+        and not (
+            action == "absence.manage" and rights.allows("people.manage", role)
+        )  # a tab of people's page
     )
 
 

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from caicach.desk import pages, views, views_calendar, views_filters, views_meeting, views_public
+from caicach.desk import (
+    pages,
+    views,
+    views_calendar,
+    views_filters,
+    views_meeting,
+    views_public,
+    views_structure,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -20,6 +28,13 @@ urlpatterns = [
     path("bo-loc/", views_filters.save, name="save-filter"),
     path("bo-loc/bo/", views_filters.drop, name="drop-filter"),
     path("tim/", pages.search, name="search"),
+    path("co-cau/", views_structure.structure, name="structure"),
+    path("co-cau/them/", views_structure.add, name="office-add"),
+    path("co-cau/<slug:unit>/", views_structure.unit, name="unit"),
+    path("co-cau/<slug:unit>/ten/", views_structure.rename, name="unit-rename"),
+    path("co-cau/<slug:unit>/sua/", views_structure.describe, name="unit-describe"),
+    path("co-cau/<slug:unit>/dong/", views_structure.close, name="unit-close"),
+    path("co-cau/<slug:unit>/nhap/", views_structure.merge, name="unit-merge"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),
 ]

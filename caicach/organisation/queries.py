@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from caicach.organisation.models import Office, Ward
+from caicach.organisation.models import FormerName, Office, Ward
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,40 @@ def ward_ids() -> list[int]:
 def ward_names() -> list[tuple[int, str]]:
     """(id, name) of all wards of the installation, by name. One query."""
     return list(Ward.objects.order_by("name", "id").values_list("id", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An office in the tree: how deep it stands."""
+
+    office: Office
+    depth: int
+
+
+def tree(ward: int) -> tuple[list[Branch], list[Office]]:
+    """The ward's open offices, each below what it belongs to, and those that are no more. One query."""
+    rows = list(Office.objects.filter(ward_id=ward).select_related("merged_into"))
+    there = {o.pk for o in rows if o.exists_until is None}
+    below: dict[int | None, list[Office]] = {}
+    for o in rows:
+        if o.pk in there:
+            below.setdefault(o.parent_id if o.parent_id in there else None, []).append(o)
+    found: list[Branch] = []
+    waiting = [Branch(o, 0) for o in reversed(below.get(None, []))]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += [Branch(o, one.depth + 1) for o in reversed(below.get(one.office.pk, []))]
+    return found, [o for o in rows if o.pk not in there]
+
+
+def office_by_slug(ward: int, slug: str) -> Office | None:
+    """The ward's office of this address. One query."""
+    return (
+        Office.objects.filter(ward_id=ward, slug=slug).select_related("parent", "merged_into", "ward").first()
+    )
+
+
+def former_names(office: Office) -> list[FormerName]:
+    """The names it had before, the oldest first. One query."""
+    return list(office.former_names.all())

@@ -113,6 +113,19 @@ SENTENCES: dict[str, str] = {
     "absence.deputy-outside": _("Người thay phải đang giữ chức vụ ở phường."),
     "absence.twice": _("Đã ghi một lần vắng trùng những ngày này. Hãy bỏ lần ấy trước, hoặc đổi ngày."),
     "absence.gone": _("Lần vắng này đã hết hoặc đã được bỏ. Hãy tải lại trang."),
+    # offices
+    "office.name-taken": _("Phường đã có đơn vị tên {name}. Hãy chọn tên khác."),
+    "office.same-name": _("Tên mới giống tên đang dùng."),
+    "office.in-future": _("Ngày này còn chưa tới. Hãy ghi khi quyết định đã có hiệu lực."),
+    "office.closed": _("Đơn vị này đã giải thể hoặc nhập vào đơn vị khác."),
+    "office.not-begun": _("Ngày này trước ngày đơn vị được thành lập. Hãy kiểm tra lại."),
+    "office.has-parts": _("Còn đơn vị thuộc đơn vị này. Hãy chuyển chúng đi trước."),
+    "office.has-people": _(
+        "Còn {count} người giữ chức vụ ở đây. Hãy chuyển họ đi, hoặc nhập vào đơn vị khác."
+    ),
+    "office.has-work": _("Còn {count} nhiệm vụ giao cho đơn vị này. Hãy nhập vào đơn vị sẽ làm tiếp."),
+    "office.itself": _("Hãy chọn một đơn vị khác để nhập vào."),
+    "office.circle": _("Một đơn vị không thể thuộc chính nó. Hãy chọn đơn vị khác."),
     # tasks
     "task.nothing-handed-in": _("Chưa có sản phẩm nào được nộp để duyệt."),
     "task.already-judged": _("Sản phẩm này đã được duyệt hoặc trả lại rồi. Hãy tải lại trang."),
@@ -148,6 +161,8 @@ SENTENCES: dict[str, str] = {
     "handover.not-there": _("Hai người phải cùng làm ở một đơn vị. Hãy chọn lại."),
     "handover.not-yours": _("Chỉ người giao và người nhận xác nhận được lần bàn giao này."),
     "handover.over": _("Lần bàn giao này đã xong hoặc đã bỏ. Hãy tải lại trang."),
+    "token.unnamed": _("Hãy ghi mã này dùng cho phần mềm nào."),
+    "token.too-many": _("Anh/chị đã có {most} mã. Hãy thôi dùng bớt rồi làm mã mới."),
     "many.none": _("Chưa chọn nhiệm vụ nào. Hãy đánh dấu ít nhất một việc."),
     "many.date-missing": _("Dòng này cần cả số và ngày văn bản."),
     "many.date-unclear": _("Ghi ngày như 23/11/2026."),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 
 from caicach.accounts.queries import colleagues
 from caicach.core.clock import local_day
@@ -494,3 +494,11 @@ def directives(ward: int, *, today: dt.date, group: str = "", most: int = 300) -
         counts,
         group if group in GROUPS else "",
     )
+
+
+def owed_by_office(ward: int) -> dict[int, int]:
+    """Office → how many tasks it has a part in that were not set aside and whose year is not closed. One query."""
+    rows = TaskOffice.objects.filter(
+        ward_id=ward, office_id__isnull=False, task__set_aside_at__isnull=True, task__closed_at__isnull=True
+    ).order_by()
+    return dict(rows.values_list("office_id").annotate(Count("task_id", distinct=True)))

@@ -99,6 +99,8 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             return "Mở lại bước", "small"
         case "task.step-dropped":
             return "Bỏ bước", "small"
+        case "task.office-merged":
+            return "Đơn vị được nhập vào đơn vị khác, việc chuyển theo", ""
         case "task.reminded":
             return "Nhắc việc", "next"
         case "task.closed":

@@ -236,3 +236,18 @@ def acknowledge(task: Task, *, office: int, by: int, at: dt.datetime, address: s
 def assignable(people: Sequence[Colleague], offices: Collection[int]) -> list[Colleague]:
     """Who can be given a task in one of these offices."""
     return [one for one in people if one.office_id in offices]
+
+
+@transaction.atomic
+def move_office(*, ward: int, office: int, into: int, by: int, at: dt.datetime) -> int:
+    """What is still owed by an office that merged is owed by the other one from now on; how many tasks.
+
+    The name that the plan wrote stays, and so does what is done and closed.
+    """
+    rows = TaskOffice.objects.filter(
+        ward_id=ward, office_id=office, task__set_aside_at__isnull=True, task__closed_at__isnull=True
+    )
+    moved = list(Task.objects.filter(pk__in=rows.values("task_id")))
+    rows.update(office_id=into)
+    history.append_many(moved, "task.office-merged", by=by, at=at)
+    return len(moved)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caicach.rules import formats, task_status
+from caicach.rules import formats, rights, task_status
 
 register = template.Library()
 
@@ -206,6 +206,12 @@ def any_fits(rows: Iterable[Any], asked: str) -> bool:
 
 
 @register.filter
+def role_words(role: str) -> str:
+    """Chuyên viên, Trưởng đơn vị, …"""
+    return rights.ROLES[role]
+
+
+@register.filter
 def iso_day(text: str) -> str:
     """23/11/2026 from 2026-11-23, as events keep days; anything else as it is."""
     try:
@@ -227,6 +233,12 @@ _ACCOUNT_WORDS = {
     "post.given": "Được giao chức vụ",
     "post.changed": "Đổi chức vụ",
     "post.ended": "Thôi chức vụ",
+    "office.opened": "Thành lập",
+    "office.renamed": "Đổi tên",
+    "office.edited": "Sửa thông tin",
+    "office.closed": "Giải thể",
+    "office.merged": "Nhập vào đơn vị khác",
+    "office.took-over": "Nhận việc của đơn vị nhập vào",
 }
 
 
