@@ -199,9 +199,12 @@ def server_fault(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
+    """count: how much is new behind it."""
+
     name: str
     address: str
     on: bool
+    count: int = 0
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
@@ -219,16 +222,20 @@ def page_context(request: HttpRequest) -> dict[str, object]:
     nav: tuple[NavItem, ...] = ()
     if rights.allows("plan.see", actor.role):
         nav = (
-            NavItem("Việc của tôi", reverse("desk:my-work"), room == "desk" and name == "my-work"),
+            NavItem(
+                "Việc của tôi",
+                reverse("desk:my-work"),
+                room == "desk" and name == "my-work",
+                getattr(actor, "unseen", 0),
+            ),
             NavItem("Kế hoạch", reverse("plans:list"), room in {"plans", "tasks"} and not is_given),
+            NavItem("Đơn vị", reverse("desk:offices"), name in {"offices", "office"}),
         )
     if rights.allows("directive.see", actor.role):
         nav += (
             NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
             NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
         )
-    if rights.allows("plan.see", actor.role):
-        nav += (NavItem("Đơn vị", reverse("desk:offices"), name in {"offices", "office"}),)
     nav += _nav_of_rights(actor.role, match.view_name if match else "")
     return {"actor": actor, "nav": nav, "seeks": rights.allows("desk.see", actor.role)}
 

@@ -15,6 +15,7 @@ from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.tasks.queries import TaskView
 
 DAYS_AHEAD = 7
+WEEKLY_ROLES = (HEAD, LEADER, COORDINATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def weekly(
     name: str, role: str, office: int | None, facts: WardDesk, shorts: dict[int, str], *, today: dt.date
 ) -> Weekly | None:
     """How the office of a head, or the ward of a leader and a coordinator, stands; None without a task."""
-    if role not in (HEAD, LEADER, COORDINATOR):
+    if role not in WEEKLY_ROLES:
         return None
     views = [view for view in facts.views if role != HEAD or (office is not None and office in view.lead_ids)]
     if not views:

@@ -47,6 +47,7 @@ def choice(request: HttpRequest) -> HttpResponse:
             "letter": queries.daily(actor.name, work, today=today),
             "address": email_of(actor.person_id),
             "is_on": exchange.is_on(),
+            "has_week": actor.role in queries.WEEKLY_ROLES,
         },
         status=status,
     )

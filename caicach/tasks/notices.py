@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Max
+from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from caicach.accounts.queries import colleagues
 from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER
@@ -102,3 +103,12 @@ def tell_silent(ward: int, silent: Sequence[tuple[Task, str, int]], *, at: dt.da
         for person in leaders
     )
     return len(new)
+
+
+def unseen_of_post() -> Coalesce:
+    """An expression over a post: how many notices its person has not seen in its ward."""
+    rows = Notice.objects.filter(
+        person_id=OuterRef("person_id"), ward_id=OuterRef("ward_id"), seen_at__isnull=True
+    )
+    counted = rows.order_by().values("person_id").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)

@@ -421,11 +421,6 @@ def news(ward: int, people: Sequence[int], *, most: int = 20) -> dict[int, list[
     return answer
 
 
-def unseen(ward: int, person: int) -> int:
-    """How many notices the person has not seen. One query."""
-    return Notice.objects.filter(ward_id=ward, person_id=person, seen_at__isnull=True).count()
-
-
 NEWS = {
     "task.reported": "ghi tiến độ",
     "task.handed-in": "nộp sản phẩm",
