@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "caicach.plans",
     "caicach.desk",
     "caicach.reminders",
+    "caicach.api",
 ]
 
 MIDDLEWARE = [

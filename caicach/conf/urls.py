@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
+from caicach.api import urls as api_urls
+
 urlpatterns = [
     path("", include("caicach.desk.urls")),
     path("", include("caicach.accounts.urls")),
     path("", include("caicach.core.urls")),
     path("nhac-viec/", include("caicach.reminders.urls")),
+    path("ma-truy-cap/", include("caicach.api.urls")),
+    path("api/v1/", api_urls.v1),
     path("ke-hoach/", include("caicach.plans.urls")),
     path("", include("caicach.tasks.urls")),
 ]

@@ -158,6 +158,8 @@ SENTENCES: dict[str, str] = {
     "handover.not-there": _("Hai người phải cùng làm ở một đơn vị. Hãy chọn lại."),
     "handover.not-yours": _("Chỉ người giao và người nhận xác nhận được lần bàn giao này."),
     "handover.over": _("Lần bàn giao này đã xong hoặc đã bỏ. Hãy tải lại trang."),
+    "token.unnamed": _("Hãy ghi mã này dùng cho phần mềm nào."),
+    "token.too-many": _("Anh/chị đã có {most} mã. Hãy thôi dùng bớt rồi làm mã mới."),
     "many.none": _("Chưa chọn nhiệm vụ nào. Hãy đánh dấu ít nhất một việc."),
     "many.date-missing": _("Dòng này cần cả số và ngày văn bản."),
     "many.date-unclear": _("Ghi ngày như 23/11/2026."),

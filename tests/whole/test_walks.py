@@ -103,9 +103,14 @@ def test_each_page_opens_to_its_roles_only(world, client, name):
         anonymous = getattr(client, method)(address)
         if action == rights.PUBLIC:
             assert anonymous.status_code != 403
+        elif action == "api.use":  # a session opens nothing there: only a token does, tests/rooms/api
+            sign_in(client, world[0][1]["coordinator"], "coordinator", world[0][0])
+            assert getattr(client, method)(address).status_code in (401, 405), name
+            client.logout()
+            assert anonymous.status_code in (401, 405), name
         elif anonymous.status_code != 405:
             assert anonymous.status_code == 302 and anonymous.url.startswith("/dang-nhap/"), (name, method)
-    if action == rights.PUBLIC:
+    if action in (rights.PUBLIC, "api.use"):
         return
     ward, own = world[0]
     other_ward, others = world[1]

@@ -1,0 +1,58 @@
+"""A person's tokens: made, shown once, ended."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from caicach.api import services
+from caicach.api.forms import TokenForm
+from caicach.core import clock
+from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
+from caicach.rules.refusal import Refusal
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("desk.see")
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The list, and a new one, whose secret stands on the answer to the POST and nowhere else."""
+    actor = ward_request(request).actor
+    form = TokenForm(request.POST or None)
+    secret, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                secret = services.make(
+                    person=actor.person_id, post=actor.post_id, ward=actor.ward_id, name=form.cleaned_data["name"],
+                    at=clock.now(), address=request.META.get("REMOTE_ADDR") or None,
+                )  # fmt: skip
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                form, status = TokenForm(), 200
+    return render(
+        request,
+        "api/tokens.html",
+        {"form": form, "secret": secret, "rows": services.tokens_of(actor.person_id)},
+        status=status,
+    )
+
+
+@require_POST
+@may("desk.see")
+def end_token(request: HttpRequest, position: int) -> HttpResponse:
+    """The nth of the list opens nothing any more."""
+    actor = ward_request(request).actor
+    rows = services.tokens_of(actor.person_id)
+    if not 1 <= position <= len(rows):
+        raise Missing
+    address = request.META.get("REMOTE_ADDR") or None
+    services.end(rows[position - 1], by=actor.person_id, ward=actor.ward_id, at=clock.now(), address=address)
+    messages.success(request, "Mã ấy không dùng được nữa.")
+    return see_other(reverse("api-tokens:list"))
