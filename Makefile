@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test test-fast lint bench soak format clean locks
+.PHONY: setup run test test-fast lint bench soak pictures format clean locks
 
 setup: .venv/ok-run
 
@@ -37,6 +37,11 @@ bench: .venv/ok-dev
 soak: .venv/ok-dev
 	@bash tools/need-debian.sh test
 	@$(PY) -m pytest tests -m soak
+
+# The pictures of docs/pictures, taken anew from the demo ward.
+pictures: .venv/ok-dev
+	@bash tools/need-debian.sh test
+	@$(PY) tools/pictures.py
 
 format: .venv/ok-dev
 	@.venv/bin/ruff format caicach tests bench tools && .venv/bin/ruff check --fix caicach tests bench tools
