@@ -1,0 +1,79 @@
+"""`caicach upgrade` from a database as it stood when plans could be read and reported on, and no more (tests/golden)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DUMP = Path(__file__).resolve().parent.parent / "golden" / "demo-ward-0.1.sql.gz"
+LOOK = """
+import json, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "caicach.conf.settings"
+import django
+django.setup()
+from django.test import Client
+from caicach.accounts.models import Person
+found = {}
+for user, address in (("hanh", "/ke-hoach/2026/cchc/"), ("hanh", "/viec/2026/cchc/VI-4/"), ("khang", "/viec-cua-toi/"),
+                      ("tuan", "/ke-hoach/2026/cchc/toan-canh/"), ("quantri", "/nguoi/"), ("hanh", "/tim/?q=dao+tao")):
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(Person.objects.get(user_name=user))
+    answer = client.get(address)
+    found[address] = [answer.status_code, answer.content.decode()]
+print(json.dumps(found))
+"""
+
+
+def rows(path):
+    with sqlite3.connect(path) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'")]  # fmt: skip
+        answer = {}
+        for table in tables:
+            cursor = db.execute(f'SELECT * FROM "{table}"')
+            names = [column[0] for column in cursor.description]
+            answer[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+        return answer
+
+
+@pytest.mark.skipif("postgres" in os.environ.get("DATABASE_URL", ""), reason="bản lưu là của SQLite")
+def test_the_demo_ward_of_the_first_version_comes_up_whole(tmp_path):
+    path = tmp_path / "caicach.sqlite3"
+    with sqlite3.connect(path) as db:
+        db.executescript(gzip.decompress(DUMP.read_bytes()).decode())
+    before = rows(path)
+    env = {
+        **{
+            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CAICACH_TODAY")
+        },
+        "CAICACH_DATA": str(tmp_path),
+        "CAICACH_BACKUPS": str(tmp_path / "backups"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "caicach", "upgrade"], env=env, capture_output=True, text=True, timeout=120, check=False
+    )  # fmt: skip
+    assert done.returncode == 0 and "Đã nâng cấp" in done.stdout, done.stdout + done.stderr
+    after = rows(path)
+    for table, old in before.items():
+        if table.startswith(("django_", "auth_")):
+            continue
+        new = {row.get("id", n): row for n, row in enumerate(after[table])}
+        assert len(new) == len(old), table
+        for n, row in enumerate(old):
+            kept = new[row.get("id", n)]
+            same = {name: kept[name] for name in row if name in kept}
+            assert same == {name: row[name] for name in same}, table
+    looked = subprocess.run([sys.executable, "-c", LOOK], env={**env, "CAICACH_TODAY": "2026-11-23"}, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    assert looked.returncode == 0, looked.stderr
+    pages = json.loads(looked.stdout.strip().splitlines()[-1])
+    assert {address: status for address, (status, _) in pages.items()} == dict.fromkeys(pages, 200)
+    assert (
+        "Chưa có tin" in pages["/ke-hoach/2026/cchc/"][1]
+        and "412/KH-UBND" in pages["/viec/2026/cchc/VI-4/"][1]
+    )
