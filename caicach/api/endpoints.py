@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Path, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from caicach.api import services
@@ -90,7 +90,7 @@ class TaskOut(Schema):
 
 
 class ProgressIn(Schema):
-    percent: int | None = Field(None, ge=0, le=100)
+    percent: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
     word: str = Field("", max_length=2000)
 
 
@@ -151,8 +151,14 @@ def report(
         raise _Forbidden
     address = request.META.get("REMOTE_ADDR") or None
     word = said.word.replace("\x00", "")
+    since = clock.now() - _AGAIN
+    if tasks.said_lately(found, by=actor.person_id, percent=said.percent, word=word.strip(), since=since):
+        return _one(actor, found)  # a program that asks again after a time-out
     verbs.report(found, by=actor.person_id, at=clock.now(), percent=said.percent, word=word, address=address)
     return _one(actor, found)
+
+
+_AGAIN = dt.timedelta(minutes=2)
 
 
 class _Forbidden(Exception):
@@ -219,6 +225,12 @@ def _forbidden(request: HttpRequest, fault: _Forbidden) -> HttpResponse:
     return _problem(
         request, 403, "forbidden", "Không có quyền", "Mã truy cập này không có quyền làm việc ấy."
     )
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, fault: HttpError) -> HttpResponse:
+    words = "Không đọc được phần gửi lên. Hãy gửi JSON, chữ UTF-8."
+    return _problem(request, fault.status_code, "unreadable", "Chưa đúng dạng", words)
 
 
 @api.exception_handler(AuthenticationError)

@@ -293,12 +293,13 @@ def send_made(data: bytes, *, name: str) -> HttpResponse:
 
 
 def day_of(text: str) -> dt.date | None:
-    """A day typed as 23/11/2026 or 2026-11-23; None for anything else."""
+    """A day typed as 23/11/2026 or 2026-11-23, of our times; None for anything else."""
     for shape in ("%d/%m/%Y", "%Y-%m-%d"):
         try:
-            return dt.datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 — a legal day has no zone
+            day = dt.datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 — a legal day has no zone
         except ValueError:
             continue
+        return day if 1900 <= day.year <= 2200 else None
     return None
 
 

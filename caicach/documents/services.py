@@ -50,6 +50,35 @@ def kind_of(start: bytes, name: str) -> str:
     return "application/octet-stream"
 
 
+_MUST_BE = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+}
+_NO_PAPER = frozenset(
+    {".svg", ".html", ".htm", ".xhtml", ".js", ".exe", ".bat", ".cmd", ".msi", ".sh", ".apk"}
+)
+
+
+def check_paper(upload: Upload) -> None:
+    """Whether somebody can open it as what it is named: asked before something is handed in.
+
+    Raises Refusal file.kind-mismatch, file.kind-unknown.
+    """
+    name = clean_name(upload.name or "")
+    suffix = Path(name).suffix.lower()
+    if suffix in _NO_PAPER:
+        raise Refusal("file.kind-unknown", "file", name=name)
+    wanted = _MUST_BE.get(suffix)
+    if wanted is None or not upload.size:
+        return
+    start = next(iter(upload.chunks()), b"")[:2048]
+    found = kind_of(start, name)
+    if found != wanted:
+        raise Refusal("file.kind-mismatch", "file", name=name, suffix=suffix, found=found.partition(";")[0])
+
+
 def path_of(file: StoredFile) -> Path:
     """Where its bytes are."""
     return Path(settings.FILES) / file.sha256[:2] / file.sha256
@@ -106,6 +135,12 @@ def store(upload: Upload, *, ward: int, at: dt.datetime) -> StoredFile:
             Path(aside).unlink(missing_ok=True)
     file.save()
     return file
+
+
+def store_paper(upload: Upload, *, ward: int, at: dt.datetime) -> StoredFile:
+    """Keep what somebody hands in. Raises what `check_paper` and `store` do."""
+    check_paper(upload)
+    return store(upload, ward=ward, at=at)
 
 
 def clean_name(name: str) -> str:

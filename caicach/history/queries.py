@@ -88,3 +88,19 @@ def newest(ward: int) -> tuple[int, ...]:
         .order_by("-id")
         .values_list("id", flat=True)[:_WINDOW]
     )
+
+
+def told_lately(
+    ward: int, kind: str, rows: Iterable[int], code: str, *, by: int, word: str, since: dt.datetime
+) -> set[int]:
+    """Which of these rows have an event of this code, person and word since a moment. One query."""
+    events = Event.objects.filter(
+        ward_id=ward,
+        object_kind=kind,
+        object_id__in=list(rows),
+        code=code,
+        actor_id=by,
+        word=word,
+        at__gte=since,
+    )
+    return set(events.values_list("object_id", flat=True))

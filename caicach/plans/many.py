@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from caicach.history import services as history
+from caicach.history.queries import told_lately
 from caicach.plans.models import Plan
 from caicach.rules.refusal import Refusal
 from caicach.tasks import dates, notices, together
 from caicach.tasks import services as tasks
+from caicach.tasks.held import hold_open
 from caicach.tasks.services import Task
 
 
@@ -56,7 +58,15 @@ def assign_all(
 @transaction.atomic
 def remind_all(rows: Sequence[Task], *, word: str, by: int, at: dt.datetime, address: str | None) -> int:
     """A word to whoever does each of these; how many tasks."""
-    for task in rows:
+    ids = [task.pk for task in rows]
+    lately = at - dt.timedelta(minutes=2)
+    told = told_lately(
+        rows[0].ward_id, "tasks.task", ids, "task.reminded", by=by, word=word.strip(), since=lately
+    )
+    for row in rows:
+        task = hold_open(row)
+        if task.pk in told:  # the same press
+            continue
         history.append(task, "task.reminded", by=by, at=at, word=word.strip(), address=address)
         notices.tell(task, "task.reminded", to=notices.doers(task), by=by, at=at, word=word.strip())
     return len(rows)
@@ -68,6 +78,8 @@ def put_off_all(
 ) -> int:
     """Put the first day that is still owed off, of each; how many. Raises Refusal of `dates.put_off`, with the number."""
     for task in rows:
+        if dates.is_put_off_to(task, until):  # the same press
+            continue
         owed = dates.first_owed(task)
         if owed is None:
             raise Refusal("extension.nothing-owed", None, number=task.number.replace("-", ".", 1))
@@ -101,6 +113,7 @@ def close_year(
             raise Refusal("close.result-missing", row.task.number)
         if row.result == "not" and not row.word.strip():
             raise Refusal("close.word-missing", row.task.number)
+    tasks.hold([row.task.pk for row in rows], ward=plan.ward_id)
     open_ids = set(plan.lines.filter(task__set_aside_at__isnull=True).values_list("task_id", flat=True))
     if open_ids != {row.task.pk for row in rows}:
         raise Refusal("plan.changed-meanwhile")

@@ -33,7 +33,8 @@ def several(plan: Plan, asked: RibbonFilter, *, today: dt.date, office: int | No
     views = [
         view
         for row, view in lines
-        if not view.task.set_aside_at and not view.task.is_indicator and fits(row, view, asked, plan.year)
+        if not (view.task.set_aside_at or view.task.closed_at or view.task.is_indicator)
+        and fits(row, view, asked, plan.year)
     ]
     if office is not None:
         views = [view for view in views if office in view.office_ids]

@@ -181,6 +181,7 @@ SENTENCES: dict[str, str] = {
     "undo.too-late": _("Không hoàn tác được nữa: đã có việc khác xảy ra sau đó. Hãy tải lại trang."),
     "directive.empty": _("Hãy ghi nội dung chỉ đạo."),
     "directive.no-office": _("Hãy chọn ít nhất một đơn vị thực hiện."),
+    "directive.busy": _("Nhiều người đang giao việc cùng lúc. Hãy bấm Giao việc lần nữa."),
     "directive.in-past": _("Hạn {day} đã qua. Hãy ghi ngày từ hôm nay trở đi."),
     "task.word-missing": _("Hãy ghi lý do trả lại, để người nộp biết cần sửa gì."),
     # plans

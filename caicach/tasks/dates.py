@@ -30,12 +30,12 @@ def ask_extension(
 ) -> None:
     """Ask for more time for one day. Raises Refusal extension.reason-missing, .not-later, .day-taken, .settled, .asked."""
     task, reason = hold_open(task), reason.strip()
+    if is_repeat(task, "task.extension-asked", by=by, seen=seen, word=reason, facts={"until": until}):
+        return
     row = _open_day(task, occurrence, until)
     if not reason:
         raise Refusal("extension.reason-missing", "reason")
     facts: dict[str, Any] = {"due_on": row.due_on, "until": until}
-    if is_repeat(task, "task.extension-asked", by=by, seen=seen, word=reason, facts=facts):
-        return
     if Extension.objects.standing().filter(occurrence=row, granted__isnull=True).exists():
         raise Refusal("extension.asked")
     asked = Extension.objects.create(
@@ -181,6 +181,11 @@ def set_silent_days(
     history.append(
         task, "task.silence-set", by=by, at=at, address=address, days=days, before={"silent_days": before}
     )
+
+
+def is_put_off_to(task: Task, day: dt.date) -> bool:
+    """Whether a day of the task was put off to this one already. One query."""
+    return task.occurrences.filter(due_on=day, first_due_on__isnull=False).exists()
 
 
 def first_owed(task: Task) -> int | None:

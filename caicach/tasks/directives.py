@@ -58,7 +58,9 @@ def give(
     if document_date and document_date > today:
         raise Refusal("task.evidence-in-future", "document_date", day=f"{document_date:%d/%m/%Y}")
     if token and (made := Task.objects.filter(ward_id=ward, made_token=token).first()):
-        return made
+        if (made.given_by_id, made.content) == (by, content):
+            return made
+        token = None  # the form came back and says something else: another duty
     words = [f"số {document_number.strip()}" if document_number.strip() else ""]
     words += [f"ngày {document_date:%d/%m/%Y}" if document_date else "", issuer.strip()]
     origin = " ".join(part for part in (_ORIGIN[source], *words) if part)
@@ -71,14 +73,18 @@ def give(
         document_date=document_date, file=file, in_force_since=today, origin=origin, made_token=token,
     )  # fmt: skip
     task.due = Due("by", end=due_on, text=f"{due_on:%d/%m/%Y}") if due_on else Due("ongoing", start=today)
-    try:
-        with transaction.atomic():
-            task.save()
-    except IntegrityError:  # the same form at the same moment
-        made = Task.objects.filter(ward_id=ward, made_token=token).first() if token else None
-        if made is None:
-            raise
-        return made
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                task.save(force_insert=True)
+            break
+        except IntegrityError:  # the same form, or another's number, at the same moment
+            made = Task.objects.filter(ward_id=ward, made_token=token).first() if token else None
+            if made is not None:
+                return made
+            task.pk, task.number = None, _next_number(ward, today.year)
+    else:
+        raise Refusal("directive.busy")
     TaskOffice.objects.bulk_create(
         TaskOffice(
             ward_id=ward, task=task, office_id=pk, name=named[pk].name, role=role, position=n
@@ -101,6 +107,7 @@ def give(
     return task
 
 
+_TRIES = 5
 _ORIGIN = {Task.DIRECTIVE: "Chỉ đạo", Task.PROVINCE: "Văn bản cấp trên", Task.PROMISE: "Cam kết"}
 
 

@@ -108,14 +108,15 @@ def confirm(
     handover.not-yours, handover.over.
     """
     handover = _held(handover)
-    if handover.is_done:
-        return handover
-    if by == handover.taker_id:
-        handover.taker_at = handover.taker_at or at
-    elif by == handover.leaver_id or may_stand_in:
-        handover.leaver_at, handover.leaver_by_id = handover.leaver_at or at, handover.leaver_by_id or by
-    else:
+    is_taker = by == handover.taker_id
+    if not is_taker and by != handover.leaver_id and not may_stand_in:
         raise Refusal("handover.not-yours")
+    if handover.is_done or (handover.taker_at if is_taker else handover.leaver_at):
+        return handover
+    if is_taker:
+        handover.taker_at = at
+    else:
+        handover.leaver_at, handover.leaver_by_id = at, by
     history.append(handover, "handover.confirmed", by=by, at=at, address=address)
     if handover.is_done:
         lines = lines_of(handover.ward_id, handover.office_id, handover.leaver_id, today=today)

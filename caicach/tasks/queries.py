@@ -274,7 +274,7 @@ _WORK = frozenset(
     f"task.{verb}"
     for verb in (
         "reported", "handed-in", "accepted", "given-back", "extension-asked", "extension-granted",
-        "extension-refused", "waits", "waits-no-more", "assigned", "asked", "answered", "commented", "step-added",
+        "extension-refused", "waits", "waits-no-more", "assigned", "handed-over", "asked", "answered", "commented", "step-added",
         "step-done", "step-open", "step-dropped", "directive", "acknowledged", "silence-set", "reminded", "closed",
     )
 )  # fmt: skip
@@ -433,6 +433,7 @@ NEWS = {
     "task.set-aside": "rút nhiệm vụ",
     "task.taken-in": "đưa nhiệm vụ trở lại",
     "task.assigned": "giao việc cho anh/chị",
+    "task.handed-over": "bàn giao việc cho anh/chị",
     "task.asked": "đề nghị phối hợp",
     "task.answered": "trả lời đề nghị phối hợp",
     "task.commented": "viết trao đổi",
@@ -502,3 +503,9 @@ def owed_by_office(ward: int) -> dict[int, int]:
         ward_id=ward, office_id__isnull=False, task__set_aside_at__isnull=True, task__closed_at__isnull=True
     ).order_by()
     return dict(rows.values_list("office_id").annotate(Count("task_id", distinct=True)))
+
+
+def said_lately(task: Task, *, by: int, percent: int | None, word: str, since: dt.datetime) -> bool:
+    """Whether the person has said just this about the task since a moment. One query."""
+    rows = Progress.objects.standing().filter(task=task, by_id=by, percent=percent, word=word, at__gte=since)
+    return rows.exists()

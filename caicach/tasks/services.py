@@ -162,10 +162,14 @@ def set_aside(
 
 @transaction.atomic
 def take_in_again(task: Task, *, by: int, at: dt.datetime, address: str | None = None) -> None:
-    """A task that was taken out is owed again. Raises Refusal task.number-taken where another has its number by now."""
+    """A task that was taken out is owed again. Raises Refusal task.number-taken where another has its number by now,
+    task.closed where the year of its plan is."""
     task = _lock(task)
     if not task.set_aside_at:
         return
+    same_book = Task.objects.filter(ward_id=task.ward_id, year=task.year, book=task.book)
+    if task.source == Task.PLAN and same_book.filter(closed_at__isnull=False).exists():
+        raise Refusal("task.closed")
     number = task.number.partition("~")[0]
     if Task.objects.filter(
         ward_id=task.ward_id, year=task.year, book=task.book, number=number, set_aside_at__isnull=True

@@ -84,6 +84,8 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         case "task.assigned":
             office, person = facts.get("office"), facts.get("person")
             return (f"{office}: giao cho {person}" if person else f"{office}: thôi giao đích danh"), ""
+        case "task.handed-over":
+            return f"{facts.get('office')}: bàn giao cho {facts.get('person')}", ""
         case "task.asked":
             return f"Đề nghị {facts.get('office')} phối hợp, trả lời trước {day(due_on)}", "next"
         case "task.answered":

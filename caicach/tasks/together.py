@@ -30,6 +30,7 @@ def assign(
     at: dt.datetime,
     address: str | None = None,
     word: str = "",
+    code: str = "task.assigned",
 ) -> None:
     """Say who does the task in one of its offices; None: nobody by name. Raises Refusal assign.not-there, assign.no-office."""
     task = hold_open(task)
@@ -46,10 +47,10 @@ def assign(
     row.save(update_fields=["person"])
     named = people[person].name if person else ""
     history.append(
-        task, "task.assigned", by=by, at=at, word=word, address=address, person=named, office=row.name,
+        task, code, by=by, at=at, word=word, address=address, person=named, office=row.name,
         row=row.pk, before={"person": before},
     )  # fmt: skip
-    notices.tell(task, "task.assigned", to=[person], by=by, at=at, word=word)
+    notices.tell(task, code, to=[person], by=by, at=at, word=word)
 
 
 @transaction.atomic
@@ -69,7 +70,7 @@ def hand_over(
     ids = set(rows.values_list("task_id", flat=True))
     for task in tasks:
         if task.pk in ids:
-            assign(task, office=office, person=person, by=by, at=at, address=address)
+            assign(task, office=office, person=person, by=by, at=at, address=address, code="task.handed-over")
     return len(ids)
 
 

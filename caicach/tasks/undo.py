@@ -41,7 +41,7 @@ def undo(task: Task, *, event: int, by: int, at: dt.datetime, address: str | Non
     if newest and newest.code == "task.undone" and newest.by == by and newest.facts.get("event") == event:
         return  # sent twice
     found = last_act(told, by=by, now=at)
-    if found is None or found.id != event or (task.closed_at and found.code != "task.set-aside"):
+    if found is None or found.id != event or task.closed_at:
         raise Refusal("undo.too-late")
     _BACK[found.code](task, found.facts, by, at)
     history.append(
@@ -80,8 +80,11 @@ def _unjudge_extension(task: Task, facts: Facts, by: int, at: dt.datetime) -> No
         if row.first_due_on == row.due_on:
             row.first_due_on = None
         row.save(update_fields=["due_on", "working_day", "first_due_on"])
+    judged_at = extension.judged_at
     extension.granted, extension.judged_by, extension.judged_at, extension.judged_word = None, None, None, ""
-    if extension.asked_by_id == by:  # put off without having been asked: both steps were one act
+    if (
+        extension.asked_at == judged_at and extension.asked_by_id == by
+    ):  # put off unasked: both steps were one act
         extension.taken_back_at = at
     extension.save()
 

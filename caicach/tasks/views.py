@@ -61,7 +61,7 @@ def hand_in(request: HttpRequest, year: int, book: str, number: str) -> HttpResp
         upload, known, parts = data.pop("file"), data.pop("known"), data.pop("parts", ())
         if "parts" in named[1].fields and not parts:
             raise Refusal("task.part-missing", "parts")
-        file = documents.store(upload, ward=task.ward_id, at=clock.now()) if upload else None
+        file = documents.store_paper(upload, ward=task.ward_id, at=clock.now()) if upload else None
         if known and file is None:
             source = queries.known_document(task.ward_id, known)
             file = source.file

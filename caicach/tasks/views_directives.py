@@ -55,7 +55,7 @@ def give(request: HttpRequest) -> HttpResponse:
             data = dict(form.cleaned_data)
             upload, deliverable = data.pop("file"), data.pop("deliverable")
             try:
-                file = documents.store(upload, ward=actor.ward_id, at=clock.now()) if upload else None
+                file = documents.store_paper(upload, ward=actor.ward_id, at=clock.now()) if upload else None
                 made = verbs.give(
                     ward=actor.ward_id, **data, deliverables=[deliverable], file=file, about=about,
                     today=clock.today(), token=request.POST.get("token", "")[:32] or None, **who(request),

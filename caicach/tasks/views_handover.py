@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caicach.accounts.queries import colleagues
 from caicach.core import clock
-from caicach.core.http import may, put_refusal, see_other, ward_request
+from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
 from caicach.organisation.queries import offices as offices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
@@ -111,7 +111,16 @@ def drop(request: HttpRequest, position: int) -> HttpResponse:
 
 
 def _found(request: HttpRequest, position: int) -> Handover:
-    return handovers.handover_for(ward_request(request).actor.ward_id, position)
+    """The handover, for the two people, their office, the coordinator and the leaders; for nobody else it is there."""
+    actor = ward_request(request).actor
+    found = handovers.handover_for(actor.ward_id, position)
+    if (
+        actor.role not in (rights.COORDINATOR, rights.LEADER)
+        and actor.office_id != found.office_id
+        and actor.person_id not in (found.leaver_id, found.taker_id)
+    ):
+        raise Missing
+    return found
 
 
 def _stands_in(request: HttpRequest, found: Handover) -> bool:

@@ -76,7 +76,7 @@ def answer(request: HttpRequest, year: int, book: str, number: str, position: in
 
     def act(data: dict[str, object]) -> None:
         upload = data["file"]
-        file = documents.store(upload, ward=task.ward_id, at=clock.now()) if upload else None  # type: ignore[arg-type]
+        file = documents.store_paper(upload, ward=task.ward_id, at=clock.now()) if upload else None  # type: ignore[arg-type]
         together.answer(asked, word=str(data["word"]), file=file, **who(request))
 
     return do(request, task, ("answer", form), act, "Đã trả lời.", at=position)

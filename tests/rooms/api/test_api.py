@@ -170,3 +170,14 @@ def test_what_the_openapi_allows_and_what_not_never_ends_in_a_fault(plan, coordi
 
         fuzz()
     assert tried == 4
+
+
+def test_asked_again_after_a_time_out_it_is_said_once(plan, officer, client):
+    secret = token_of(officer)
+    for _ in range(2):
+        assert ask(client, f"{TASK}/progress", secret, {"percent": 33, "word": "Một lần"}).status_code == 200
+    assert Progress.objects.count() == 1
+    assert ask(client, f"{TASK}/progress", secret, {"percent": True, "word": "x"}).status_code == 422
+    headers = {"Authorization": f"Bearer {secret}"}
+    broken = client.post(f"{TASK}/progress", b"\xff", content_type="application/json", headers=headers)
+    assert broken.status_code == 400 and broken.json()["code"] == "unreadable"

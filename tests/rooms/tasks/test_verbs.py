@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from caicach.core.clock import noon
+from caicach.documents import services as documents
 from caicach.rules.refusal import Refusal
 from caicach.tasks import services
 from caicach.tasks.models import Delivery, Progress
@@ -122,9 +123,12 @@ SCRIPT = "<script>document.title = 'chay'</script>"
         ("a.xhtml", f'<html xmlns="http://www.w3.org/1999/xhtml">{SCRIPT}</html>'.encode(), "application/xhtml+xml"),
     ],
 )  # fmt: skip
-def test_a_file_that_could_run_is_only_ever_downloaded(task, as_officer, name, content, said_kind):
+def test_a_file_that_could_run_is_only_ever_downloaded(task, officer, as_officer, name, content, said_kind):
+    """Refused at the door by now, such a file may lie there from before."""
     file = SimpleUploadedFile(name, content, content_type=said_kind)
-    assert as_officer.post("/viec/2026/cchc/I-2/nop/", {"file": file}).status_code == 303
+    assert as_officer.post("/viec/2026/cchc/I-2/nop/", {"file": file}).status_code == 422
+    file.seek(0)
+    hand_in(task, officer, file=documents.store(file, ward=task.ward_id, at=AT))
     answer = as_officer.get("/viec/2026/cchc/I-2/san-pham/1/tep/")
     assert b"".join(answer.streaming_content) == content
     assert answer["Content-Disposition"].startswith("attachment;")
