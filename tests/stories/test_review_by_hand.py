@@ -390,6 +390,7 @@ def test_nothing_moves_under_a_pressed_mouse(review):
 def test_a_click_reaches_its_button_while_a_cell_is_open(review):
     page = review
     cell(page, "Lập danh mục văn bản", "leads").dblclick()
+    expect(page.locator(".cell textarea")).to_be_focused()
     page.keyboard.type(" và Công an")
     rows = page.locator(".line").count()
     page.locator("tbody.more button").last.click()
