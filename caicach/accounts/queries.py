@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 
 from caicach.accounts.models import Absence, OpenSession, Person, Post
 from caicach.core import clock
@@ -23,7 +23,8 @@ class Actor:
     """A person at a post: what views, services and rights need to know.
 
     ward_id is 0 for who stands above the wards and has chosen none. stands_for: the name of the absent one whose post
-    is worn. choices: how many posts could be worn today. unseen: how much is new for the person, as `count_new` was told.
+    is worn, holder_id: that one, or the person. choices: how many posts could be worn today. unseen: how much is new for
+    the person, as `count_new` was told.
     """
 
     person_id: int
@@ -38,6 +39,7 @@ class Actor:
     stands_for: str = ""
     choices: int = 1
     unseen: int = 0
+    holder_id: int = 0
 
     @property
     def role_name(self) -> str:
@@ -99,6 +101,7 @@ def actor_of(
         stands_for="" if is_own else post.person.full_name,
         choices=len(posts),
         unseen=post.unseen if is_own else 0,  # type: ignore[attr-defined]
+        holder_id=post.person_id,
     )
 
 
@@ -328,6 +331,12 @@ def colleagues(ward: int) -> list[Colleague]:
         Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id, p.person.email)
         for p in posts
     ]
+
+
+def still_holds(role: str) -> Exists:
+    """Whether the person of a row (its ward_id and person_id) holds a post of this role in the ward today."""
+    mine = Post.objects.filter(ward_id=OuterRef("ward_id"), person_id=OuterRef("person_id"), role=role)
+    return Exists(mine.held(clock.today()).filter(person__is_active=True))
 
 
 def at_office(people: Iterable[Colleague], office: int | None) -> tuple[Colleague, ...]:

@@ -42,6 +42,7 @@ class Actor(Protocol):
     ward_id: int
     office_id: int | None
     role: str
+    holder_id: int
 
 
 class WardRequest(HttpRequest):
@@ -100,7 +101,9 @@ _CONFLICTS = frozenset({"draft.changed-meanwhile", "task.changed-meanwhile", "pl
 
 
 def status_of(refusal: Refusal) -> int:
-    """409 where somebody else saved meanwhile, 422 for everything else that was refused."""
+    """409 where somebody else saved meanwhile, 403 where it is another's to do, 422 for everything else refused."""
+    if refusal.code == "book.coordinated-by":
+        return 403
     return 409 if refusal.code in _CONFLICTS else 422
 
 

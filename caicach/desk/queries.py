@@ -11,9 +11,10 @@ from caicach.core.http import Actor
 from caicach.data import work_calendar
 from caicach.organisation.queries import offices
 from caicach.plans.queries import plan_list
-from caicach.rules.rights import OFFICER, allows
+from caicach.rules.rights import COORDINATOR, OFFICER, allows
+from caicach.tasks import coordinating
 from caicach.tasks import queries as tasks
-from caicach.tasks.queries import AskView, GivenBack, News, TaskView, TimeAsked
+from caicach.tasks.queries import AskView, GivenBack, News, StepView, TaskView, TimeAsked
 
 _ORDER = {"late": 0, "warn": 1, "soon": 2, "far": 3, "ok": 4}
 
@@ -59,7 +60,7 @@ class DayOfWeek:
 class MyWork:
     """first: late, given back or to look at; coming: with a date ahead. asks: parts that my office was asked for.
 
-    waiting: handed in, for the coordinator's word; time_asked: requests for more time, for who decides. given: duties
+    steps: pieces of tasks that I was given. waiting: handed in, for the coordinator's word; time_asked: requests for more time, for who decides. given: duties
     that my office has not said yes to. news: what happened on my tasks that I have not seen. others: how many tasks of
     my office are somebody else's.
     """
@@ -67,6 +68,7 @@ class MyWork:
     first: tuple[Owed, ...]
     coming: tuple[Owed, ...]
     asks: tuple[AskView, ...]
+    steps: tuple[StepView, ...]
     waiting: tuple[TaskView, ...]
     time_asked: tuple[TimeAsked, ...]
     given: tuple[TaskView, ...]
@@ -78,7 +80,12 @@ class MyWork:
     @property
     def count(self) -> int:
         """What is to be done today: the figure of the heading."""
-        return len(self.first) + sum(one.is_urgent for one in self.asks) + len(self.given)
+        return (
+            len(self.first)
+            + sum(one.is_urgent for one in self.asks)
+            + sum(one.is_urgent for one in self.steps)
+            + len(self.given)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +96,14 @@ class WardDesk:
     today: dt.date
     views: tuple[TaskView, ...]
     asks: dict[int, list[AskView]]
+    steps: dict[int, list[StepView]]
     time_asked: tuple[TimeAsked, ...]
     news: dict[int, list[News]]
+    named: dict[tuple[int, str], coordinating.Named]
 
 
 def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool = True) -> WardDesk:
-    """The facts for these people; decides: one of them gives more time. Nine queries, however many people and tasks."""
+    """The facts for these people; decides: one of them gives more time. At most twelve queries, however many people and tasks."""
     shorts = {o.id: o.short for o in offices(ward)}
     views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today, shorts=shorts)
     views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
@@ -103,8 +112,10 @@ def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool
         today=today,
         views=tuple(views),
         asks=tasks.open_asks(ward, today=today),
+        steps=tasks.open_steps(ward, people, today=today),
         time_asked=tuple(tasks.time_asked(ward)) if decides else (),
         news=tasks.news(ward, people),
+        named=coordinating.named(ward),
     )
 
 
@@ -112,18 +123,37 @@ def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWo
     """What somebody owes, most urgent first. At most twelve queries."""
     decides = allows("task.give-time", actor.role)
     facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id], decides=decides)
-    return desk_of(facts, actor.person_id, actor.office_id, actor.role, whole_office=whole_office)
+    return desk_of(
+        facts,
+        actor.person_id,
+        actor.office_id,
+        actor.role,
+        whole_office=whole_office,
+        holder=actor.holder_id,
+    )
 
 
 def desk_of(
-    facts: WardDesk, person: int, office: int | None, role: str, *, whole_office: bool = False
+    facts: WardDesk,
+    person: int,
+    office: int | None,
+    role: str,
+    *,
+    whole_office: bool = False,
+    holder: int = 0,
 ) -> MyWork:
     """One person's desk, without a query.
 
     An officer's: what the own office leads and nobody else there was given by name. A head's: all of the office. Of
-    somebody without an office: everything in the ward.
+    somebody without an office: everything in the ward. holder: whose post is worn, where it is another's. What waits
+    for a coordinator's word is seen by who is named for its plan, and by all where nobody is.
     """
     today = facts.today
+
+    def is_for(year: int, book: str) -> bool:
+        one = facts.named.get((year, book))
+        return role != COORDINATOR or one is None or one.id == (holder or person)
+
     led = [v for v in facts.views if office is None or office in v.lead_ids]
     by_name = role == OFFICER and not whole_office
     mine = [v for v in led if not by_name or is_mine(v, person, office)]
@@ -150,8 +180,13 @@ def desk_of(
             )
         ),
         asks=tuple(facts.asks.get(office, ())) if office is not None else (),
-        waiting=tuple(v for v in facts.views if v.has_waiting) if allows("task.accept", role) else (),
-        time_asked=facts.time_asked if allows("task.give-time", role) else (),
+        steps=tuple(facts.steps.get(person, ())),
+        waiting=tuple(v for v in facts.views if v.has_waiting and is_for(v.task.year, v.task.book))
+        if allows("task.accept", role)
+        else (),
+        time_asked=tuple(one for one in facts.time_asked if is_for(one.year, one.book))
+        if allows("task.give-time", role)
+        else (),
         given=tuple(given),
         news=tuple(facts.news.get(person, ())),
         going_on=sum(one.view.status.group == "ok" and not one.back for one in owed),

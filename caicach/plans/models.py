@@ -16,8 +16,11 @@ class Plan(models.Model):
     """A plan in force: one a year and kind. amended_*: the newest document that changed it.
 
     newest: the import that took effect last, the plan's own or an amendment; what undo takes back. closed_*: its year
-    ended, and it takes nothing more.
+    ended, and it takes nothing more. named_*: who coordinates it, where a query asked (`coordinating.with_named`).
     """
+
+    named_id: int | None = None
+    named_name: str | None = None
 
     ward = _ward()
     year = models.PositiveSmallIntegerField()

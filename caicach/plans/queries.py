@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
-from caicach.accounts.queries import colleagues
+from caicach.accounts.queries import Colleague, colleagues
 from caicach.core.http import Missing, row_id
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import drawing
@@ -23,8 +23,10 @@ from caicach.plans.models import (
 )
 from caicach.rules.formats import number
 from caicach.rules.pace import Pace, pace
+from caicach.rules.rights import COORDINATOR
 from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.rules.vntext import key
+from caicach.tasks import coordinating
 from caicach.tasks.queries import TaskView, views_of
 
 # --- the list --------------------------------------------------------------------------------------------------
@@ -36,6 +38,7 @@ class PlanRow:
     tasks: int
     indicators: int
     address: str
+    coordinator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def plan_list(ward: int, *, with_drafts: bool) -> PlanList:
     """The ward's plans, newest year first, and the drafts that wait. Two queries."""
     from django.db.models import Count, Q
 
-    plans = Plan.objects.filter(ward_id=ward).annotate(
+    plans = coordinating.with_named(Plan.objects.filter(ward_id=ward), book="kind").annotate(
         tasks=Count(
             "lines",
             filter=Q(lines__task__set_aside_at__isnull=True, lines__task__is_indicator=False),
@@ -67,15 +70,28 @@ def plan_list(ward: int, *, with_drafts: bool) -> PlanList:
     ).select_related("file", "made_by", "head")
     return PlanList(
         tuple(
-            PlanRow(plan, plan.tasks, plan.measured, f"/ke-hoach/{plan.year}/{plan.kind}/") for plan in plans
+            PlanRow(
+                plan,
+                plan.tasks,
+                plan.measured,
+                f"/ke-hoach/{plan.year}/{plan.kind}/",
+                plan.named_name or "",
+            )
+            for plan in plans
         ),
         tuple(waiting[:20]) if with_drafts else (),
     )
 
 
+def coordinators(ward: int) -> tuple[Colleague, ...]:
+    """Who can be named as a plan's coordinator. One query."""
+    return tuple({one.id: one for one in colleagues(ward) if one.role == COORDINATOR}.values())
+
+
 def plan_for(ward: int, year: int, kind: str) -> Plan:
-    """The one door to a plan. Raises Missing."""
-    plan = Plan.objects.filter(ward_id=ward, year=year, kind=kind).first()
+    """The one door to a plan, with its coordinator as named_id and named_name. Raises Missing. One query."""
+    rows = Plan.objects.filter(ward_id=ward, year=year, kind=kind)
+    plan: Plan | None = coordinating.with_named(rows, book="kind").first()
     if plan is None:
         raise Missing
     return plan

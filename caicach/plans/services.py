@@ -25,6 +25,7 @@ from caicach.plans.models import (
 from caicach.reading.plan import PlanReading
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
+from caicach.tasks import coordinating
 from caicach.tasks import queries as task_queries
 from caicach.tasks import services as tasks
 from caicach.worker import services as queue
@@ -402,3 +403,12 @@ def undo(plan: Plan, *, newest: int | None = None, by: int, at: dt.datetime) -> 
         plan.delete()
         tasks.remove(ids, ward=plan.ward_id)
     return draft
+
+
+@transaction.atomic
+def name_coordinator(plan: Plan, *, person: int | None, by: int, at: dt.datetime) -> None:
+    """Say who coordinates the plan; None: every coordinator of the ward. Raises Refusal book.no-coordinator."""
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    before, now = coordinating.name(plan.ward_id, plan.year, plan.kind, person=person)
+    if before != now:
+        history.append(plan, "plan.coordinator-named", by=by, at=at, before=before, person=now)

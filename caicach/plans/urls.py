@@ -30,6 +30,7 @@ urlpatterns = [
     path("<int:year>/<slug:kind>/danh-sach.<slug:suffix>", views.list_file, name="list-file"),
     path("<int:year>/<slug:kind>/toan-canh/", views.overview, name="overview"),
     path("<int:year>/<slug:kind>/tuong/", views.wall, name="wall"),
+    path("<int:year>/<slug:kind>/dieu-phoi/", views.coordinator, name="coordinator"),
     path("<int:year>/<slug:kind>/hoan-tac/", views.undo, name="undo"),
     path("<int:year>/<slug:kind>/tep/", views.plan_file, name="file"),
     path("<int:year>/<slug:kind>/nhieu-viec/", views_many.several, name="several"),

@@ -34,7 +34,7 @@ from caicach.plans.forms import StartForm, UploadForm
 from caicach.plans.models import PlanImport
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.tasks import lists
+from caicach.tasks import coordinating, lists
 
 
 @require_safe
@@ -382,11 +382,12 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
     draft = _draft(request, token)
     if request.method != "POST":
         return see_other(_address(draft))
+    actor = ward_request(request).actor
     try:
+        if draft.is_amendment:
+            coordinating.check(draft.ward_id, draft.year, draft.kind, role=actor.role, holder=actor.holder_id)
         findings.check_typed(draft)
-        plan = services.put_into_effect(
-            draft, by=ward_request(request).actor.person_id, at=clock.now(), today=clock.today()
-        )
+        plan = services.put_into_effect(draft, by=actor.person_id, at=clock.now(), today=clock.today())
     except Refusal as refusal:
         line = refusal.facts.get("line")
         return _review(
@@ -468,9 +469,33 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             "plan": plan,
             "may_undo": rights.allows("plan.undo", actor.role),
             "may_several": rights.allows("task.several", actor.role),
+            "coordinates": rights.may_coordinate(actor.role, actor.holder_id, plan.named_id),
+            "may_name": rights.allows("plan.coordinator", actor.role),
             "query": asked.address() if asked.is_set else "",
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("plan.coordinator")
+def coordinator(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """Who coordinates this plan: one coordinator by name, or all of the ward."""
+    actor = ward_request(request).actor
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    wrong, status = "", 200
+    if request.method == "POST":
+        text = request.POST.get("person", "")
+        try:
+            services.name_coordinator(
+                plan, person=(row_id(text) or 0) if text else None, by=actor.person_id, at=clock.now()
+            )
+        except Refusal as refusal:
+            wrong, status = str(refusal), status_of(refusal)
+        else:
+            messages.success(request, "Đã ghi người điều phối.")
+            return see_other(reverse("plans:ribbon", args=[year, kind]))
+    facts = {"plan": plan, "people": queries.coordinators(actor.ward_id), "wrong": wrong}
+    return render(request, "plans/coordinator.html", facts, status=status)
 
 
 @require_safe
@@ -497,6 +522,7 @@ def undo(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         plan = queries.plan_for(actor.ward_id, year, kind)
         if request.method != "POST":
             return see_other(reverse("plans:ribbon", args=[year, kind]))
+        coordinating.check(actor.ward_id, year, kind, role=actor.role, holder=actor.holder_id)
         draft = services.undo(plan, newest=newest or 0, by=actor.person_id, at=clock.now())
     except Missing:  # the second press of two: the first one's draft is the answer
         undone = queries.import_in_review(actor.ward_id, newest or 0)

@@ -16,7 +16,7 @@ from caicach.accounts.queries import colleagues
 from caicach.core import clock
 from caicach.core.http import day_of, may, row_id, see_other, status_of, ward_request
 from caicach.plans import many, many_pages, queries
-from caicach.plans.models import Plan
+from caicach.plans.view_parts import plan_to_coordinate
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.rules.year_end import RESULTS
@@ -27,7 +27,7 @@ from caicach.rules.year_end import RESULTS
 def several(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """Choose tasks, then give them to somebody, remind of them, or put them off: all or none."""
     actor = ward_request(request).actor
-    plan = queries.plan_for(actor.ward_id, year, kind)
+    plan = plan_to_coordinate(request, year, kind)
     asked = queries.RibbonFilter.of(request.GET)
     office = actor.office_id if actor.role == rights.HEAD else None
     page = many_pages.several(plan, asked, today=clock.today(), office=office)
@@ -93,7 +93,7 @@ def _several(request: HttpRequest, tasks: list[Any], offices: frozenset[int]) ->
 def done_already(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """For a ward that begins in the middle of a year: what is done already, in one grid."""
     actor, today = ward_request(request).actor, clock.today()
-    plan = queries.plan_for(actor.ward_id, year, kind)
+    plan = plan_to_coordinate(request, year, kind)
     rows = many_pages.done_rows(plan, today=today)
     wrong: dict[str, str] = {}
     status = 200
@@ -136,7 +136,7 @@ def _done(row: many_pages.DoneRow, typed: Mapping[str, str]) -> many.Done | None
 def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """Each task reached, not reached, or more than reached; then the plan is closed."""
     actor = ward_request(request).actor
-    plan = queries.plan_for(actor.ward_id, year, kind)
+    plan = plan_to_coordinate(request, year, kind)
     rows = many_pages.end_rows(plan, today=clock.today())
     wrong: dict[str, str] = {}
     status = 200
@@ -173,7 +173,7 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 def open_again(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """The closing is undone."""
     actor = ward_request(request).actor
-    plan: Plan = queries.plan_for(actor.ward_id, year, kind)
+    plan = plan_to_coordinate(request, year, kind)
     address = request.META.get("REMOTE_ADDR") or None
     many.open_again(plan, by=actor.person_id, at=clock.now(), address=address)
     messages.success(request, "Đã mở lại kế hoạch.")

@@ -62,6 +62,7 @@ def daily(name: str, work: MyWork, *, today: dt.date) -> Daily | None:
     asked = [
         Line(one.words, one.ask.word, f"{one.ask.by.full_name} hỏi", one.address, "next") for one in work.asks
     ]
+    steps = [Line(one.words, one.step.words, one.step.task.title, one.address, "next") for one in work.steps]
     time = [
         Line(
             f"đến {one.extension.until:%d/%m}",
@@ -81,6 +82,7 @@ def daily(name: str, work: MyWork, *, today: dt.date) -> Daily | None:
         ("Việc đến hạn hôm nay", _lines(now)),
         ("Việc mới được giao", _lines(work.given)),
         ("Đề nghị phối hợp", asked),
+        ("Bước được giao", steps),
         (f"Việc đến hạn trong {DAYS_AHEAD} ngày", _lines(soon)),
         ("Việc cần để ý", _lines(silent)),
         ("Sản phẩm chờ duyệt", _lines(work.waiting)),

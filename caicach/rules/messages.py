@@ -135,6 +135,12 @@ SENTENCES: dict[str, str] = {
     "task.empty-report": _("Hãy ghi một lời, hoặc mức đã làm được (từ 0 đến 100)."),
     "task.no-evidence": _("Hãy chọn tệp, hoặc ghi số và ngày của văn bản đã ban hành."),
     "task.evidence-in-future": _("Ngày văn bản {day} còn chưa tới. Hãy kiểm tra lại ngày."),
+    "book.coordinated-by": _(
+        "Kế hoạch này do {who} điều phối. Hãy nhờ {who}, hoặc đổi người điều phối ở trang của kế hoạch."
+    ),
+    "book.no-coordinator": _(
+        "Người này không giữ vai Điều phối. Hãy chọn một người trong danh sách, hoặc nhờ quản trị giao vai."
+    ),
     "task.closed": _("Năm của kế hoạch này đã khép lại, không ghi thêm được."),
     "task.changed-meanwhile": _(
         "{who} vừa làm việc khác ở nhiệm vụ này: {what}. Những gì anh/chị gõ vẫn còn; hãy xem Diễn biến rồi gửi lại nếu vẫn cần."
@@ -177,6 +183,9 @@ SENTENCES: dict[str, str] = {
     "ask.answered": _("Đề nghị này đã có trả lời, hoặc đã được rút lại. Hãy tải lại trang."),
     "comment.empty": _("Hãy ghi lời trao đổi."),
     "step.empty": _("Hãy ghi tên bước."),
+    "step.not-there": _(
+        "Người này không làm ở đơn vị nào của nhiệm vụ. Hãy chọn người khác, hoặc để cả nhóm."
+    ),
     "step.too-many": _("Nhiệm vụ đã có {most} bước. Hãy gộp bớt."),
     "undo.too-late": _("Không hoàn tác được nữa: đã có việc khác xảy ra sau đó. Hãy tải lại trang."),
     "directive.empty": _("Hãy ghi nội dung chỉ đạo."),

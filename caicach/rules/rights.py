@@ -1,6 +1,6 @@
 """The one table of rights: what each role may do, and which action each page is.
 
-A page that is missing here is a failing test, not an open page (tests/whole/test_rights.py walks all of them).
+A page that is missing here is a failing test, not an open page (tests/whole/test_walks.py walks all of them).
 Whose task or office it is comes on top: `may_work_on`.
 """
 
@@ -56,6 +56,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "plan.undo": frozenset({COORDINATOR}),
     "filter.share": frozenset({COORDINATOR}),
     "plan.close": frozenset({COORDINATOR}),
+    "plan.coordinator": frozenset({COORDINATOR, LEADER}),
     "task.several": frozenset({COORDINATOR, HEAD}),
     "task.see": _ALL | {PROVINCE},
     "task.report": frozenset({COORDINATOR, HEAD, OFFICER}),
@@ -141,6 +142,7 @@ PAGES: dict[str, str] = {
     "plans:file": "plan.see",
     "plans:list-file": "plan.see",
     "plans:undo": "plan.undo",
+    "plans:coordinator": "plan.coordinator",
     "plans:several": "task.several",
     "plans:done-already": "plan.close",
     "plans:year-end": "plan.close",
@@ -214,3 +216,12 @@ def may_work_on(role: str, office: int | None, offices: Collection[int]) -> bool
     The coordinator follows all tasks; an officer and a head those of the own office.
     """
     return role == COORDINATOR or (role in (HEAD, OFFICER) and office is not None and office in offices)
+
+
+def may_coordinate(role: str, holder: int, named: int | None) -> bool:
+    """Whether a plan's own things (accepting, taking out, closing) are this coordinator's.
+
+    holder: the person whose post is worn; named: the one that the plan names, None where it names nobody. Roles that
+    don't coordinate pass: what they may, the table above says.
+    """
+    return role != COORDINATOR or named is None or named == holder

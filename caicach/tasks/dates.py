@@ -45,8 +45,7 @@ def ask_extension(
     history.append(
         task, "task.extension-asked", by=by, at=at, word=reason, address=address, row=asked.pk, **facts
     )
-    deciders = notices.deciders(task.ward_id)
-    notices.tell(task, "task.extension-asked", to=deciders, by=by, at=at, word=reason)
+    notices.tell(task, "task.extension-asked", to=notices.deciders(task), by=by, at=at, word=reason)
 
 
 @transaction.atomic

@@ -168,6 +168,7 @@ class AssignForm(forms.Form):
 class StepForm(forms.Form):
     words = _line("Bước", 300, "Lấy ý kiến các khu phố")
     due_on = _day("Hạn của bước")
+    person = _choice("Ai làm", "Người này không làm ở đơn vị nào của nhiệm vụ. Hãy chọn người khác.")
 
 
 class CommentForm(forms.Form):

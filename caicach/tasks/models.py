@@ -222,6 +222,20 @@ class Progress(models.Model):
         ]
 
 
+class BookCoordinator(models.Model):
+    """Who follows the duties of one book of a year (one plan). No row: every coordinator of the ward."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    book = models.SlugField(max_length=20)
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "year", "book"], name="book_one_coordinator"),
+        ]
+
+
 class Delivery(models.Model):
     """Evidence handed in: number and date of a document, or a file, or both; then the coordinator's word on it.
 
@@ -330,13 +344,14 @@ class Ask(models.Model):
 
 
 class Step(models.Model):
-    """A piece of a task, for those who do it; done when ticked."""
+    """A piece of a task, for one of those who do it (person) or for all of them; done when ticked."""
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="steps")
     words = models.CharField(max_length=300)
     due_on = models.DateField(null=True)
     position = models.PositiveSmallIntegerField()
+    person = models.ForeignKey("accounts.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
     taken_back_at = models.DateTimeField(null=True)

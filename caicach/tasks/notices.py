@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from caicach.accounts.queries import colleagues
 from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER
-from caicach.tasks.models import Notice, Task, TaskOffice, Watch
+from caicach.tasks.models import BookCoordinator, Notice, Task, TaskOffice, Watch
 
 
 def tell(
@@ -35,14 +35,20 @@ def tell(
     )
 
 
-def coordinators(ward: int) -> list[int]:
-    """Who accepts and returns."""
-    return [one.id for one in colleagues(ward) if one.role == COORDINATOR]
+def coordinators(ward: int, task: Task | None = None) -> list[int]:
+    """Who accepts and returns (on this task: who is named for its book, where somebody is)."""
+    everyone = [one.id for one in colleagues(ward) if one.role == COORDINATOR]
+    if task is None:
+        return everyone
+    book = BookCoordinator.objects.filter(ward_id=ward, year=task.year, book=task.book)
+    named = set(book.values_list("person_id", flat=True)) & set(everyone)
+    return list(named) or everyone
 
 
-def deciders(ward: int) -> list[int]:
+def deciders(task: Task) -> list[int]:
     """Who grants more time."""
-    return [one.id for one in colleagues(ward) if one.role in (COORDINATOR, LEADER)]
+    leaders = [one.id for one in colleagues(task.ward_id) if one.role == LEADER]
+    return [*coordinators(task.ward_id, task), *leaders]
 
 
 def staff_of(ward: int, offices: Collection[int]) -> list[int]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, F, Model, QuerySet
 
 from caicach.accounts.queries import colleagues
 from caicach.core.clock import local_day
@@ -364,11 +364,56 @@ def open_asks(ward: int, *, today: dt.date) -> dict[int, list[AskView]]:
 
 
 @dataclass(frozen=True, slots=True)
+class StepView:
+    """A step that somebody was given and has not ticked. days: left until its day, negative when late; None: no day."""
+
+    step: Step
+    address: str
+    days: int | None
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.days is not None and self.days <= 2
+
+    @property
+    def words(self) -> str:
+        if self.days is None:
+            return "Chưa có hạn"
+        if self.days < 0:
+            return f"Trễ {-self.days} ngày"
+        return f"Còn {self.days} ngày" if self.days else "Hạn hôm nay"
+
+
+def open_steps(ward: int, people: Collection[int], *, today: dt.date) -> dict[int, list[StepView]]:
+    """Person → the steps given to them and not done, the most urgent first. One query."""
+    rows = (
+        Step.objects.standing()
+        .filter(ward_id=ward, person_id__in=people, done_at__isnull=True)
+        .filter(task__set_aside_at__isnull=True, task__closed_at__isnull=True)
+        .select_related("task")
+        .order_by(F("due_on").asc(nulls_last=True), "id")
+    )
+    answer: dict[int, list[StepView]] = defaultdict(list)
+    for one in rows:
+        left = (one.due_on - today).days if one.due_on else None
+        answer[one.person_id or 0].append(StepView(one, f"{address_of(one.task)}#buoc", left))
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
 class TimeAsked:
     """A request for more time that nobody has answered."""
 
     extension: Extension
     address: str
+
+    @property
+    def year(self) -> int:
+        return self.extension.task.year
+
+    @property
+    def book(self) -> str:
+        return self.extension.task.book
 
 
 def time_asked(ward: int) -> list[TimeAsked]:
@@ -434,6 +479,7 @@ NEWS = {
     "task.taken-in": "đưa nhiệm vụ trở lại",
     "task.assigned": "giao việc cho anh/chị",
     "task.handed-over": "bàn giao việc cho anh/chị",
+    "task.step-added": "giao một bước cho anh/chị",
     "task.asked": "đề nghị phối hợp",
     "task.answered": "trả lời đề nghị phối hợp",
     "task.commented": "viết trao đổi",

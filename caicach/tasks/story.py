@@ -94,7 +94,7 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
         case "task.commented":
             return "Trao đổi", ""
         case "task.step-added":
-            return "Thêm bước", "small"
+            return (f"Thêm bước cho {facts['person']}" if facts.get("person") else "Thêm bước"), "small"
         case "task.step-done":
             return "Xong bước", "small"
         case "task.step-open":

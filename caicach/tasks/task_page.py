@@ -145,7 +145,9 @@ def page(ward: int, task: Task, *, today: dt.date, person: int, now: dt.datetime
         asks=_numbered(
             Ask.objects.filter(ward_id=ward, task=task).select_related("office", "by", "answered_by", "file")
         ),
-        steps=tuple(Step.objects.standing().filter(ward_id=ward, task=task).select_related("done_by")),
+        steps=tuple(
+            Step.objects.standing().filter(ward_id=ward, task=task).select_related("done_by", "person")
+        ),
         comments=tuple(Comment.objects.standing().filter(ward_id=ward, task=task).select_related("by")),
         directives=tuple(Task.objects.filter(ward_id=ward, about=task).order_by("id")),
         moments=tuple(moment(one) for one in told),

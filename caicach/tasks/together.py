@@ -68,6 +68,8 @@ def hand_over(
     theirs = Q(person_id=leaving) if leaving else Q(person__isnull=True)
     rows = TaskOffice.objects.filter(theirs, task__in=tasks, office_id=office)
     ids = set(rows.values_list("task_id", flat=True))
+    if leaving:
+        Step.objects.standing().filter(task__in=ids, person_id=leaving, done_at=None).update(person_id=person)
     for task in tasks:
         if task.pk in ids:
             assign(task, office=office, person=person, by=by, at=at, address=address, code="task.handed-over")
@@ -170,12 +172,16 @@ def add_step(
     *,
     words: str,
     due_on: dt.date | None = None,
+    person: int | None = None,
     by: int,
     at: dt.datetime,
     address: str | None = None,
     seen: int | None = None,
 ) -> Step | None:
-    """A piece of the task, after the others; None for one that was sent twice. Raises Refusal step.empty, step.too-many."""
+    """A piece of the task, after the others; None for one that was sent twice. person: who is to do it.
+
+    Raises Refusal step.empty, step.too-many, step.not-there for somebody of no office of the task.
+    """
     task, words = hold_open(task), " ".join(words.split())[:300]
     if not words:
         raise Refusal("step.empty", "words")
@@ -184,11 +190,24 @@ def add_step(
     count = Step.objects.filter(task=task).count()
     if count >= _MOST_STEPS:
         raise Refusal("step.too-many", "words", most=_MOST_STEPS)
-    row = Step.objects.create(ward_id=task.ward_id, task=task, words=words, due_on=due_on, position=count + 1)
-    history.append(
-        task, "task.step-added", by=by, at=at, word=words, address=address, row=row.pk, due_on=due_on
+    named = _of_the_task(task).get(person) if person else None
+    if person and named is None:
+        raise Refusal("step.not-there", "person")
+    row = Step.objects.create(
+        ward_id=task.ward_id, task=task, words=words, due_on=due_on, position=count + 1, person_id=person
     )
+    history.append(
+        task, "task.step-added", by=by, at=at, word=words, address=address, row=row.pk, due_on=due_on,
+        person=named.name if named else None,
+    )  # fmt: skip
+    notices.tell(task, "task.step-added", to=[person], by=by, at=at, word=words, watchers=False)
     return row
+
+
+def _of_the_task(task: Task) -> dict[int, Colleague]:
+    """Who works in an office of the task."""
+    offices = set(TaskOffice.objects.filter(task=task).values_list("office_id", flat=True))
+    return {one.id: one for one in colleagues(task.ward_id) if one.office_id in offices}
 
 
 _MOST_STEPS = 100

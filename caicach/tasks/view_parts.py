@@ -17,8 +17,8 @@ from caicach.core import clock
 from caicach.core.http import put_refusal, row_id, see_other, ward_request
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
+from caicach.tasks import coordinating, notices, queries, task_page
 from caicach.tasks import forms as task_forms
-from caicach.tasks import notices, queries, task_page
 from caicach.tasks.models import Task
 
 _FORMS: dict[str, tuple[type[forms.Form], str]] = {
@@ -79,6 +79,13 @@ def check_own(request: HttpRequest, task: Task, offices: set[int] | None = None)
     return task
 
 
+def check_coordinates(request: HttpRequest, task: Task) -> Task:
+    """The task, if its book is not another coordinator's. Raises Refusal book.coordinated-by."""
+    actor = ward_request(request).actor
+    coordinating.check(task.ward_id, task.year, task.book, role=actor.role, holder=actor.holder_id)
+    return task
+
+
 def bound(request: HttpRequest, task: Task, name: str) -> Named:
     """A form of the page with what was sent.
 
@@ -88,7 +95,7 @@ def bound(request: HttpRequest, task: Task, name: str) -> Named:
     form_class, ids = _FORMS[name]
     form = form_class(request.POST, request.FILES, auto_id=ids)
     fields: Any = form.fields
-    for field in ("occurrence", "office", "known"):
+    for field in ("occurrence", "office", "known", "person"):
         sent = request.POST.get(field, "")
         if field in fields:
             fields[field].choices = [("", ""), (sent, sent)] if row_id(sent) else [("", "")]
@@ -137,17 +144,19 @@ def render_page(
         notices.see(task, person=actor.person_id, at=clock.now())
     is_open = not task.set_aside_at and not task.closed_at
     own = is_open and rights.may_work_on(actor.role, actor.office_id, page.view.office_ids)
+    one = coordinating.named(actor.ward_id).get((task.year, task.book))
+    judges = is_open and rights.may_coordinate(actor.role, actor.holder_id, one.id if one else None)
     shown = {name: _form(name, page) for name in _FORMS}
     if wrong and wrong[0] in _FORMS:
         shown[wrong[0]] = _with_choices(*wrong, page)
     may = {
         "work": own,
         "hand_in": own and (bool(page.free) or not (page.occurrences or page.waiting)),
-        "judge": is_open and rights.allows("task.accept", actor.role),
+        "judge": judges and rights.allows("task.accept", actor.role),
         "assign": is_open and rights.allows("task.assign", actor.role),
         "ask_time": own and bool(page.free) and rights.allows("task.ask-time", actor.role),
-        "give_time": is_open and rights.allows("task.give-time", actor.role),
-        "set_aside": is_open and rights.allows("task.set-aside", actor.role),
+        "give_time": judges and rights.allows("task.give-time", actor.role),
+        "set_aside": judges and rights.allows("task.set-aside", actor.role),
         "take_in": bool(task.set_aside_at)
         and not task.closed_at
         and rights.allows("task.set-aside", actor.role),
@@ -173,6 +182,7 @@ def render_page(
             "wrong": wrong[0] if wrong else "",
             "judge": wrong[1] if wrong and wrong[0] not in _FORMS else None,
             "judged": at,
+            "coordinator": one.name if one else "",
             "may_answer": [
                 one for one in page.asks if rights.may_work_on(actor.role, actor.office_id, {one.office_id})
             ] if is_open else [],
@@ -202,6 +212,11 @@ def _with_choices(name: str, form: forms.Form, page: task_page.TaskPage) -> form
         own = page.view.lead_ids
         choices = [(str(one.id), one.short) for one in page.all_offices if one.id not in own]
         fields["office"].choices = [("", "Chọn đơn vị"), *choices]
+    if name == "step":
+        here = {one.id: one.name for row in page.offices for one in row.people}
+        fields["person"].choices = [("", "Cả nhóm"), *((str(pk), words) for pk, words in here.items())]
+        if not here:
+            del fields["person"]
     if name == "hand_in":
         fields["occurrence"].choices = [("", "Hạn gần nhất chưa nộp"), *days]
         if not days:

@@ -19,6 +19,7 @@ from caicach.tasks.forms import GrantForm, JudgeForm
 from caicach.tasks.view_parts import (
     address_of,
     bound,
+    check_coordinates,
     check_own,
     do,
     render_page,
@@ -84,7 +85,7 @@ def hand_in(request: HttpRequest, year: int, book: str, number: str) -> HttpResp
 @may("task.accept")
 def accept(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """The coordinator accepts what was handed in."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     services.accept(queries.delivery_for(task.ward_id, task, position), **who(request))
     messages.success(request, "Đã duyệt.")
     return see_other(address_of(task))
@@ -94,7 +95,7 @@ def accept(request: HttpRequest, year: int, book: str, number: str, position: in
 @may("task.accept")
 def give_back(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """The coordinator returns it, with a word."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     delivery = queries.delivery_for(task.ward_id, task, position)
     form = JudgeForm(request.POST)
     return do(
@@ -163,7 +164,7 @@ def ask_extension(request: HttpRequest, year: int, book: str, number: str) -> Ht
 @may("task.give-time")
 def put_off(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """The coordinator or a leader puts a day off without having been asked."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     form = bound(request, task, "extend")
     return do(
         request,
@@ -178,7 +179,7 @@ def put_off(request: HttpRequest, year: int, book: str, number: str) -> HttpResp
 @may("task.give-time")
 def grant(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """More time is given, as asked or until another day."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     extension = queries.extension_for(task.ward_id, task, position)
     form = GrantForm(request.POST)
     return do(
@@ -195,7 +196,7 @@ def grant(request: HttpRequest, year: int, book: str, number: str, position: int
 @may("task.give-time")
 def refuse(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """No more time is given, with a word."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     extension = queries.extension_for(task.ward_id, task, position)
     form = GrantForm(request.POST)
     return do(
@@ -237,7 +238,7 @@ def go_on(request: HttpRequest, year: int, book: str, number: str) -> HttpRespon
 @may("task.set-aside")
 def silence(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """After how many days without a word this task is silent."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     form = bound(request, task, "silence")
     return do(
         request,
@@ -252,7 +253,7 @@ def silence(request: HttpRequest, year: int, book: str, number: str) -> HttpResp
 @may("task.set-aside")
 def set_aside(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """The coordinator takes the task out of the year, with the reason and the document."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     form = bound(request, task, "set_aside")
     return do(
         request,
@@ -267,7 +268,7 @@ def set_aside(request: HttpRequest, year: int, book: str, number: str) -> HttpRe
 @may("task.set-aside")
 def take_in(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """A task that was taken out is owed again."""
-    task = task_of(request, year, book, number)
+    task = check_coordinates(request, task_of(request, year, book, number))
     services.take_in_again(task, **who(request))
     messages.success(request, "Đã đưa nhiệm vụ trở lại kế hoạch.")
     task.refresh_from_db()

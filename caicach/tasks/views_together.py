@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from caicach.core import clock
@@ -115,6 +116,9 @@ def tick_step(request: HttpRequest, year: int, book: str, number: str, position:
     task = check_own(request, task_of(request, year, book, number))
     step = queries.step_for(task.ward_id, task, position)
     together.tick_step(step, done=request.POST.get("done") == "1", **who(request))
+    if request.POST.get("ve") == "viec-cua-toi":
+        messages.success(request, "Đã xong bước.")
+        return see_other(reverse("desk:my-work"))
     return see_other(f"{address_of(task)}#buoc")
 
 

@@ -21,7 +21,8 @@ from caicach.exchange.models import Letter
 from caicach.exchange.services import Draft
 from caicach.worker import loop
 
-AT = dt.datetime(2026, 11, 23, 0, 30, tzinfo=dt.UTC)
+AT = dt.datetime(2026, 11, 22, 0, 30, tzinfo=dt.UTC)
+"""The day before the tests' own: the hour of theirs is the machine's."""
 
 
 class Box:

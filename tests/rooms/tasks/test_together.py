@@ -180,3 +180,33 @@ def test_the_next_thing_is_there_without_going_back(task, as_officer):
     answer = as_officer.get(f"/viec-cua-toi/tiep/?sau={task.pk}")
     assert answer.status_code == 303 and answer.url != PAGE
     assert as_officer.get("/viec-cua-toi/tiep/?sau=x").url == PAGE, "the most urgent one"
+
+
+def test_a_step_is_given_to_somebody_who_finds_it_on_the_desk(task, ward, head, officer, client):
+    client.force_login(head)
+    sent = {"words": "Hỏi ý kiến khu phố 3", "due_on": "25/11/2026", "person": officer.pk, "seen": "0"}
+    assert client.post(f"{PAGE}buoc/", sent).status_code == 303
+    assert "Thêm bước cho Nguyễn Thị Thử" in client.get(PAGE).content.decode()
+    assert Notice.objects.get(code="task.step-added").person_id == officer.pk
+    client.force_login(officer)
+    work = client.get("/viec-cua-toi/").content.decode()
+    assert "Bước của tôi" in work and "Hỏi ý kiến khu phố 3" in work and "Còn 2 ngày" in work
+    answer = client.post(f"{PAGE}buoc/1/", {"done": "1", "ve": "viec-cua-toi"})
+    assert answer.headers["Location"] == "/viec-cua-toi/"
+    assert "Bước của tôi" not in client.get("/viec-cua-toi/").content.decode()
+
+
+def test_a_step_is_given_to_nobody_from_elsewhere(task, ward, officer, as_officer):
+    stranger = rooms.make_person(ward, "officer", office="Phòng Văn hóa – Xã hội")
+    answer = as_officer.post(f"{PAGE}buoc/", {"words": "Hỏi", "person": stranger.pk})
+    assert answer.status_code == 422 and "không làm ở đơn vị nào" in answer.content.decode()
+    assert not Step.objects.exists()
+
+
+def test_steps_go_along_when_work_is_handed_over(task, ward, head, officer):
+    second = rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND")
+    place = office_of(ward, "Văn phòng")
+    together.assign(task, office=place, person=officer.pk, by=head.pk, at=AT)
+    together.add_step(task, words="Hỏi", person=officer.pk, by=head.pk, at=AT)
+    together.hand_over([task], office=place, leaving=officer.pk, person=second.pk, by=head.pk, at=AT)
+    assert Step.objects.get().person_id == second.pk
