@@ -516,6 +516,11 @@ class DirectiveList:
     counts: dict[Group, int]
     group: str
 
+    @property
+    def query(self) -> str:
+        """The filter as the end of an address."""
+        return f"?tinh-trang={self.group}" if self.group else ""
+
 
 _URGENCY = {"late": 0, "warn": 1, "soon": 2, "far": 3, "ok": 4}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caicach.accounts.queries import colleagues
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
+from caicach.core.http import Missing, may, put_refusal, see_other, send_made, ward_request
 from caicach.organisation.queries import offices as offices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.tasks import handovers
+from caicach.tasks import handovers, lists
 from caicach.tasks.forms import HandoverForm
 from caicach.tasks.models import Handover
 from caicach.tasks.view_parts import who
+from caicach.writing.lists import Column, Group, Listing, Table
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,9 +68,7 @@ def handover_list(request: HttpRequest) -> HttpResponse:
 def handover(request: HttpRequest, position: int) -> HttpResponse:
     """Everything open of the leaver, with dates and papers."""
     found = _found(request, position)
-    lines: Any = found.lines
-    if not found.is_done:
-        lines = handovers.lines_of(found.ward_id, found.office_id, found.leaver_id, today=clock.today())
+    lines = _lines(found)
     person = ward_request(request).actor.person_id
     may_confirm = not found.is_done and not found.dropped_at and (
         (person == found.taker_id and not found.taker_at)
@@ -84,6 +85,47 @@ def handover(request: HttpRequest, position: int) -> HttpResponse:
             "may_drop": not found.is_done and not found.dropped_at and _stands_in(request, found),
         },
     )
+
+
+@require_safe
+@may("handover.see")
+def list_file(request: HttpRequest, position: int, suffix: str) -> HttpResponse:
+    """The page of a handover as .xlsx or .docx, with who has confirmed."""
+    if suffix not in lists.WRITERS:
+        raise Missing
+    found, today = _found(request, position), clock.today()
+    columns = (
+        Column("Số", 16),
+        Column("Nhiệm vụ", 110),
+        Column("Thời hạn", 46),
+        Column("Tình trạng", 36),
+        Column("Văn bản đã duyệt", 56),
+    )
+    rows = tuple(
+        (one["number"], one["title"], one["due"] or "không ghi", one["status"], one["papers"])
+        for one in _lines(found)
+    )
+    about = (
+        f"Người giao: {found.leaver.full_name}{_when(found.leaver_at)}",
+        f"Người nhận: {found.taker.full_name}{_when(found.taker_at)}",
+        *([found.word] if found.word else []),
+    )
+    listing = Listing(
+        str(found.office), "Bàn giao công việc", about, (Table("Bàn giao", columns, (Group("", rows),)),)
+    )
+    data, name = lists.file_of(listing, suffix, f"ban giao {found.leaver.full_name}", today=today)
+    return send_made(data, name=name)
+
+
+def _lines(found: Handover) -> list[dict[str, str]]:
+    if found.is_done:
+        return list(found.lines)
+    lines = handovers.lines_of(found.ward_id, found.office_id, found.leaver_id, today=clock.today())
+    return [asdict(one) for one in lines]
+
+
+def _when(at: dt.datetime | None) -> str:
+    return f", xác nhận {clock.local(at):%H:%M %d/%m/%Y}" if at else ", chưa xác nhận"
 
 
 @require_POST

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -120,6 +121,17 @@ def tally(tone: str, name: str, count: int, address: str = "", on: bool = False)
 def empty(title: str, text: str = "", address: str = "", word: str = "") -> dict[str, object]:
     """What stands where nothing is yet: why, and the next thing to do."""
     return {"title": title, "text": text, "address": address, "word": word}
+
+
+@register.inclusion_tag("components/save_as.html")
+def save_as(name: str, *at: object, query: str = "") -> dict[str, object]:
+    """The list of this page as files: the URL name that takes the suffix last, what stands before it, the filter."""
+    return {
+        "ways": [
+            (words, reverse(name, args=[*at, suffix]) + query)
+            for suffix, words in (("xlsx", "Excel"), ("docx", "Word"))
+        ]
+    }
 
 
 @register.inclusion_tag("components/pager.html")
