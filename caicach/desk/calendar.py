@@ -14,7 +14,6 @@ from caicach.core.templatetags.ui import place
 from caicach.data import rows, work_calendar
 from caicach.desk.models import Feed
 from caicach.desk.queries import is_mine
-from caicach.organisation.queries import offices
 from caicach.rules.rights import HEAD, OFFICER
 from caicach.rules.task_status import OccurrenceFacts
 from caicach.tasks import queries as tasks
@@ -140,8 +139,7 @@ def sheet(actor: Actor, *, day: dt.date, week: bool, whose: str, today: dt.date)
 
 def entries(actor: Actor, *, whose: str, today: dt.date) -> list[Entry]:
     """Everything owed on a day, by day and number. Five queries."""
-    shorts = {one.id: one.short for one in offices(actor.ward_id)}
-    views = tasks.views_of(tasks.open_tasks(actor.ward_id), ward=actor.ward_id, today=today, shorts=shorts)
+    views = tasks.views_of(tasks.open_tasks(actor.ward_id), ward=actor.ward_id, today=today)
     shown = [view for view in views if not view.task.is_indicator and _is_of(view, actor, whose)]
     found = [
         _entry(view, one, today, actor.ward_id)

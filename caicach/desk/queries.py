@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from caicach.core.clock import local_day
 from caicach.core.http import Actor
 from caicach.data import work_calendar
-from caicach.organisation.queries import offices
 from caicach.plans.queries import plan_list
-from caicach.rules.rights import COORDINATOR, OFFICER, allows
-from caicach.tasks import coordinating
+from caicach.rules.rights import OFFICER, allows, may_coordinate
 from caicach.tasks import queries as tasks
 from caicach.tasks.queries import AskView, GivenBack, News, StepView, TaskView, TimeAsked
 
@@ -99,13 +97,11 @@ class WardDesk:
     steps: dict[int, list[StepView]]
     time_asked: tuple[TimeAsked, ...]
     news: dict[int, list[News]]
-    named: dict[tuple[int, str], coordinating.Named]
 
 
 def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool = True) -> WardDesk:
     """The facts for these people; decides: one of them gives more time. At most twelve queries, however many people and tasks."""
-    shorts = {o.id: o.short for o in offices(ward)}
-    views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today, shorts=shorts)
+    views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today)
     views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
     return WardDesk(
         ward=ward,
@@ -115,7 +111,6 @@ def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool
         steps=tasks.open_steps(ward, people, today=today),
         time_asked=tuple(tasks.time_asked(ward)) if decides else (),
         news=tasks.news(ward, people),
-        named=coordinating.named(ward),
     )
 
 
@@ -150,9 +145,8 @@ def desk_of(
     """
     today = facts.today
 
-    def is_for(year: int, book: str) -> bool:
-        one = facts.named.get((year, book))
-        return role != COORDINATOR or one is None or one.id == (holder or person)
+    def is_for(view: TaskView) -> bool:
+        return may_coordinate(role, holder or person, view.task.named_id)
 
     led = [v for v in facts.views if office is None or office in v.lead_ids]
     by_name = role == OFFICER and not whole_office
@@ -167,6 +161,7 @@ def desk_of(
     new = {v.task.pk for v in given}
     owed = [Owed(v, v.back, today) for v in mine if v.task.pk not in new]
     first = [one for one in owed if one.back or one.view.status.group in ("late", "warn")]
+    to_me = {view.task.pk for view in facts.views if is_for(view)}
     urgent = {one.view.task.pk for one in first}
     return MyWork(
         first=tuple(first),
@@ -181,10 +176,10 @@ def desk_of(
         ),
         asks=tuple(facts.asks.get(office, ())) if office is not None else (),
         steps=tuple(facts.steps.get(person, ())),
-        waiting=tuple(v for v in facts.views if v.has_waiting and is_for(v.task.year, v.task.book))
+        waiting=tuple(v for v in facts.views if v.has_waiting and is_for(v))
         if allows("task.accept", role)
         else (),
-        time_asked=tuple(one for one in facts.time_asked if is_for(one.year, one.book))
+        time_asked=tuple(one for one in facts.time_asked if one.extension.task_id in to_me)
         if allows("task.give-time", role)
         else (),
         given=tuple(given),

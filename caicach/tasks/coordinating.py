@@ -13,8 +13,6 @@ from caicach.rules.refusal import Refusal
 from caicach.rules.rights import COORDINATOR, may_coordinate
 from caicach.tasks.models import BookCoordinator
 
-Book = tuple[int, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -22,12 +20,6 @@ class Named:
 
     id: int
     name: str
-
-
-def named(ward: int) -> dict[Book, Named]:
-    """(year, book) → who is named for it. Somebody who is coordinator no longer counts no longer. One query."""
-    rows = _standing(ward).select_related("person")
-    return {(row.year, row.book): Named(row.person_id, row.person.full_name) for row in rows}
 
 
 def named_for(ward: int, year: int, book: str) -> Named | None:

@@ -45,7 +45,15 @@ def ask_extension(
     history.append(
         task, "task.extension-asked", by=by, at=at, word=reason, address=address, row=asked.pk, **facts
     )
-    notices.tell(task, "task.extension-asked", to=notices.deciders(task), by=by, at=at, word=reason)
+    notices.tell(
+        task,
+        "task.extension-asked",
+        to=notices.leaders(task.ward_id),
+        coordinator=True,
+        by=by,
+        at=at,
+        word=reason,
+    )
 
 
 @transaction.atomic

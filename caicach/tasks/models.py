@@ -36,6 +36,8 @@ class Task(models.Model):
     result: "more", "reached" or "not".
     """
 
+    named_id: int | None = None
+    """who coordinates its book, where a query asked (`coordinating.with_named`)"""
     PLAN, DIRECTIVE, PROVINCE, PROMISE = "plan", "directive", "province", "promise"
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")

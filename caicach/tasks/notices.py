@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from caicach.accounts.queries import colleagues
@@ -23,10 +23,18 @@ def tell(
     word: str = "",
     but: Collection[int] = (),
     watchers: bool = True,
+    coordinator: bool = False,
 ) -> None:
-    """Tell these people and all who watch the task, each once, and never who did it. but: who hears of it otherwise."""
-    watching = Watch.objects.filter(task=task).values_list("person_id", flat=True) if watchers else ()
-    heard = {person for person in (*to, *watching) if person is not None} - {by, *but}
+    """Tell these people and all who watch the task, each once, and never who did it. but: who hears of it otherwise.
+
+    coordinator: tell who coordinates the task's book too. One query more than what is written, then two.
+    """
+    heard = {person for person in to if person is not None}
+    if coordinator or watchers:
+        watching, named = _around(task)
+        heard |= set(watching) if watchers else set()
+        heard |= set(_coordinators(task, named)) if coordinator else set()
+    heard -= {by, *but}
     Notice.objects.bulk_create(
         Notice(
             ward_id=task.ward_id, task=task, person_id=person, by_id=by, at=at, code=code, word=word[:2000]
@@ -35,20 +43,27 @@ def tell(
     )
 
 
-def coordinators(ward: int, task: Task | None = None) -> list[int]:
-    """Who accepts and returns (on this task: who is named for its book, where somebody is)."""
-    everyone = [one.id for one in colleagues(ward) if one.role == COORDINATOR]
-    if task is None:
-        return everyone
-    book = BookCoordinator.objects.filter(ward_id=ward, year=task.year, book=task.book)
-    named = set(book.values_list("person_id", flat=True)) & set(everyone)
-    return list(named) or everyone
+def _around(task: Task) -> tuple[list[int], list[int]]:
+    """(who watches the task, who is named for its book). One query."""
+    watching = Watch.objects.filter(task=task).values_list("person_id", Value(0))
+    book = BookCoordinator.objects.filter(ward_id=task.ward_id, year=task.year, book=task.book)
+    rows = list(watching.union(book.values_list("person_id", Value(1))))
+    return [person for person, how in rows if not how], [person for person, how in rows if how]
 
 
-def deciders(task: Task) -> list[int]:
-    """Who grants more time."""
-    leaders = [one.id for one in colleagues(task.ward_id) if one.role == LEADER]
-    return [*coordinators(task.ward_id, task), *leaders]
+def _coordinators(task: Task, named: Collection[int]) -> list[int]:
+    """Who accepts and returns on this task: who is named for its book, as long as that one coordinates; else all."""
+    everyone = coordinators(task.ward_id)
+    return [one for one in everyone if one in named] or everyone
+
+
+def coordinators(ward: int) -> list[int]:
+    """Everybody who coordinates in the ward."""
+    return [one.id for one in colleagues(ward) if one.role == COORDINATOR]
+
+
+def leaders(ward: int) -> list[int]:
+    return [one.id for one in colleagues(ward) if one.role == LEADER]
 
 
 def staff_of(ward: int, offices: Collection[int]) -> list[int]:
@@ -93,8 +108,8 @@ def see_all_before(moment: dt.datetime, *, ward: int, at: dt.datetime) -> None:
 
 def tell_silent(ward: int, silent: Sequence[tuple[Task, str, int]], *, at: dt.datetime) -> int:
     """Tell the leaders of tasks that are silent: (task, words, days of silence). Each silence is told once. How many tasks."""
-    leaders = [one.id for one in colleagues(ward) if one.role == LEADER]
-    if not leaders or not silent:
+    told_to = leaders(ward)
+    if not told_to or not silent:
         return 0
     before = Notice.objects.filter(ward_id=ward, code="task.silent", task__in=[one[0] for one in silent])
     told = dict(before.values_list("task_id").annotate(Max("at")))
@@ -106,7 +121,7 @@ def tell_silent(ward: int, silent: Sequence[tuple[Task, str, int]], *, at: dt.da
     Notice.objects.bulk_create(
         Notice(ward_id=ward, task=task, person_id=person, at=at, code="task.silent", word=words)
         for task, words in new
-        for person in leaders
+        for person in told_to
     )
     return len(new)
 

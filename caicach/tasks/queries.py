@@ -15,9 +15,9 @@ from caicach.accounts.queries import colleagues
 from caicach.core.clock import local_day
 from caicach.core.http import Missing
 from caicach.history import queries as history
-from caicach.organisation.queries import offices
 from caicach.rules.refusal import Refusal
 from caicach.rules.task_status import GROUPS, Group, HandedIn, Status, TaskFacts, gather, status, tallies
+from caicach.tasks import coordinating
 from caicach.tasks.models import (
     Ask,
     Delivery,
@@ -75,12 +75,21 @@ class TaskView:
         return address_of(self.task)
 
 
-def views_of(tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[int, str]) -> list[TaskView]:
-    """Every task with its status. Four queries, whatever the number. shorts: office id → short name."""
+def views_of(
+    tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[int, str] | None = None
+) -> list[TaskView]:
+    """Every task with its status. Four queries, whatever the number.
+
+    shorts: office id → what an office is called there, where the caller has it; {}: as the plan wrote it; None: by its
+    short name.
+    """
     ids = [task.pk for task in tasks]
     named: dict[int, list[TaskOffice]] = defaultdict(list)
-    for office in TaskOffice.objects.filter(ward_id=ward, task_id__in=ids):
+    rows = TaskOffice.objects.filter(ward_id=ward, task_id__in=ids)
+    for office in rows if shorts is not None else rows.select_related("office"):
         named[office.task_id].append(office)
+    if shorts is None:
+        shorts = {one.office_id: str(one.office) for own in named.values() for one in own if one.office_id}
     days: dict[int, list[Occurrence]] = defaultdict(list)
     for row in Occurrence.objects.filter(ward_id=ward, task_id__in=ids):
         days[row.task_id].append(row)
@@ -133,9 +142,10 @@ def made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
 
 
 def open_tasks(ward: int) -> list[Task]:
-    """The ward's tasks of all books that were not set aside and whose year is not closed."""
+    """The ward's tasks of all books that were not set aside and whose year is not closed, with their coordinator's id
+    (named_id) where one is named. One query."""
     rows = Task.objects.filter(ward_id=ward, set_aside_at__isnull=True, closed_at__isnull=True)
-    return list(rows.order_by("year", "id"))
+    return list(coordinating.with_named(rows, book="book").order_by("year", "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,14 +417,6 @@ class TimeAsked:
     extension: Extension
     address: str
 
-    @property
-    def year(self) -> int:
-        return self.extension.task.year
-
-    @property
-    def book(self) -> str:
-        return self.extension.task.book
-
 
 def time_asked(ward: int) -> list[TimeAsked]:
     """The ward's open requests for more time, oldest first. One query."""
@@ -532,8 +534,7 @@ def directives(ward: int, *, today: dt.date, group: str = "", most: int = 300) -
         .exclude(source=Task.PLAN)
         .order_by("-id")[:most]
     )
-    shorts = {one.id: one.short for one in offices(ward)}
-    views = views_of(tasks, ward=ward, today=today, shorts=shorts)
+    views = views_of(tasks, ward=ward, today=today)
     counts = tallies(view.status for view in views)
     given: dict[int, list[bool]] = defaultdict(list)
     named = TaskOffice.objects.filter(ward_id=ward, task__in=tasks)

@@ -343,7 +343,7 @@ def hand_in(
         task, "task.handed-in", by=by, at=at, word=word.strip(), address=address, row=delivery.pk,
         due_on=owed.due_on if owed else None, **facts,
     )  # fmt: skip
-    notices.tell(task, "task.handed-in", to=notices.coordinators(task.ward_id, task), by=by, at=at, word=word)
+    notices.tell(task, "task.handed-in", to=(), coordinator=True, by=by, at=at, word=word)
     return delivery
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django import forms
@@ -124,7 +125,8 @@ def do(
     status = 422
     if form.is_valid():
         try:
-            with transaction.atomic():
+            # a verb has its own transaction; with a file there are two things to keep, or neither
+            with transaction.atomic() if request.FILES else nullcontext():
                 act(dict(form.cleaned_data))
         except Refusal as refusal:
             status = put_refusal(form, refusal)
@@ -144,7 +146,7 @@ def render_page(
         notices.see(task, person=actor.person_id, at=clock.now())
     is_open = not task.set_aside_at and not task.closed_at
     own = is_open and rights.may_work_on(actor.role, actor.office_id, page.view.office_ids)
-    one = coordinating.named(actor.ward_id).get((task.year, task.book))
+    one = coordinating.named_for(actor.ward_id, task.year, task.book)
     judges = is_open and rights.may_coordinate(actor.role, actor.holder_id, one.id if one else None)
     shown = {name: _form(name, page) for name in _FORMS}
     if wrong and wrong[0] in _FORMS:
