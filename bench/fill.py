@@ -45,40 +45,26 @@ def queries() -> dict[str, int]:
     return found
 
 
-def hand_in(count: int = 200) -> tuple[float, float]:
-    """Handing in per second by the verb itself (lock, checks, history, notices), and bare INSERTs of one row each."""
+def duties(count: int) -> list[str]:
+    """So many duties of one day for khang's office, each to be handed in once: their addresses."""
     import datetime as dt
-    import time
 
     from caicach.accounts.models import Person, Post
     from caicach.core import clock
-    from caicach.tasks import directives, services
-    from caicach.tasks.models import Delivery
+    from caicach.tasks import directives
 
     khang = Person.objects.get(user_name="khang")
     post = Post.objects.filter(person=khang).first()
     assert post and post.office_id
     day = dt.date(2026, 11, 23)
-    tasks = [
+    made = [
         directives.give(
             ward=post.ward_id, content=f"Việc đo thứ {n}", leads=[post.office_id], due_on=day, today=day, by=khang.pk,
             at=clock.now(),
         )
         for n in range(count)
     ]  # fmt: skip
-    began = time.perf_counter()
-    for task in tasks:
-        services.hand_in(
-            task, by=khang.pk, at=clock.now(), today=day, document_number="1/BC-UBND", document_date=day
-        )
-    ours = count / (time.perf_counter() - began)
-    row = Delivery.objects.latest("id")
-    began = time.perf_counter()
-    for _ in range(count):
-        row.pk = None
-        row.save(force_insert=True)
-    bare = count / (time.perf_counter() - began)
-    return ours, bare
+    return [f"/viec/{task.year}/{task.book}/{task.number}/nop/" for task in made]
 
 
 def letters(people: int = 10_000) -> float:
@@ -162,8 +148,12 @@ def search() -> None:
     print(len(seen) + 3)  # the session, the person, the post
 
 
+EVENTS = 20
+
+
 def province(wards: int = 100, years: int = 5) -> None:
-    """Copies every row of the demo ward's plan by SQL, ward by ward and year by year."""
+    """Copies every row of the demo ward's plan by SQL, ward by ward and year by year, with EVENTS for each task."""
+    from caicach.history.models import Event
     from caicach.organisation.models import Office, Ward
     from caicach.plans.models import Plan, PlanLine, Section
     from caicach.tasks.models import Occurrence, Progress, Task, TaskOffice
@@ -245,6 +235,17 @@ def province(wards: int = 100, years: int = 5) -> None:
                         if row.task_id in task_of
                     ]
                 )
+                Event.objects.bulk_create(
+                    (
+                        Event(
+                            ward_id=ward.pk, at=twin.in_force_at, code="task.commented", object_kind="tasks.task",
+                            object_id=task.pk, word="Đã làm việc với các khu phố, chờ số liệu", facts={},
+                        )
+                        for task in tasks
+                        for _ in range(EVENTS)
+                    ),
+                    batch_size=2000,
+                )  # fmt: skip
                 Occurrence.objects.bulk_create(
                     [
                         copy(row, ward_id=ward.pk, task_id=task_of[row.task_id])
@@ -267,8 +268,8 @@ if __name__ == "__main__":
             print("\n".join(f"{name}\t{count}" for name, count in queries().items()))
         case "search":
             search()
-        case "hand-in":
-            print(*hand_in())
+        case "duties":
+            print("\n".join(duties(int(sys.argv[2]))))
         case "letters":
             print(letters())
         case _:

@@ -155,7 +155,7 @@ def _is_of(view: TaskView, actor: Actor, whose: str) -> bool:
         return True
     if actor.office_id not in view.lead_ids:
         return False
-    return whose == OFFICE or is_mine(view, actor.person_id, actor.office_id)
+    return whose == OFFICE or is_mine(view, actor.holder_id, actor.office_id)
 
 
 def _entry(view: TaskView, one: OccurrenceFacts, today: dt.date, ward: int) -> Entry:

@@ -117,7 +117,8 @@ def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool
 def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWork:
     """What somebody owes, most urgent first. At most twelve queries."""
     decides = allows("task.give-time", actor.role)
-    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id], decides=decides)
+    people = {actor.person_id, actor.holder_id or actor.person_id}
+    facts = ward_desk(actor.ward_id, today=today, people=sorted(people), decides=decides)
     return desk_of(
         facts,
         actor.person_id,
@@ -140,17 +141,18 @@ def desk_of(
     """One person's desk, without a query.
 
     An officer's: what the own office leads and nobody else there was given by name. A head's: all of the office. Of
-    somebody without an office: everything in the ward. holder: whose post is worn, where it is another's. What waits
-    for a coordinator's word is seen by who is named for its plan, and by all where nobody is.
+    somebody without an office: everything in the ward. holder: whose post is worn, where it is another's; what that one
+    was given is on the desk then. What waits for a coordinator's word is seen by who is named for its plan, and by all
+    where nobody is.
     """
-    today = facts.today
+    today, holder = facts.today, holder or person
 
     def is_for(view: TaskView) -> bool:
-        return may_coordinate(role, holder or person, view.task.named_id)
+        return may_coordinate(role, holder, view.task.named_id)
 
     led = [v for v in facts.views if office is None or office in v.lead_ids]
     by_name = role == OFFICER and not whole_office
-    mine = [v for v in led if not by_name or is_mine(v, person, office)]
+    mine = [v for v in led if not by_name or is_mine(v, holder, office)]
     mine.sort(
         key=lambda v: (
             _ORDER[v.status.group],
@@ -175,7 +177,7 @@ def desk_of(
             )
         ),
         asks=tuple(facts.asks.get(office, ())) if office is not None else (),
-        steps=tuple(facts.steps.get(person, ())),
+        steps=tuple(facts.steps.get(holder, ())),
         waiting=tuple(v for v in facts.views if v.has_waiting and is_for(v))
         if allows("task.accept", role)
         else (),

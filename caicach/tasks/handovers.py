@@ -74,12 +74,7 @@ def open_one(
 
     Raises Refusal handover.same, handover.not-there (either does not work in the office).
     """
-    if leaver == taker:
-        raise Refusal("handover.same", "taker")
-    here = {one.id for one in colleagues(ward) if one.office_id == office}
-    given = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver)
-    if taker not in here or (leaver not in here and not given.exists()):
-        raise Refusal("handover.not-there", "taker" if taker not in here else "leaver")
+    _check(ward, office, leaver, taker)
     number = (Handover.objects.filter(ward_id=ward).aggregate(Max("number"))["number__max"] or 0) + 1
     try:
         with transaction.atomic():
@@ -96,6 +91,45 @@ def open_one(
         return found
     history.append(made, "handover.opened", by=by, at=at, word=word.strip(), address=address)
     return made
+
+
+def _check(ward: int, office: int, leaver: int, taker: int) -> None:
+    if leaver == taker:
+        raise Refusal("handover.same", "taker")
+    here = {one.id for one in colleagues(ward) if one.office_id == office}
+    given = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver)
+    if taker not in here or (leaver not in here and not given.exists()):
+        raise Refusal("handover.not-there", "taker" if taker not in here else "leaver")
+
+
+@transaction.atomic
+def give_at_once(
+    *,
+    ward: int,
+    office: int,
+    leaver: int,
+    taker: int,
+    word: str,
+    by: int,
+    at: dt.datetime,
+    address: str | None,
+) -> int:
+    """Everything open of somebody absent is another's at once, without their word; how many tasks.
+
+    Raises Refusal as `open_one` does.
+    """
+    _check(ward, office, leaver, taker)
+    tasks = _open_of(office, leaver)
+    return together.hand_over(
+        tasks, office=office, leaving=leaver, person=taker, word=word.strip(), by=by, at=at, address=address
+    )
+
+
+def _open_of(office: int, leaver: int) -> list[Task]:
+    rows = TaskOffice.objects.filter(office_id=office, person_id=leaver)
+    return list(
+        Task.objects.filter(pk__in=rows.values("task_id"), set_aside_at__isnull=True, closed_at__isnull=True)
+    )
 
 
 @transaction.atomic
@@ -121,12 +155,8 @@ def confirm(
     if handover.is_done:
         lines = lines_of(handover.ward_id, handover.office_id, handover.leaver_id, today=today)
         handover.lines = [asdict(line) for line in lines]
-        rows = TaskOffice.objects.filter(office_id=handover.office_id, person_id=handover.leaver_id)
-        tasks = Task.objects.filter(
-            pk__in=rows.values("task_id"), set_aside_at__isnull=True, closed_at__isnull=True
-        )
         together.hand_over(
-            list(tasks), office=handover.office_id, leaving=handover.leaver_id, person=handover.taker_id, by=by, at=at,
+            _open_of(handover.office_id, handover.leaver_id), office=handover.office_id, leaving=handover.leaver_id, person=handover.taker_id, by=by, at=at,
             address=address,
         )  # fmt: skip
     handover.save()

@@ -63,6 +63,7 @@ def hand_over(
     by: int,
     at: dt.datetime,
     address: str | None = None,
+    word: str = "",
 ) -> int:
     """Give everything of one person in an office (None: of nobody) to another one; how many tasks that were."""
     theirs = Q(person_id=leaving) if leaving else Q(person__isnull=True)
@@ -72,7 +73,16 @@ def hand_over(
         Step.objects.standing().filter(task__in=ids, person_id=leaving, done_at=None).update(person_id=person)
     for task in tasks:
         if task.pk in ids:
-            assign(task, office=office, person=person, by=by, at=at, address=address, code="task.handed-over")
+            assign(
+                task,
+                office=office,
+                person=person,
+                by=by,
+                at=at,
+                address=address,
+                word=word,
+                code="task.handed-over",
+            )
     return len(ids)
 
 

@@ -52,6 +52,17 @@ def handover_list(request: HttpRequest) -> HttpResponse:
             data = form.cleaned_data
             office = next((one.office_id for one in people if one.id == data["leaver"]), None)
             try:
+                if "now" in request.POST:
+                    count = handovers.give_at_once(
+                        ward=actor.ward_id, office=office or 0, **data, **who(request)
+                    )
+                    messages.success(
+                        request,
+                        f"Đã chuyển {count} việc."
+                        if count
+                        else "Người này không có việc nào được giao đích danh còn mở.",
+                    )
+                    return see_other(reverse("tasks:handovers"))
                 made = handovers.open_one(ward=actor.ward_id, office=office or 0, **data, **who(request))
             except Refusal as refusal:
                 status = put_refusal(form, refusal)

@@ -94,3 +94,42 @@ def test_an_officer_opens_none(given, officer, second, client):
     client.force_login(officer)
     assert client.get("/ban-giao/").status_code == 200
     assert client.post("/ban-giao/", {"leaver": officer.pk, "taker": second.pk}).status_code == 403
+
+
+def test_all_of_an_absent_persons_work_is_anothers_at_once(given, ward, head, officer, second, client):
+    client.force_login(head)
+    sent = {"leaver": officer.pk, "taker": second.pk, "word": "Nghỉ ốm", "now": "1"}
+    said = client.post("/ban-giao/", sent, follow=True).content.decode()
+    assert "Đã chuyển 3 việc" in said and not Handover.objects.exists()
+    assert (
+        TaskOffice.objects.filter(person=second).count() == 3
+        and not TaskOffice.objects.filter(person=officer).exists()
+    )
+    client.force_login(second)
+    assert "Nghỉ ốm" in client.get("/viec-cua-toi/").content.decode()
+    client.force_login(head)
+    assert "không có việc nào" in client.post("/ban-giao/", sent, follow=True).content.decode(), "sent twice"
+
+
+def test_nothing_goes_at_once_to_somebody_elsewhere(given, ward, head, officer, client):
+    stranger = rooms.make_person(ward, "officer", office="Phòng Văn hóa – Xã hội")
+    client.force_login(head)
+    sent = {"leaver": officer.pk, "taker": stranger.pk, "now": "1"}
+    assert client.post("/ban-giao/", sent).status_code == 422
+    client.force_login(officer)
+    assert client.post("/ban-giao/", sent).status_code == 403
+    assert TaskOffice.objects.filter(person=officer).count() == 3
+
+
+def test_the_deputy_sees_what_the_absent_one_was_given(given, ward, head, officer, second, client):
+    from caicach.accounts.models import Absence
+
+    Absence.objects.create(ward=ward, person=officer, deputy=second, since=rooms.TODAY, until=rooms.TODAY)
+    together.add_step(
+        Task.objects.get(number="I-2"), words="Hỏi khu phố 9", person=officer.pk, by=head.pk, at=AT
+    )
+    client.force_login(second)
+    assert "Lập bảng theo dõi" not in client.get("/viec-cua-toi/").content.decode()
+    client.post("/toi/doi-vai/", {"chuc_vu": officer.posts.get().pk})
+    work = client.get("/viec-cua-toi/").content.decode()
+    assert "Lập bảng theo dõi" in work and "Hỏi khu phố 9" in work
