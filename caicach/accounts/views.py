@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caicach.accounts import queries, services
 from caicach.accounts.forms import FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
 from caicach.rules import rights
 from caicach.rules.browsers import browser_words
@@ -68,7 +68,7 @@ def _remember(request: HttpRequest, person: int, *, instead_of: str = "") -> Non
 
 def address_of(request: HttpRequest) -> str | None:
     """Where the request came from."""
-    return request.META.get("REMOTE_ADDR") or None
+    return origin.address_of(request)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from caicach.api import services
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import Missing, status_of
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import queries as plans
@@ -149,7 +149,7 @@ def report(
     own = {pk for pk in found.offices.values_list("office_id", flat=True) if pk is not None}
     if not rights.may_work_on(actor.role, actor.office_id, own):
         raise _Forbidden
-    address = request.META.get("REMOTE_ADDR") or None
+    address = origin.address_of(request)
     word = said.word.replace("\x00", "")
     since = clock.now() - _AGAIN
     if tasks.said_lately(found, by=actor.person_id, percent=said.percent, word=word.strip(), since=since):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from caicach.api import services
 from caicach.api.forms import TokenForm
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
 from caicach.rules.refusal import Refusal
 
@@ -30,7 +30,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             try:
                 secret = services.make(
                     person=actor.person_id, post=actor.post_id, ward=actor.ward_id, name=form.cleaned_data["name"],
-                    at=clock.now(), address=request.META.get("REMOTE_ADDR") or None,
+                    at=clock.now(), address=origin.address_of(request),
                 )  # fmt: skip
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
@@ -52,7 +52,7 @@ def end_token(request: HttpRequest, position: int) -> HttpResponse:
     rows = services.tokens_of(actor.person_id)
     if not 1 <= position <= len(rows):
         raise Missing
-    address = request.META.get("REMOTE_ADDR") or None
+    address = origin.address_of(request)
     services.end(rows[position - 1], by=actor.person_id, ward=actor.ward_id, at=clock.now(), address=address)
     messages.success(request, "Mã ấy không dùng được nữa.")
     return see_other(reverse("api-tokens:list"))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
-from caicach.core import http
+from caicach.core import http, origin
 from caicach.rules.refusal import Refusal
 
 log = logging.getLogger("caicach.request")
@@ -30,7 +30,11 @@ class request_log:
         ):  # nobody's browser; PostgreSQL refuses it
             request.COOKIES = {n: v for n, v in request.COOKIES.items() if "\x00" not in v}
         began = time.perf_counter()
-        response = self.get_response(request)
+        origin.remember(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            origin.forget()
         match = request.resolver_match
         if response.status_code >= 400 or settings.DEBUG:
             log.info(

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import day_of, may, see_other, ward_request
 from caicach.desk import calendar, services
 from caicach.writing import ics
@@ -51,7 +51,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     old = request.POST.get("token", "")[:43]
     services.renew_feed(
         ward=actor.ward_id, person=actor.person_id, instead_of=old, at=clock.now(),
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=origin.address_of(request),
     )  # fmt: skip
     messages.success(
         request, "Đã đổi địa chỉ; địa chỉ cũ không còn dùng được." if old else "Đã có địa chỉ lịch."

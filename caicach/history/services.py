@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection, models
 
+from caicach.core import origin
 from caicach.history.models import Event
 
 
@@ -21,7 +22,8 @@ def append(
     address: str | None = None,
     **facts: object,
 ) -> int:
-    """Write one event about a row, and give its id. by: the person's id, None for the machine; ward: taken from the row if not given.
+    """Write one event about a row, and give its id. by: the person's id, None for the machine; ward: taken from the row if not given;
+    address: that of the request being answered, if not given.
 
     Raises RuntimeError outside a transaction: an event without its change, or the reverse, must not be possible.
     """
@@ -36,7 +38,7 @@ def append(
         object_id=about.pk,
         facts=_plain(facts),
         word=word,
-        address=address,
+        address=address or origin.address(),
     ).pk
 
 
@@ -62,6 +64,7 @@ def append_many(
             object_id=row.pk,
             word=word,
             facts=_plain(facts[n]) if facts else {},
+            address=origin.address(),
         )
         for n, row in enumerate(about)
     )

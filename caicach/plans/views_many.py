@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from caicach.accounts.queries import colleagues
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import day_of, may, row_id, see_other, status_of, ward_request
 from caicach.plans import many, many_pages, queries
 from caicach.plans.view_parts import plan_to_coordinate
@@ -61,7 +61,7 @@ def several(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 
 def _several(request: HttpRequest, tasks: list[Any], offices: frozenset[int]) -> str:
     actor, typed = ward_request(request).actor, request.POST
-    who: dict[str, Any] = {"by": actor.person_id, "at": clock.now(), "address": request.META.get("REMOTE_ADDR") or None}  # fmt: skip
+    who: dict[str, Any] = {"by": actor.person_id, "at": clock.now(), "address": origin.address_of(request)}  # fmt: skip
     match typed.get("act", ""):
         case "assign":
             person = _int(typed.get("person", ""))
@@ -102,7 +102,7 @@ def done_already(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             done = [one for one in (_done(row, request.POST) for row in rows) if one]
             if not done:
                 raise Refusal("many.none")
-            address = request.META.get("REMOTE_ADDR") or None
+            address = origin.address_of(request)
             count = many.enter_done(done, by=actor.person_id, at=clock.now(), today=today, address=address)
         except Refusal as refusal:
             wrong = {refusal.place or "": str(refusal)}
@@ -151,7 +151,7 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             for row in rows
         ]
         try:
-            address = request.META.get("REMOTE_ADDR") or None
+            address = origin.address_of(request)
             many.close_year(plan, ended, by=actor.person_id, at=clock.now(), address=address)
         except Refusal as refusal:
             wrong, status = {refusal.place or "": str(refusal)}, status_of(refusal)
@@ -174,7 +174,7 @@ def open_again(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """The closing is undone."""
     actor = ward_request(request).actor
     plan = plan_to_coordinate(request, year, kind)
-    address = request.META.get("REMOTE_ADDR") or None
+    address = origin.address_of(request)
     many.open_again(plan, by=actor.person_id, at=clock.now(), address=address)
     messages.success(request, "Đã mở lại kế hoạch.")
     return see_other(reverse("plans:year-end", args=[year, kind]))

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import put_refusal, row_id, see_other, ward_request
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
@@ -52,7 +52,7 @@ def who(request: HttpRequest) -> dict[str, Any]:
     return {
         "by": ward_request(request).actor.person_id,
         "at": clock.now(),
-        "address": request.META.get("REMOTE_ADDR") or None,
+        "address": origin.address_of(request),
     }
 
 
