@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from caicach.api import services
 from caicach.api.forms import TokenForm
 from caicach.core import clock, origin
-from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
+from caicach.core.http import may, put_refusal, see_other, ward_request
 from caicach.rules.refusal import Refusal
 
 
@@ -30,7 +30,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             try:
                 secret = services.make(
                     person=actor.person_id, post=actor.post_id, ward=actor.ward_id, name=form.cleaned_data["name"],
-                    at=clock.now(), address=origin.address_of(request),
+                    nonce=request.POST.get("nonce", "")[:64] or services.new_nonce(), at=clock.now(), address=origin.address_of(request),
                 )  # fmt: skip
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
@@ -39,7 +39,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "api/tokens.html",
-        {"form": form, "secret": secret, "rows": services.tokens_of(actor.person_id)},
+        {
+            "form": form,
+            "secret": secret,
+            "rows": services.tokens_of(actor.person_id),
+            "nonce": services.new_nonce(),
+        },
         status=status,
     )
 
@@ -47,12 +52,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 @may("desk.see")
 def end_token(request: HttpRequest, position: int) -> HttpResponse:
-    """The nth of the list opens nothing any more."""
+    """The nth that was ever made opens nothing any more."""
     actor = ward_request(request).actor
-    rows = services.tokens_of(actor.person_id)
-    if not 1 <= position <= len(rows):
-        raise Missing
-    address = origin.address_of(request)
-    services.end(rows[position - 1], by=actor.person_id, ward=actor.ward_id, at=clock.now(), address=address)
+    token, address = services.token_for(actor.person_id, position), origin.address_of(request)
+    services.end(token, by=actor.person_id, ward=actor.ward_id, at=clock.now(), address=address)
     messages.success(request, "Mã ấy không dùng được nữa.")
     return see_other(reverse("api-tokens:list"))

@@ -81,6 +81,8 @@ def become_amendment(draft: PlanImport, *, by: int, at: dt.datetime) -> None:
     Raises Refusal plan.none-in-force.
     """
     draft = drafts.under_review(draft)
+    if draft.is_amendment and draft.amends_id:
+        return
     draft.amends, draft.is_amendment = effect.in_force(draft.ward_id, draft.year, draft.kind), True
     draft.save(update_fields=["amends", "is_amendment"])
     history.append(draft, "import.became-amendment", by=by, at=at, year=draft.year)
@@ -91,6 +93,8 @@ def set_year(draft: PlanImport, year: int, *, by: int, at: dt.datetime) -> None:
     """The draft is for another year: its deadlines without a year are read for that one. Raises plan.year-unusable."""
     draft = drafts.under_review(draft)
     _check_year(year)
+    if draft.year == year and not draft.is_amendment:
+        return
     before, draft.year, draft.amends, draft.is_amendment = draft.year, year, None, False
     draft.save(update_fields=["year", "amends", "is_amendment"])
     history.append(draft, "import.year-set", by=by, at=at, before=before, after=year)

@@ -21,7 +21,9 @@ TASK = "/api/v1/tasks/2026/cchc/I-2"
 
 def token_of(person, name="Phần mềm thử"):
     post = Post.objects.filter(person=person).first()
-    return services.make(person=person.pk, post=post.pk, ward=post.ward_id, name=name, at=AT, address=None)
+    return services.make(
+        person=person.pk, post=post.pk, ward=post.ward_id, name=name, nonce=name, at=AT, address=None
+    )
 
 
 def ask(client, address, secret, body=None):

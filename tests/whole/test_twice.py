@@ -1,0 +1,229 @@
+"""Every form of every page, sent twice as a double click or a reload sends it: it does once what it does.
+
+The forms are taken from the pages as a person sees them, filled in, and sent; nothing here names them one by one. A verb
+that no page's form reached is told at the end.
+"""
+
+from urllib.parse import urlsplit
+
+import lxml.html
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.urls import resolve
+
+from caicach.accounts.models import Absence
+from caicach.api import services as api
+from caicach.core.clock import noon
+from caicach.desk import search
+from caicach.desk.models import SavedFilter
+from caicach.organisation import services as organisation
+from caicach.plans.models import Plan, PlanImport
+from caicach.tasks import dates, directives, handovers, services, together
+from caicach.tasks.models import Task
+from tests.factories import rooms
+from tests.whole.test_walks import pages as all_pages
+
+pytestmark = pytest.mark.django_db
+AT = noon(rooms.TODAY)
+TASK, SECOND = "/viec/2026/cchc/I-2/", "/viec/2026/cchc/I-1/"
+YEAR = "/ke-hoach/2026/cchc/"
+
+PAGES = (
+    ("officer", "/viec-cua-toi/"),  # before the tasks' pages, where news are seen
+    ("officer", TASK), ("officer", SECOND), ("officer", "/viec/2026/cchc/II-1/"), ("officer", "/viec/2026/chi-dao/1/"), 
+    ("officer", "/toi/"), ("officer", "/toi/mat-khau/"), ("officer", "/lich/"), ("officer", "/nhac-viec/"), ("officer", "/ma-truy-cap/"),
+    ("head", TASK), ("head", SECOND), ("head", "/ban-giao/"), ("head", "/ban-giao/1/"), ("head", "/vang-mat/"), ("head", "/vang-mat/?nguoi=nguoiba03"), ("head", f"{YEAR}nhieu-viec/"),
+    ("coordinator", TASK), ("coordinator", SECOND), ("coordinator", "/viec/2026/cchc/I-3/"), ("coordinator", YEAR), ("coordinator", f"{YEAR}dieu-phoi/"),
+    ("coordinator", f"{YEAR}nhieu-viec/"), ("coordinator", f"{YEAR}da-lam/"), ("coordinator", f"{YEAR}khep-nam/"), ("coordinator", "/ke-hoach/nap/"),
+    ("coordinator", "/ke-hoach/moi/"), ("coordinator", "/ke-hoach/nap/nhapxemlai01/"), ("coordinator", "/bo-loc/2026/cchc/?muc=I"),
+    ("coordinator", "/viec/2026/cchc/II-2/"),
+    ("leader", "/giao-ban/"), ("leader", "/chi-dao/moi/"), ("leader", "/viec/2026/cchc/II-1/"), ("coordinator", "/viec/2026/cchc/II-1/"), ("coordinator", "/bo-loc/2026/cchc/"),
+    ("administrator", "/nguoi/them/"), ("administrator", "/nguoi/nguoimot01/"), ("administrator", "/co-cau/"), ("administrator", "/co-cau/them/"),
+    ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
+    ("province", "/cac-phuong/"),
+)  # fmt: skip
+
+TYPED = {
+    "percent": "40", "word": "Đã làm việc với khu phố", "words": "Họp tổ dân phố", "reason": "Chờ số liệu của tỉnh", "until": "20/12/2026",
+    "due_on": "20/12/2026", "since": "23/11/2026", "whom": "Sở Nội vụ", "days": "20", "document": "15/QĐ-UBND", "document_number": "77/BC-UBND",
+    "document_date": "20/11/2026", "content": "Lập tổ trực đường dây nóng", "name": "Tổ công tác mới", "full_name": "Hoàng Thị Mới",
+    "user_name": "hoangmoi", "title": "Chuyên viên", "old": "mat-khau-cu-1", "new": "cau-hoi-moi-2", "again": "cau-hoi-moi-2", "year": "2027",
+    "email": "moi@vidu.example", "short_name": "TCT", "day": "23/11/2026", "number": "9/QĐ-UBND", "label": "Máy quét", "so": "3/BC-UBND", "ngay": "20/11/2026",
+}  # fmt: skip
+"""What is typed into an empty field of this name."""
+
+NOTHING_TO_MAKE = {
+    "accounts:sign-in", "accounts:sign-out", "accounts:end-session", "accounts:choose-ward", "accounts:wear",  # a session's own
+    "plans:cell", "plans:row", "plans:finding", "plans:step-back", "plans:indicator", "plans:head",  # sent by the page's script, one cell at a time
+    "plans:pair", "plans:become-amendment", "plans:set-year", "plans:retry", "plans:open-again", "plans:effect",  # of drafts in other states
+    "tasks:take-in", "tasks:undo", "tasks:refuse",  # tried below and beside their verbs
+}  # fmt: skip
+"""Verbs that these pages' forms don't reach; tests/rooms has each of them sent twice, or they set what is set already."""
+
+
+EACH_PRESS = {"plans:row", "accounts:new-password"}
+"""What is meant once more by each press: another empty row (one step back takes one), another slip (the newest opens)."""
+
+
+@pytest.fixture
+def world(db):
+    """A ward in the middle of its year, with something open of every kind."""
+    ward = rooms.make_ward()
+    office = "Văn phòng HĐND và UBND"
+    people = {
+        role: rooms.make_person(ward, role, office=office, password="mat-khau-cu-1")
+        for role in ("officer", "head", "coordinator", "leader", "administrator", "viewer")
+    }
+    people["province"] = rooms.make_person(None, "province")
+    second = rooms.make_person(ward, "officer", office=office, handle="nguoimot01", name="Lê Văn Hai")
+    rooms.make_person(ward, "officer", office=office, handle="nguoiba03", name="Đỗ Thị Ba")
+    rooms.make_plan(ward, people["coordinator"])
+    rooms.make_draft(ward, people["coordinator"], token="nhapxemlai01")
+    place = ward.offices.get(name=office).pk
+    by = {"by": people["officer"].pk, "at": AT}
+    of = {number: Task.objects.get(number=number) for number in ("I-1", "I-2", "I-3", "II-1", "II-2")}
+    services.hand_in(of["I-3"], today=rooms.TODAY, document_number="5/BC", document_date=rooms.TODAY, **by)
+    first = of["II-1"].occurrences.order_by("due_on").first()
+    dates.ask_extension(
+        of["II-1"], occurrence=first.pk, until=rooms.TODAY.replace(month=12), reason="Chờ", **by
+    )
+    dates.wait(of["II-1"], whom="Sở Nội vụ", since=rooms.TODAY, word="", today=rooms.TODAY, **by)
+    together.ask(of["II-1"], office=place, due_on=rooms.TODAY, word="Số liệu", today=rooms.TODAY, **by)
+    together.add_step(of["I-2"], words="Bước một", person=people["officer"].pk, **by)
+    together.assign(of["I-1"], office=place, person=people["officer"].pk, by=people["head"].pk, at=AT)
+    together.assign(of["I-2"], office=place, person=second.pk, **by)
+    services.set_aside(of["II-2"], word="Không còn", document="1/QĐ", by=people["coordinator"].pk, at=AT)
+    directives.give(
+        ward=ward.pk, content="Trực lễ", leads=[place], due_on=rooms.TODAY, today=rooms.TODAY, by=people["leader"].pk, at=AT,
+    )  # fmt: skip
+    handovers.open_one(
+        ward=ward.pk, office=place, leaver=second.pk, taker=people["officer"].pk, word="", by=people["head"].pk, at=AT, address=None
+    )  # fmt: skip
+    api.make(
+        person=people["officer"].pk, post=people["officer"].posts.get().pk, ward=ward.pk, name="Máy cũ", nonce="một", at=AT, address=None
+    )  # fmt: skip
+    together.comment(of["I-2"], words="@Nguyễn Thị Thử xem giúp", by=second.pk, at=AT)
+    organisation.add_office(ward, name="Tổ rà soát cũ")
+    SavedFilter.objects.create(
+        ward=ward, year=2026, kind="cchc", name="Mục một", query="?muc=I", person=people["coordinator"]
+    )
+    Absence.objects.create(
+        ward=ward, person=second, deputy=people["officer"], since=rooms.TODAY, until=rooms.TODAY
+    )
+    return people
+
+
+def books():
+    """How many rows every table has; sessions are not the ward's."""
+    return {
+        model._meta.label: model._base_manager.count()
+        for model in apps.get_models()
+        if model._meta.managed
+        and model._meta.label not in ("sessions.Session", "accounts.OpenSession", "accounts.WrongTries")
+    }
+
+
+def filled(form):
+    """What a person sends with this form: what stands in it, and something in each empty field."""
+    sent = {}
+    for field in form.xpath(".//input|.//select|.//textarea"):
+        name, kind = field.get("name"), field.get("type", "text")
+        if not name or kind in ("submit", "button", "search"):
+            continue
+        if kind == "file":
+            sent[name] = lambda: SimpleUploadedFile("bao-cao.pdf", b"%PDF-1.4 thu")
+        elif field.tag == "select":
+            chosen = [o.get("value") for o in field.xpath(".//option[@selected]")]
+            every = [o.get("value") for o in field.xpath(".//option") if o.get("value")]
+            free = [one for one in every if one not in sent.values()]  # nobody hands over to themselves
+            sent[name] = next((one for one in [*chosen, *free] if one), "")
+        elif kind in ("checkbox", "radio"):
+            if kind == "checkbox" or field.get("checked") is not None or name not in sent:
+                sent.setdefault(name, []).append(field.get("value", "on"))
+        elif field.tag == "textarea":
+            sent[name] = (field.text or "").strip() or TYPED.get(name, TYPED["word"])
+        else:
+            typed = TYPED.get(name) or TYPED.get(name.partition("-")[0], "")
+            sent[name] = field.get("value") or ("" if kind == "hidden" else typed)
+    sent.pop("csrfmiddlewaretoken", None)
+    sent = {
+        name: value[-1:] if isinstance(value, list) and name == "person" else value
+        for name, value in sent.items()
+    }
+    if "known" in sent:
+        sent["known"] = ""
+    return sent
+
+
+def buttons(form):
+    """One way to send for each button that has a name of its own."""
+    named = [
+        {b.get("name"): b.get("value", "")}
+        for b in form.xpath(".//button[@name]")
+        if b.get("type") in (None, "submit")
+    ]
+    plain = [{}] if form.xpath(".//button[not(@name)]") or not named else []
+    return plain + named
+
+
+def fresh(sent):
+    return {name: value() if callable(value) else value for name, value in sent.items()}
+
+
+def send_all(client, address):
+    """Every form of the page, twice each and taken back afterwards; (verb, what it had made more of the second time)."""
+    page = client.get(address)
+    assert page.status_code == 200, (address, page.status_code)
+    found = []
+    for form in lxml.html.fromstring(page.content.decode()).xpath("//form[@method='post']"):
+        target = form.get("action") or address
+        if target == "/dang-xuat/":
+            continue  # it stands on every page
+        for extra in buttons(form):
+            sent = {**filled(form), **extra}
+            if target.startswith("/co-cau/") and target.endswith("/ten/"):
+                sent["name"] = "Tên mới của đơn vị"
+            with transaction.atomic():
+                answer = client.post(target, fresh(sent))
+                if answer.status_code < 400:
+                    once = books()
+                    again = client.post(target, fresh(sent))
+                    assert again.status_code < 500, (target, again.status_code)
+                    twice = books()
+                    more = {name: twice[name] - once[name] for name in once if twice[name] != once[name]}
+                    found.append((resolve(urlsplit(target).path).view_name, more))
+                transaction.set_rollback(True)
+            cache.clear()
+            search.forget()
+    return found
+
+
+def test_every_form_sent_twice_does_once_what_it_does(world, client):
+    reached, doubled = set(), []
+    for role, address in PAGES:
+        client.force_login(world[role])
+        for verb, more in send_all(client, address):
+            reached.add(verb)
+            if more and verb not in EACH_PRESS:
+                doubled.append((role, address, verb, more))
+    assert not doubled, "\n".join(map(str, doubled))
+    verbs = {name for name, view in all_pages() if _takes_posts(view)}
+    left = verbs - reached - NOTHING_TO_MAKE
+    assert not left, f"no form that was sent reached {sorted(left)}"
+
+
+def _takes_posts(view):
+    """Whether the view's own decorators let POST through."""
+    while view is not None:
+        for cell in getattr(view, "__closure__", None) or ():
+            if isinstance(cell.cell_contents, list | tuple) and "POST" in cell.cell_contents:
+                return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def test_there_is_something_to_send(world):
+    assert Plan.objects.count() == 1 and PlanImport.objects.filter(state=PlanImport.REVIEW).exists()
