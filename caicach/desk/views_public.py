@@ -46,11 +46,11 @@ def progress(request: HttpRequest, ward: str) -> HttpResponse:
         page = overview(pk, plan, today=today) if plan else None
         return render_to_string("desk/public_body.html", {"page": page, "plan": plan})
 
-    facts = (pk, plan and plan.pk, today, history.newest(pk))
+    html = kept("public", (pk, plan and plan.pk), (today, history.newest(pk)), body)
     response = render(
         request,
         "desk/public.html",
-        {"body": kept("public", facts, body), "name": name, "plan": plan, "today": today},
+        {"body": html, "name": name, "plan": plan, "today": today},
     )
     response["Cache-Control"] = "no-cache" if request.user.is_authenticated else "public, max-age=300"
     return response

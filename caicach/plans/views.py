@@ -422,8 +422,8 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         }
         return render_to_string("plans/overview_body.html", words)
 
-    facts = (actor.ward_id, plan.pk, today, history.newest(actor.ward_id), kept_at, backup.folder())
-    shown = {"body": kept("overview", facts, body), "plan": plan}
+    facts = (today, history.newest(actor.ward_id), kept_at, backup.folder())
+    shown = {"body": kept("overview", (actor.ward_id, plan.pk), facts, body), "plan": plan}
     return render(request, "plans/overview.html", shown)
 
 
@@ -439,8 +439,9 @@ def wall(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         page = queries.overview(actor.ward_id, plan, today=today, shown=8)
         return render_to_string("plans/wall_body.html", {"page": page, "plan": plan})
 
-    facts = (actor.ward_id, plan.pk, today, history.newest(actor.ward_id))
-    shown = {"body": kept("wall", facts, body), "plan": plan, "now": clock.now(), "today": today}
+    facts = (today, history.newest(actor.ward_id))
+    html = kept("wall", (actor.ward_id, plan.pk), facts, body)
+    shown = {"body": html, "plan": plan, "now": clock.now(), "today": today}
     return render(request, "plans/wall.html", shown)
 
 
@@ -460,12 +461,12 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             "plans/ribbon_body.html", {"page": page, "plan": plan, "asked": asked, "months": months}
         )
 
-    facts = (actor.ward_id, plan.pk, asked, today, history.newest(actor.ward_id))
+    of, facts = (actor.ward_id, plan.pk, asked), (today, history.newest(actor.ward_id))
     return render(
         request,
         "plans/ribbon.html",
         {
-            "body": body() if asked.words else kept("ribbon", facts, body),
+            "body": body() if asked.words else kept("ribbon", of, facts, body),
             "plan": plan,
             "may_undo": rights.allows("plan.undo", actor.role),
             "may_several": rights.allows("task.several", actor.role),

@@ -33,7 +33,7 @@ YEAR = "/ke-hoach/2026/cchc/"
 
 PAGES = (
     ("officer", "/viec-cua-toi/"),  # before the tasks' pages, where news are seen
-    ("officer", TASK), ("officer", SECOND), ("officer", "/viec/2026/cchc/II-1/"), ("officer", "/viec/2026/chi-dao/1/"), 
+    ("officer", TASK), ("officer", SECOND), ("officer", "/viec/2026/cchc/II-1/"), ("officer", "/viec/2026/chi-dao/1/"),
     ("officer", "/toi/"), ("officer", "/toi/mat-khau/"), ("officer", "/lich/"), ("officer", "/nhac-viec/"), ("officer", "/ma-truy-cap/"),
     ("head", TASK), ("head", SECOND), ("head", "/ban-giao/"), ("head", "/ban-giao/1/"), ("head", "/vang-mat/"), ("head", "/vang-mat/?nguoi=nguoiba03"), ("head", f"{YEAR}nhieu-viec/"),
     ("coordinator", TASK), ("coordinator", SECOND), ("coordinator", "/viec/2026/cchc/I-3/"), ("coordinator", YEAR), ("coordinator", f"{YEAR}dieu-phoi/"),
