@@ -63,6 +63,21 @@ class WrongTries(models.Model):
     rests_until = models.DateTimeField(null=True)
 
 
+class FailedSignIn(models.Model):
+    """A try that failed: whose name or key was used (null: nobody's), in which way, from where.
+
+    A name that nobody has is written down too, so that both take the same steps; see `services.check`.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField(db_index=True)
+    way = models.CharField(max_length=20)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="failed_of_person")]
+
+
 class OpenSession(models.Model):
     """A place where somebody is signed in: when it began, when it was last used, from where, with which browser."""
 

@@ -11,7 +11,7 @@ import re
 from django.db import IntegrityError, transaction
 
 from caicach.accounts.models import Absence, Person, Post, WrongTries
-from caicach.accounts.services import add_person, end_sessions, hash_of
+from caicach.accounts.services import add_person, end_sessions, hash_of, tell
 from caicach.core.clock import local_day
 from caicach.history import services as history
 from caicach.organisation import services as organisation
@@ -272,15 +272,29 @@ def new_password(person: Person, *, ward: int | None, hashed: str, by: int, at: 
     person = _held(person)
     if person.pk == by:
         raise Refusal("account.own-password")
-    if not Post.objects.open(local_day(at)).filter(person=person).exists():
-        raise Refusal("account.no-post")
-    if ward is not None:
-        _check_only_here(person, ward, local_day(at))
+    _check_may_open(person, ward, local_day(at))
     person.password, person.first_password_at = hashed, at
     person.save(update_fields=["password", "first_password_at"])
     end_sessions(person.pk)
     WrongTries.objects.filter(pk=hash_of(person.user_name)).delete()
-    history.append(person, "account.password-given", by=by, at=at, ward=ward)
+    event = history.append(person, "account.password-given", by=by, at=at, ward=ward)
+    tell(person, "account.password-given", event=event, ward=ward, at=at)
+
+
+@transaction.atomic
+def sign_out(person: Person, *, ward: int | None, by: int, at: dt.datetime) -> int:
+    """Every session of the person ends, wherever it is; how many there were.
+
+    Raises Refusal account.elsewhere, account.own-page, account.no-post.
+    """
+    person = _held(person)
+    if person.pk == by:
+        raise Refusal("account.own-page")
+    _check_may_open(person, ward, local_day(at))
+    count = end_sessions(person.pk)
+    event = history.append(person, "account.sessions-ended", by=by, at=at, ward=ward, count=count)
+    tell(person, "account.sessions-ended", event=event, ward=ward, at=at)
+    return count
 
 
 def count_at(office: Office, *, on: dt.date) -> int:
@@ -418,6 +432,14 @@ def _check_office(role: str, office: Office | None) -> None:
 def _check_only_here(person: Person, ward: int, today: dt.date) -> None:
     if Post.objects.open(today).filter(person=person).exclude(ward_id=ward).exists():
         raise Refusal("account.elsewhere")
+
+
+def _check_may_open(person: Person, ward: int | None, today: dt.date) -> None:
+    """Whether an administrator of the ward (None: of the server) may see to how somebody signs in."""
+    if not Post.objects.open(today).filter(person=person).exists():
+        raise Refusal("account.no-post")
+    if ward is not None:
+        _check_only_here(person, ward, today)
 
 
 def _check_administrator_stays(ward: int | None, *, without: list[int], on: dt.date) -> None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("toi/doi-vai/", views.wear, name="wear"),
     path("nguoi/", people_views.people_list, name="people"),
     path("nguoi/them/", people_views.add, name="person-add"),
+    path("nguoi/dang-nhap/", people_views.sign_ins, name="sign-ins"),
     path("nguoi/phieu/", people_views.slips, name="slips"),
     path("vang-mat/", people_views.absence_list, name="absences"),
     path("vang-mat/<slug:handle>/", people_views.away, name="away"),
@@ -25,4 +26,5 @@ urlpatterns = [
     path("nguoi/<slug:handle>/thoi/", people_views.end_post, name="post-end"),
     path("nguoi/<slug:handle>/nghi/", people_views.leave, name="leave"),
     path("nguoi/<slug:handle>/mat-khau/", people_views.new_password, name="new-password"),
+    path("nguoi/<slug:handle>/dang-xuat/", people_views.sign_out, name="person-sign-out"),
 ]

@@ -20,6 +20,7 @@ from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward
 from caicach.rules import rights
 from caicach.rules.browsers import browser_words
 from caicach.rules.refusal import Refusal
+from caicach.rules.sign_in import PASSWORD
 
 
 @sensitive_post_parameters("password")
@@ -44,15 +45,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                _let_in(request, person)
-                return see_other(wanted)
+                return see_other(enter(request, person, ways=[PASSWORD], wanted=wanted))
     return render(request, "accounts/sign_in.html", {"form": form, "wanted": wanted}, status=status)
 
 
-def _let_in(request: HttpRequest, person: Person) -> None:
+def enter(request: HttpRequest, person: Person, *, ways: list[str], wanted: str) -> str:
+    """Whoever has proved to be the person comes in; the address to go to next. Raises Refusal account.no-post."""
+    last = person.last_login
+    services.let_in(person, ways=ways, at=clock.now(), address=address_of(request))
     before = request.session.session_key or ""
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     _remember(request, person.pk, instead_of=before)
+    for words in services.heard_since(person, last):
+        messages.info(request, words)
+    return wanted
 
 
 def _remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
@@ -85,7 +91,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def own(request: HttpRequest) -> HttpResponse:
     """My account: posts to wear, password, where I am signed in, when I signed in."""
-    person = _person(request)
+    person = own_person(request)
     return render(
         request,
         "accounts/own.html",
@@ -104,7 +110,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def password(request: HttpRequest) -> HttpResponse:
     """My new password; a first one is changed here before anything else."""
-    person = _person(request)
+    person = own_person(request)
     is_first = person.first_password_at is not None
     form = (FirstPasswordForm if is_first else PasswordForm)(request.POST or None)
     status = 200
@@ -140,7 +146,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one of my sessions, or all but this one."""
-    person = _person(request)
+    person = own_person(request)
     if request.POST.get("phien") == "khac":
         count = services.end_sessions(person.pk, but=request.session.session_key)
         messages.success(request, f"Đã đăng xuất {count} nơi khác.")
@@ -156,7 +162,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def wear(request: HttpRequest) -> HttpResponse:
     """Put on another of my posts, or that of somebody for whom I stand in."""
-    person = _person(request)
+    person = own_person(request)
     chosen = row_id(request.POST.get("chuc_vu", ""))
     if all(post.pk != chosen for post in queries.posts_to_wear(person.pk, on=clock.today())):
         raise Missing
@@ -164,7 +170,7 @@ def wear(request: HttpRequest) -> HttpResponse:
     return see_other("/")
 
 
-def _person(request: HttpRequest) -> Person:
+def own_person(request: HttpRequest) -> Person:
     user = ward_request(request).user
     assert isinstance(user, Person)
     return user

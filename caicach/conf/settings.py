@@ -212,6 +212,8 @@ SIGN_IN_TRIES = 8
 SIGN_IN_REST_MINUTES = 10
 SIGN_IN_FORGET_HOURS = 24
 """Wrong tries are forgotten so long after the last one."""
+SIGN_IN_KEPT_DAYS = 365
+"""Failed sign-ins stay in the record for so long: 12 months for a service on the Internet [check] NĐ 333/2026, Điều 16."""
 SIGN_IN_NAMES_KEPT = 20_000
 """Names with wrong tries that are kept; the oldest go first."""
 

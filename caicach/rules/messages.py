@@ -76,7 +76,7 @@ SENTENCES: dict[str, str] = {
     "file.not-chosen": _("Chưa chọn tệp. Hãy kéo tệp kế hoạch vào ô, hoặc bấm để chọn."),
     # signing in
     "account.wrong": _("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại."),
-    "account.rests": _("Sai mật khẩu quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
+    "account.rests": _("Sai quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
     "account.no-post": _("Tài khoản chưa được giao việc ở phường nào. Hãy nhờ người quản trị."),
     "account.first-expired": _(
         "Mật khẩu trên phiếu đã quá {days} ngày chưa dùng nên hết hiệu lực. Hãy nhờ người quản trị cấp phiếu mới."
@@ -97,6 +97,7 @@ SENTENCES: dict[str, str] = {
     ),
     "account.left-already": _("Người này đã thôi giữ chức vụ ở phường. Hãy tải lại trang."),
     "account.own-leave": _("Không tự cho mình nghỉ được. Hãy nhờ một người quản trị khác."),
+    "account.own-page": _("Với tài khoản của chính mình, hãy dùng trang Tài khoản của tôi."),
     "account.own-password": _("Để đổi mật khẩu của chính mình, hãy dùng trang Tài khoản của tôi."),
     "post.same": _("Người này đang giữ đúng chức vụ ấy rồi."),
     "post.office-missing": _("Hãy chọn đơn vị: chuyên viên và trưởng đơn vị làm việc ở một đơn vị."),

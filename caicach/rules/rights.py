@@ -95,6 +95,8 @@ PAGES: dict[str, str] = {
     "accounts:post-end": "people.manage",
     "accounts:leave": "people.manage",
     "accounts:new-password": "people.manage",
+    "accounts:person-sign-out": "people.manage",
+    "accounts:sign-ins": "people.manage",
     "desk:structure": "offices.manage",
     "desk:office-add": "offices.manage",
     "desk:unit": "offices.manage",
