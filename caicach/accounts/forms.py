@@ -92,6 +92,29 @@ class FirstPasswordForm(PasswordForm):
     old = None  # type: ignore[assignment]
 
 
+class CodeForm(forms.Form):
+    """A code from the phone, or a recovery code, which has letters too."""
+
+    code = text(
+        "Mã trên điện thoại", 20, need="Hãy ghi mã.", autocomplete="one-time-code", inputmode="numeric",
+        autocapitalize="none", spellcheck="false",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, is_recovery: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_recovery:
+            self.fields["code"].label = "Mã dự phòng"
+            self.fields["code"].widget.attrs |= {"inputmode": "text", "autocomplete": "off"}
+
+
+class OwnPasswordForm(forms.Form):
+    """The own password once more, before something that opens or closes a door."""
+
+    password = secret(
+        "Mật khẩu của anh/chị", need="Hãy ghi mật khẩu của anh/chị.", complete="current-password"
+    )
+
+
 class PersonForm(forms.Form):
     """Who somebody is and how to reach them."""
 

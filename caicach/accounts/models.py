@@ -89,6 +89,26 @@ class OpenSession(models.Model):
     browser = models.CharField(max_length=60, blank=True)
 
 
+class SecondFactor(models.Model):
+    """The secret from which a person's phone makes codes of six digits, sealed. last_step: the newest code that was taken."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    sealed = models.CharField(max_length=200)
+    since = models.DateTimeField()
+    last_step = models.BigIntegerField()
+
+
+class RecoveryCode(models.Model):
+    """A code for whoever has not the phone at hand: kept as a keyed hash, opens once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_once")]
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def held(self, on: dt.date) -> Self:
         """The posts that are held on a day."""

@@ -10,13 +10,14 @@ import re
 
 from django.db import IntegrityError, transaction
 
+from caicach.accounts import second
 from caicach.accounts.models import Absence, Person, Post, WrongTries
-from caicach.accounts.services import add_person, end_sessions, hash_of, tell
+from caicach.accounts.services import add_person, end_sessions, hash_of, tell, ward_of
 from caicach.core.clock import local_day
 from caicach.history import services as history
 from caicach.organisation import services as organisation
 from caicach.organisation.services import Office, Ward
-from caicach.rules import rights
+from caicach.rules import rights, sign_in
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
 
@@ -279,6 +280,30 @@ def new_password(person: Person, *, ward: int | None, hashed: str, by: int, at: 
     WrongTries.objects.filter(pk=hash_of(person.user_name)).delete()
     event = history.append(person, "account.password-given", by=by, at=at, ward=ward)
     tell(person, "account.password-given", event=event, ward=ward, at=at)
+
+
+@transaction.atomic
+def reset_ways(person: Person, *, ward: int | None, by: int | None, at: dt.datetime) -> None:
+    """Only the password is left: who has lost the phone signs in with it and sets up the rest again. Sessions end.
+
+    ward: None for who administers the server. Raises Refusal account.elsewhere, account.own-page, account.no-post,
+    second.nothing-to-reset.
+    """
+    person = _held(person)
+    if person.pk == by:
+        raise Refusal("account.own-page")
+    _check_may_open(person, ward, local_day(at))
+    dropped = [way for way, drop in _DROPS if drop(person.pk)]
+    if not dropped:
+        raise Refusal("second.nothing-to-reset")
+    end_sessions(person.pk)
+    journal = ward if ward is not None else ward_of(person, at)
+    event = history.append(person, "account.ways-reset", by=by, at=at, ward=journal, ways=dropped)
+    tell(person, "account.ways-reset", event=event, ward=journal, at=at)
+
+
+_DROPS = ((sign_in.CODE, second.drop),)
+"""What is taken away, and how: each says whether there was anything."""
 
 
 @transaction.atomic

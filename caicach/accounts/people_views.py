@@ -268,6 +268,16 @@ def sign_out(request: HttpRequest, handle: str) -> HttpResponse:
     return see_other(_address(who))
 
 
+@require_POST
+@may("people.manage")
+def reset_ways(request: HttpRequest, handle: str) -> HttpResponse:
+    """Take away a person's ways to sign in but the password."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    people.reset_ways(who, ward=actor.ward_id, by=actor.person_id, at=clock.now())
+    messages.success(request, f"Đã đặt lại. {who.full_name} chỉ còn đăng nhập bằng mật khẩu.")
+    return see_other(_address(who))
+
+
 def to_slips(request: HttpRequest, nonce: str, made: list[int], *, back: str) -> HttpResponse:
     """To the page that prints the slips. The session keeps what the passwords follow from, never a password."""
     request.session["slips"] = {"nonce": nonce, "people": made, "back": back}

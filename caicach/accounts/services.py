@@ -75,15 +75,13 @@ def check(user_name: str, password: str, *, at: dt.datetime, address: str | None
     """
     name = user_name.strip().lower()
     name_hash = hash_of(name)
-    tries = WrongTries.objects.filter(pk=name_hash).first()
-    if tries:
-        _check_rest(tries, at)
+    check_rest(name_hash, at)
     person = Person.objects.filter(user_name=name, is_active=True).first()
     # Outside a transaction: slow on purpose, and SQLite lets nobody else write meanwhile.
     is_right = check_password(password, person.password if person else make_password(None))
     _forget_old(at)
     if person is None or not is_right:
-        _count_wrong(name_hash, person, at=at, address=address)
+        count_wrong(name_hash, person, at=at, address=address)
         raise Refusal("account.wrong")
     _take_right(name_hash, person, at=at)
     return person
@@ -110,7 +108,14 @@ def _forget_old(at: dt.datetime) -> None:
     WrongTries.objects.filter(pk__in=list(surplus[settings.SIGN_IN_NAMES_KEPT :])).delete()
 
 
-def _held(name_hash: str, at: dt.datetime) -> WrongTries:
+def check_rest(key: str, at: dt.datetime) -> None:
+    """Raises Refusal account.rests while this key rests."""
+    tries = WrongTries.objects.filter(pk=key).first()
+    if tries:
+        _check_rest(tries, at)
+
+
+def held_tries(name_hash: str, at: dt.datetime) -> WrongTries:
     """The row of a name, held until the transaction ends. It may have come to rest while a password was hashed."""
     tries, _ = WrongTries.objects.select_for_update().get_or_create(pk=name_hash, defaults={"last_at": at})
     _check_rest(tries, at)
@@ -118,10 +123,11 @@ def _held(name_hash: str, at: dt.datetime) -> WrongTries:
 
 
 @transaction.atomic
-def _count_wrong(
+def count_wrong(
     name_hash: str, person: Person | None, *, at: dt.datetime, address: str | None, way: str = PASSWORD
 ) -> None:
-    tries = _held(name_hash, at)
+    """One more wrong try of a name (or of a person's codes); after too many of them it rests."""
+    tries = held_tries(name_hash, at)
     tries.count, tries.last_at = tries.count + 1, at
     FailedSignIn.objects.create(person=person, at=at, way=way, address=address)
     if tries.count >= settings.SIGN_IN_TRIES:
@@ -136,7 +142,7 @@ def _count_wrong(
 
 @transaction.atomic
 def _take_right(name_hash: str, person: Person, *, at: dt.datetime) -> None:
-    tries = _held(name_hash, at)
+    tries = held_tries(name_hash, at)
     if _current_post(person, at) is None:
         raise Refusal("account.no-post")
     if person.first_password_at and at - person.first_password_at > dt.timedelta(
@@ -230,11 +236,9 @@ def prove_password(person: Person, typed: str, *, field: str, at: dt.datetime, a
     Raises Refusal account.wrong-old at the field (counted like a wrong sign-in), account.rests.
     """
     name_hash = hash_of(person.user_name)
-    tries = WrongTries.objects.filter(pk=name_hash).first()
-    if tries:
-        _check_rest(tries, at)
+    check_rest(name_hash, at)
     if not check_password(typed, person.password):
-        _count_wrong(name_hash, person, at=at, address=address)
+        count_wrong(name_hash, person, at=at, address=address)
         raise Refusal("account.wrong-old", field)
 
 
@@ -256,8 +260,11 @@ def _set_password(
 _HEARD = {
     "account.password-given": "Quản trị đã cấp mật khẩu mới cho tài khoản của anh/chị.",
     "account.sessions-ended": "Quản trị đã đăng xuất tài khoản của anh/chị ở mọi nơi.",
+    "account.ways-reset": "Quản trị đã đặt lại cách đăng nhập của anh/chị: chỉ còn mật khẩu. Mã hai lớp, nếu cần, hãy bật lại.",
+    "account.second-on": "Tài khoản của anh/chị vừa bật mã hai lớp.",
+    "account.second-off": "Tài khoản của anh/chị vừa tắt mã hai lớp.",
 }
-"""What somebody hears of that was done to the own account: by letter, and at the next sign-in."""
+"""What somebody hears of that happened to the own account: by letter, and of others' doings at the next sign-in."""
 
 
 def tell(person: Person, code: str, *, event: int, ward: int | None, at: dt.datetime) -> None:

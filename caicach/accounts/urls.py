@@ -1,13 +1,18 @@
 from django.urls import path
 
-from caicach.accounts import people_views, server_views, views
+from caicach.accounts import people_views, second_views, server_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("dang-nhap/", views.sign_in, name="sign-in"),
+    path("dang-nhap/ma/", views.second_step, name="second-step"),
     path("dang-xuat/", views.sign_out, name="sign-out"),
     path("toi/", views.own, name="own"),
     path("toi/mat-khau/", views.password, name="password"),
+    path("toi/hai-lop/", second_views.page, name="second"),
+    path("toi/hai-lop/tat/", second_views.off, name="second-off"),
+    path("toi/hai-lop/ma-moi/", second_views.renew, name="recovery-renew"),
+    path("toi/hai-lop/ma-du-phong/", second_views.codes, name="recovery"),
     path("toi/phien/", views.end_session, name="end-session"),
     path("toi/doi-vai/", views.wear, name="wear"),
     path("nguoi/", people_views.people_list, name="people"),
@@ -26,5 +31,6 @@ urlpatterns = [
     path("nguoi/<slug:handle>/thoi/", people_views.end_post, name="post-end"),
     path("nguoi/<slug:handle>/nghi/", people_views.leave, name="leave"),
     path("nguoi/<slug:handle>/mat-khau/", people_views.new_password, name="new-password"),
+    path("nguoi/<slug:handle>/dat-lai/", people_views.reset_ways, name="person-reset"),
     path("nguoi/<slug:handle>/dang-xuat/", people_views.sign_out, name="person-sign-out"),
 ]

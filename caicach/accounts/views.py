@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import queries, services
-from caicach.accounts.forms import FirstPasswordForm, PasswordForm, SignInForm
+from caicach.accounts import queries, second, services
+from caicach.accounts.forms import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
 from caicach.core import clock
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
@@ -49,16 +53,91 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sign_in.html", {"form": form, "wanted": wanted}, status=status)
 
 
-def enter(request: HttpRequest, person: Person, *, ways: list[str], wanted: str) -> str:
-    """Whoever has proved to be the person comes in; the address to go to next. Raises Refusal account.no-post."""
+def enter(
+    request: HttpRequest, person: Person, *, ways: list[str], wanted: str, is_strong: bool = False
+) -> str:
+    """Whoever has proved to be the person comes in, or is asked for a code first; the address to go to next.
+
+    is_strong: two things were proved, so that no code is asked for. Raises Refusal account.no-post.
+    """
+    if not is_strong and second.is_on(person.pk):
+        _stand_between(request, person, ways, wanted)
+        return reverse("accounts:second-step")
     last = person.last_login
     services.let_in(person, ways=ways, at=clock.now(), address=address_of(request))
     before = request.session.session_key or ""
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    request.session["strong"] = is_strong
     _remember(request, person.pk, instead_of=before)
     for words in services.heard_since(person, last):
         messages.info(request, words)
     return wanted
+
+
+def _stand_between(request: HttpRequest, person: Person, ways: list[str], wanted: str) -> None:
+    """Half signed in: the session knows who is awaited for a few minutes, and opens nothing."""
+    request.session.cycle_key()
+    request.session["half"] = {
+        "person": person.pk,
+        "ways": ways,
+        "wanted": wanted,
+        "at": clock.machine().timestamp(),
+        "proof": person.get_session_auth_hash(),
+    }
+
+
+def _awaited(request: HttpRequest) -> tuple[Person, dict[str, Any]]:
+    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed since."""
+    half = request.session.get("half")
+    if half and 0 <= clock.machine().timestamp() - half["at"] <= settings.HALF_SIGNED_IN_MINUTES * 60:
+        person = Person.objects.filter(pk=half["person"], is_active=True).first()
+        if person and constant_time_compare(person.get_session_auth_hash(), half["proof"]):
+            return person, half
+    request.session.pop("half", None)
+    raise Refusal("second.stale")
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(rights.PUBLIC)
+def second_step(request: HttpRequest) -> HttpResponse:
+    """After the password: a code from the phone, or a recovery code."""
+    try:
+        person, half = _awaited(request)
+    except Refusal as refusal:
+        return back_to_door(request, refusal)
+    is_recovery = "du-phong" in request.GET
+    form = CodeForm(request.POST or None, is_recovery=is_recovery)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                way = second.prove(
+                    person,
+                    form.cleaned_data["code"],
+                    at=clock.now(),
+                    moment=clock.machine(),
+                    address=address_of(request),
+                )
+                del request.session["half"]
+                return see_other(
+                    enter(request, person, ways=[*half["ways"], way], wanted=half["wanted"], is_strong=True)
+                )
+            except Refusal as refusal:
+                if refusal.code == "second.stale":
+                    return back_to_door(request, refusal)
+                status = put_refusal(form, refusal)
+    return render(
+        request, "accounts/second_step.html", {"form": form, "is_recovery": is_recovery}, status=status
+    )
+
+
+def back_to_door(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """To the sign-in page, which says why."""
+    messages.error(request, str(refusal))
+    return see_other(reverse("accounts:sign-in"))
 
 
 def _remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
@@ -100,6 +179,7 @@ def own(request: HttpRequest) -> HttpResponse:
             "posts": queries.posts_to_wear(person.pk, on=clock.today()),
             "sessions": queries.open_sessions(person.pk, this=request.session.session_key),
             "sign_ins": queries.sign_ins(person.pk),
+            "ways": queries.ways_of(person.pk),
         },
     )
 

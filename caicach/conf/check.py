@@ -28,6 +28,7 @@ def check(*, is_stopped: bool = False) -> int:
 def _findings(*, is_stopped: bool) -> Iterator[tuple[bool, str]]:
     yield from _settings()
     yield from _database()
+    yield from _second_factor()
     yield from _disk()
     if not is_stopped:
         yield from _worker()
@@ -82,6 +83,38 @@ def _database() -> Iterator[tuple[bool, str]]:
     failed = queue.failed_count()
     if failed:
         yield True, f"{failed} việc nền đã lỗi nhiều lần và đang chờ người xem."
+
+
+def _second_factor() -> Iterator[tuple[bool, str]]:
+    """Who needs a second factor, and whether all secrets can be opened."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from caicach.accounts import second
+    from caicach.rules import rights
+
+    unknown = [role for role in settings.SECOND_FACTOR_ROLES if role not in rights.ROLES]
+    known = [rights.ROLES[role] for role in settings.SECOND_FACTOR_ROLES if role in rights.ROLES]
+    if unknown:
+        names = ", ".join(rights.ROLES)
+        yield (
+            True,
+            f"CAICACH_SECOND_FACTOR ghi vai không có: {', '.join(unknown)}. Các vai là: {names}.",
+        )
+    if known:
+        yield False, f"Mã hai lớp bắt buộc với: {', '.join(known)}."
+    elif not unknown:
+        yield False, "Mã hai lớp: không bắt buộc với ai. Nên đặt CAICACH_SECOND_FACTOR=administrator,system"
+    try:
+        lost = second.unopenable_count()
+    except DatabaseError:  # what is wrong with the database is said above
+        return
+    if lost:
+        yield (
+            True,
+            f"{lost} người có mã hai lớp không đọc được với khóa hiện nay. Hãy đặt lại CAICACH_SECRET_KEY cũ, "
+            "hoặc đặt lại cách đăng nhập cho họ.",
+        )
 
 
 def _disk() -> Iterator[tuple[bool, str]]:

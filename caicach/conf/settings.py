@@ -207,6 +207,13 @@ SESSION_IDLE_MINUTES = int(os.environ.get("CAICACH_SESSION_IDLE_MINUTES", "60"))
 PASSWORD_LENGTH = 10
 FIRST_PASSWORD_DAYS = int(os.environ.get("CAICACH_FIRST_PASSWORD_DAYS", "14"))
 """A first password that was not used for so long opens nothing any more."""
+SECOND_FACTOR_ROLES = [
+    role.strip() for role in os.environ.get("CAICACH_SECOND_FACTOR", "").split(",") if role.strip()
+]
+"""Roles that nobody wears without a second factor: "administrator", "system". `caicach check` says what is no role."""
+HALF_SIGNED_IN_MINUTES = 5
+"""Between the password and the code."""
+RECOVERY_CODES = 10
 SIGN_IN_TRIES = 8
 """Wrong passwords in a row before a name rests, whether or not anybody has it."""
 SIGN_IN_REST_MINUTES = 10

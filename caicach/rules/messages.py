@@ -87,6 +87,20 @@ SENTENCES: dict[str, str] = {
     "password.named": _("Mật khẩu không nên chứa tên đăng nhập. Hãy chọn mật khẩu khác."),
     "password.same": _("Mật khẩu mới giống mật khẩu đang dùng. Hãy chọn mật khẩu khác."),
     "password.differs": _("Hai lần gõ chưa giống nhau. Hãy gõ lại mật khẩu mới."),
+    # the second step
+    "second.wrong-code": _(
+        "Mã chưa đúng. Hãy ghi mã đang hiện trên điện thoại, và xem giờ của điện thoại có đúng không."
+    ),
+    "second.wrong": _("Mã chưa đúng. Hãy ghi mã đang hiện trên điện thoại, hoặc một mã dự phòng chưa dùng."),
+    "second.used": _("Mã này đã dùng rồi. Hãy đợi điện thoại hiện mã mới."),
+    "second.stale": _("Đã quá lâu từ lúc gõ mật khẩu. Hãy đăng nhập lại."),
+    "second.unopenable": _(
+        "Khóa của máy chủ đã đổi nên không đọc được mã hai lớp. Hãy nhờ người quản trị đặt lại cách đăng nhập."
+    ),
+    "second.on-already": _("Mã hai lớp đang bật rồi. Hãy tải lại trang."),
+    "second.off-already": _("Mã hai lớp đang tắt. Hãy tải lại trang."),
+    "second.required": _("Chức vụ anh/chị đang giữ cần mã hai lớp nên không tắt được."),
+    "second.nothing-to-reset": _("Người này chỉ đăng nhập bằng mật khẩu, không có gì để đặt lại."),
     # people and posts
     "account.name-unusable": _(
         "Tên đăng nhập chỉ gồm chữ thường không dấu, số, dấu chấm, gạch; từ 3 đến 60 chữ. Ví dụ: khang.tm"
