@@ -115,6 +115,16 @@ class OwnPasswordForm(forms.Form):
     )
 
 
+class PasskeyForm(OwnPasswordForm):
+    """A new key: what it is called, and the password."""
+
+    name = text("Tên của khóa", 60, need="Hãy đặt tên cho khóa.", hint="Để nhận ra thiết bị, ví dụ Điện thoại.", autocomplete="off")  # fmt: skip
+    field_order = ["name", "password"]
+
+    def clean_name(self) -> str:
+        return squeeze(nfc(self.cleaned_data["name"]))
+
+
 class PersonForm(forms.Form):
     """Who somebody is and how to reach them."""
 

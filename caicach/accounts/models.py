@@ -109,6 +109,19 @@ class RecoveryCode(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_once")]
 
 
+class Passkey(models.Model):
+    """A key that a person's device keeps, for one host. credential_id, public_key: base64url; sign_count: as last told."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    host = models.CharField(max_length=253)
+    credential_id = models.CharField(max_length=1400, unique=True)
+    public_key = models.TextField()
+    sign_count = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def held(self, on: dt.date) -> Self:
         """The posts that are held on a day."""

@@ -14,6 +14,7 @@ from caicach.accounts.models import (
     Absence,
     FailedSignIn,
     OpenSession,
+    Passkey,
     Person,
     Post,
     RecoveryCode,
@@ -263,7 +264,7 @@ class PersonPage:
 
 
 def person_page(ward: int, person: Person, *, on: dt.date) -> PersonPage:
-    """All that an administrator sees of a person. Six queries."""
+    """All that an administrator sees of a person. Seven queries."""
     posts = list(
         Post.objects.filter(person=person).select_related("office").order_by(F("since").desc(nulls_last=True))
     )
@@ -305,14 +306,38 @@ class Ways:
 
     second_since: dt.datetime | None
     recovery: int
+    keys: int
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.second_since or self.keys)
 
 
 def ways_of(person: int) -> Ways:
-    """What opens the person's account. Two queries."""
+    """What opens the person's account. Three queries."""
     factor = SecondFactor.objects.filter(pk=person).values_list("since", flat=True).first()
     return Ways(
-        second_since=factor, recovery=RecoveryCode.objects.filter(person_id=person, used_at=None).count()
+        second_since=factor,
+        recovery=RecoveryCode.objects.filter(person_id=person, used_at=None).count(),
+        keys=Passkey.objects.filter(person_id=person).count(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A passkey on its owner's page."""
+
+    id: int
+    name: str
+    host: str
+    made_at: dt.datetime
+    used_at: dt.datetime | None
+
+
+def passkeys_of(person: int) -> list[KeyRow]:
+    """The person's keys, the oldest first. One query."""
+    found = Passkey.objects.filter(person_id=person).order_by("made_at", "id")
+    return [KeyRow(key.pk, key.name, key.host, key.made_at, key.used_at) for key in found]
 
 
 SIGN_IN_CODES = ("account.signed-in", "account.rests")

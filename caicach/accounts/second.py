@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from caicach.accounts import services
-from caicach.accounts.models import Person, RecoveryCode, SecondFactor, WrongTries
+from caicach.accounts.models import Passkey, Person, RecoveryCode, SecondFactor, WrongTries
 from caicach.accounts.queries import posts_to_wear
 from caicach.core.clock import local_day
 from caicach.core.seal import Unopenable, seal, unseal
@@ -154,9 +154,10 @@ def _take_recovery(person: Person, text: str, *, at: dt.datetime, address: str |
 def switch_off(person: Person, *, at: dt.datetime, address: str | None) -> None:
     """No codes any more; the password was typed before (`services.prove_password`).
 
-    Raises Refusal second.required where a post of today needs them, second.off-already.
+    Raises Refusal second.required where a post of today needs them and there is no passkey, second.off-already.
     """
-    if is_required(person.pk, on=local_day(at)):
+    has_key = Passkey.objects.filter(person=person).exists()
+    if not has_key and is_required(person.pk, on=local_day(at)):
         raise Refusal("second.required")
     if not drop(person.pk):
         raise Refusal("second.off-already")

@@ -31,6 +31,8 @@ def page(request: HttpRequest) -> HttpResponse:
     person = own_person(request)
     if second.is_on(person.pk):
         return _on_page(request, person)
+    if must_use_key(request, person):
+        return render(request, "accounts/second_by_key.html")
     nonce = request.session.setdefault("second", secrets.token_urlsafe(16))
     form = CodeForm(request.POST or None)
     status = 200
@@ -64,6 +66,24 @@ def page(request: HttpRequest) -> HttpResponse:
         },
         status=status,
     )
+
+
+def must_use_key(request: HttpRequest, person: Person) -> bool:
+    """Whether the person came with the password alone, while a post needs more and there are keys to sign in with.
+
+    Else whoever knows the password could add a second step of their own beside the owner's.
+    """
+    return (
+        not request.session.get("strong")
+        and second.is_required(person.pk, on=clock.today())
+        and bool(queries.passkeys_of(person.pk))
+    )
+
+
+def check_may_add(request: HttpRequest, person: Person) -> None:
+    """Raises Refusal second.by-key."""
+    if must_use_key(request, person):
+        raise Refusal("second.by-key")
 
 
 @sensitive_post_parameters("password")

@@ -260,7 +260,8 @@ def _set_password(
 _HEARD = {
     "account.password-given": "Quản trị đã cấp mật khẩu mới cho tài khoản của anh/chị.",
     "account.sessions-ended": "Quản trị đã đăng xuất tài khoản của anh/chị ở mọi nơi.",
-    "account.ways-reset": "Quản trị đã đặt lại cách đăng nhập của anh/chị: chỉ còn mật khẩu. Mã hai lớp, nếu cần, hãy bật lại.",
+    "account.ways-reset": "Quản trị đã đặt lại cách đăng nhập của anh/chị: chỉ còn mật khẩu. Cần mã hai lớp hay khóa truy cập thì hãy làm lại.",
+    "account.passkey-added": "Tài khoản của anh/chị vừa có thêm một khóa truy cập.",
     "account.second-on": "Tài khoản của anh/chị vừa bật mã hai lớp.",
     "account.second-off": "Tài khoản của anh/chị vừa tắt mã hai lớp.",
 }

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from caicach.accounts import people_views, second_views, server_views, views
+from caicach.accounts import passkey_views, people_views, second_views, server_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("dang-nhap/", views.sign_in, name="sign-in"),
     path("dang-nhap/ma/", views.second_step, name="second-step"),
+    path("dang-nhap/khoa/", passkey_views.sign_in, name="passkey-sign-in"),
+    path("dang-nhap/khoa/bat-dau/", passkey_views.begin_sign_in, name="passkey-ask"),
     path("dang-xuat/", views.sign_out, name="sign-out"),
     path("toi/", views.own, name="own"),
     path("toi/mat-khau/", views.password, name="password"),
@@ -13,6 +15,9 @@ urlpatterns = [
     path("toi/hai-lop/tat/", second_views.off, name="second-off"),
     path("toi/hai-lop/ma-moi/", second_views.renew, name="recovery-renew"),
     path("toi/hai-lop/ma-du-phong/", second_views.codes, name="recovery"),
+    path("toi/khoa/", passkey_views.mine, name="passkeys"),
+    path("toi/khoa/bat-dau/", passkey_views.begin, name="passkey-begin"),
+    path("toi/khoa/bo/", passkey_views.remove, name="passkey-remove"),
     path("toi/phien/", views.end_session, name="end-session"),
     path("toi/doi-vai/", views.wear, name="wear"),
     path("nguoi/", people_views.people_list, name="people"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import queries, second, services
+from caicach.accounts import passkeys, queries, second, services
 from caicach.accounts.forms import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
 from caicach.core import clock
@@ -33,9 +34,7 @@ from caicach.rules.sign_in import PASSWORD
 @may(rights.PUBLIC)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; afterwards the page that was asked for."""
-    wanted = request.POST.get("tiep") or request.GET.get("tiep") or ""
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        wanted = resolve_url("desk:home")
+    wanted = wanted_of(request)
     form = SignInForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -50,7 +49,22 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 status = put_refusal(form, refusal)
             else:
                 return see_other(enter(request, person, ways=[PASSWORD], wanted=wanted))
-    return render(request, "accounts/sign_in.html", {"form": form, "wanted": wanted}, status=status)
+    facts = {"form": form, "wanted": wanted, "has_keys": door_of(request) is not None}
+    return render(request, "accounts/sign_in.html", facts, status=status)
+
+
+def door_of(request: HttpRequest) -> passkeys.Door | None:
+    """Where keys open for this request; None where they cannot be used."""
+    known = {host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", "."))}
+    if settings.SITE:
+        known.add(urlsplit(settings.SITE).hostname or "")
+    return passkeys.door_of(request.get_host(), is_secure=request.is_secure(), known=known)
+
+
+def wanted_of(request: HttpRequest) -> str:
+    """The page to go to after signing in: of this site only."""
+    wanted = request.POST.get("tiep") or request.GET.get("tiep") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else resolve_url("desk:home")
 
 
 def enter(

@@ -214,6 +214,10 @@ SECOND_FACTOR_ROLES = [
 HALF_SIGNED_IN_MINUTES = 5
 """Between the password and the code."""
 RECOVERY_CODES = 10
+PASSKEYS = 10
+"""As many keys may a person have."""
+PASSKEY_MINUTES = 5
+"""Between what the server asks of a key and the key's answer."""
 SIGN_IN_TRIES = 8
 """Wrong passwords in a row before a name rests, whether or not anybody has it."""
 SIGN_IN_REST_MINUTES = 10

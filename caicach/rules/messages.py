@@ -101,6 +101,22 @@ SENTENCES: dict[str, str] = {
     "second.off-already": _("Mã hai lớp đang tắt. Hãy tải lại trang."),
     "second.required": _("Chức vụ anh/chị đang giữ cần mã hai lớp nên không tắt được."),
     "second.nothing-to-reset": _("Người này chỉ đăng nhập bằng mật khẩu, không có gì để đặt lại."),
+    "second.by-key": _(
+        "Chức vụ của anh/chị cần hai lớp và anh/chị đã có khóa truy cập. Hãy đăng xuất rồi đăng nhập bằng khóa."
+    ),
+    "passkey.not-here": _(
+        "Khóa truy cập chỉ dùng được khi trang này mở bằng HTTPS, đúng tên máy chủ. Hãy dùng mật khẩu."
+    ),
+    "passkey.stale": _("Đã quá lâu, hoặc trang đã mở ở nơi khác. Hãy bấm lại."),
+    "passkey.refused": _("Khóa trả lời không khớp. Hãy thử lại, hoặc dùng mật khẩu."),
+    "passkey.unknown": _("Khóa này không dùng được ở đây, hoặc đã bị bỏ. Hãy dùng mật khẩu."),
+    "passkey.known": _("Khóa này đã có ở đây rồi."),
+    "passkey.unnamed": _("Hãy đặt tên cho khóa."),
+    "passkey.too-many": _("Đã có {most} khóa. Hãy bỏ bớt một khóa trước."),
+    "passkey.gone": _("Khóa này đã được bỏ. Hãy tải lại trang."),
+    "passkey.last": _(
+        "Chức vụ của anh/chị cần hai lớp. Hãy bật mã hai lớp, hoặc thêm khóa khác, trước khi bỏ khóa này."
+    ),
     # people and posts
     "account.name-unusable": _(
         "Tên đăng nhập chỉ gồm chữ thường không dấu, số, dấu chấm, gạch; từ 3 đến 60 chữ. Ví dụ: khang.tm"

@@ -227,6 +227,8 @@ _ACCOUNT_WORDS = {
     "account.password-given": "Được cấp mật khẩu mới",
     "account.second-on": "Bật mã hai lớp",
     "account.second-off": "Tắt mã hai lớp",
+    "account.passkey-added": "Thêm khóa truy cập",
+    "account.passkey-removed": "Bỏ khóa truy cập",
     "account.recovery-used": "Dùng một mã dự phòng",
     "account.recovery-renewed": "Làm mã dự phòng mới",
     "account.ways-reset": "Được đặt lại cách đăng nhập",
