@@ -122,6 +122,23 @@ class Passkey(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class TiedAccount(models.Model):
+    """An account at the province's provider that opens a person's account here. label: how its owner knows it, mostly an e-mail."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    label = models.CharField(max_length=254, blank=True)
+    tied_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="tied_account_to_one_person"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="tied_account_one_of_issuer"),
+        ]
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def held(self, on: dt.date) -> Self:
         """The posts that are held on a day."""

@@ -10,7 +10,7 @@ import re
 
 from django.db import IntegrityError, transaction
 
-from caicach.accounts import passkeys, second
+from caicach.accounts import passkeys, provider, second
 from caicach.accounts.models import Absence, Person, Post, WrongTries
 from caicach.accounts.services import add_person, end_sessions, hash_of, tell, ward_of
 from caicach.core.clock import local_day
@@ -302,7 +302,11 @@ def reset_ways(person: Person, *, ward: int | None, by: int | None, at: dt.datet
     tell(person, "account.ways-reset", event=event, ward=journal, at=at)
 
 
-_DROPS = ((sign_in.CODE, second.drop), (sign_in.PASSKEY, passkeys.drop))
+_DROPS = (
+    (sign_in.CODE, second.drop),
+    (sign_in.PASSKEY, passkeys.drop),
+    (sign_in.PROVIDER, provider.drop),
+)
 """What is taken away, and how: each says whether there was anything."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Q, Value
 
 from caicach.accounts.models import (
@@ -19,6 +20,7 @@ from caicach.accounts.models import (
     Post,
     RecoveryCode,
     SecondFactor,
+    TiedAccount,
 )
 from caicach.core import clock
 from caicach.history.queries import Told, count_of_codes, of_codes
@@ -264,7 +266,7 @@ class PersonPage:
 
 
 def person_page(ward: int, person: Person, *, on: dt.date) -> PersonPage:
-    """All that an administrator sees of a person. Seven queries."""
+    """All that an administrator sees of a person. Eight queries at most."""
     posts = list(
         Post.objects.filter(person=person).select_related("office").order_by(F("since").desc(nulls_last=True))
     )
@@ -307,20 +309,39 @@ class Ways:
     second_since: dt.datetime | None
     recovery: int
     keys: int
+    tied: TiedRow | None
 
     @property
     def is_any(self) -> bool:
-        return bool(self.second_since or self.keys)
+        return bool(self.second_since or self.keys or self.tied)
 
 
 def ways_of(person: int) -> Ways:
-    """What opens the person's account. Three queries."""
+    """What opens the person's account. Three queries, four with a provider."""
     factor = SecondFactor.objects.filter(pk=person).values_list("since", flat=True).first()
     return Ways(
         second_since=factor,
         recovery=RecoveryCode.objects.filter(person_id=person, used_at=None).count(),
         keys=Passkey.objects.filter(person_id=person).count(),
+        tied=tied_of(person),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TiedRow:
+    """A person's account at the provider of the settings."""
+
+    label: str
+    tied_at: dt.datetime
+    used_at: dt.datetime | None
+
+
+def tied_of(person: int) -> TiedRow | None:
+    """The person's account at the provider; None for none. One query where there is a provider."""
+    if not settings.OIDC_ISSUER:
+        return None
+    found = TiedAccount.objects.filter(person_id=person, issuer=settings.OIDC_ISSUER).first()
+    return TiedRow(found.label, found.tied_at, found.used_at) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def count_wrong(
         tries.count = 0
         tries.rests_until = at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
         if person:
-            post = _current_post(person, at)
+            post = post_of(person, at)
             ward = post.ward_id if post else None
             history.append(person, "account.rests", by=None, at=at, ward=ward, address=address, way=way)
     tries.save()
@@ -143,7 +143,7 @@ def count_wrong(
 @transaction.atomic
 def _take_right(name_hash: str, person: Person, *, at: dt.datetime) -> None:
     tries = held_tries(name_hash, at)
-    if _current_post(person, at) is None:
+    if post_of(person, at) is None:
         raise Refusal("account.no-post")
     if person.first_password_at and at - person.first_password_at > dt.timedelta(
         days=settings.FIRST_PASSWORD_DAYS
@@ -159,7 +159,7 @@ def let_in(person: Person, *, ways: Sequence[str], at: dt.datetime, address: str
     Raises Refusal account.no-post for somebody without a post today, or who has left.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
-    post = _current_post(person, at)
+    post = post_of(person, at)
     if post is None or not person.is_active:
         raise Refusal("account.no-post")
     person.last_login = at
@@ -171,11 +171,11 @@ def let_in(person: Person, *, ways: Sequence[str], at: dt.datetime, address: str
 
 def ward_of(person: Person, at: dt.datetime) -> int | None:
     """The ward in whose journal stands what a person does with the own account."""
-    post = _current_post(person, at)
+    post = post_of(person, at)
     return post.ward_id if post else None
 
 
-def _current_post(person: Person, at: dt.datetime) -> Post | None:
+def post_of(person: Person, at: dt.datetime) -> Post | None:
     """The first post that the person may wear on the day, an absent one's too."""
     return next(iter(posts_to_wear(person.pk, on=local_day(at))), None)
 
@@ -262,6 +262,7 @@ _HEARD = {
     "account.sessions-ended": "Quản trị đã đăng xuất tài khoản của anh/chị ở mọi nơi.",
     "account.ways-reset": "Quản trị đã đặt lại cách đăng nhập của anh/chị: chỉ còn mật khẩu. Cần mã hai lớp hay khóa truy cập thì hãy làm lại.",
     "account.passkey-added": "Tài khoản của anh/chị vừa có thêm một khóa truy cập.",
+    "account.tied": "Tài khoản của anh/chị vừa được nối với một tài khoản khác để đăng nhập.",
     "account.second-on": "Tài khoản của anh/chị vừa bật mã hai lớp.",
     "account.second-off": "Tài khoản của anh/chị vừa tắt mã hai lớp.",
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.accounts import passkey_views, people_views, second_views, server_views, views
+from caicach.accounts import passkey_views, people_views, provider_views, second_views, server_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("dang-nhap/ma/", views.second_step, name="second-step"),
     path("dang-nhap/khoa/", passkey_views.sign_in, name="passkey-sign-in"),
     path("dang-nhap/khoa/bat-dau/", passkey_views.begin_sign_in, name="passkey-ask"),
+    path("dang-nhap/tinh/", provider_views.go, name="provider"),
+    path("dang-nhap/tinh/ve/", provider_views.back, name="provider-back"),
     path("dang-xuat/", views.sign_out, name="sign-out"),
     path("toi/", views.own, name="own"),
     path("toi/mat-khau/", views.password, name="password"),
@@ -18,6 +20,8 @@ urlpatterns = [
     path("toi/khoa/", passkey_views.mine, name="passkeys"),
     path("toi/khoa/bat-dau/", passkey_views.begin, name="passkey-begin"),
     path("toi/khoa/bo/", passkey_views.remove, name="passkey-remove"),
+    path("toi/tai-khoan/", provider_views.tie, name="tie"),
+    path("toi/tai-khoan/thoi/", provider_views.untie, name="untie"),
     path("toi/phien/", views.end_session, name="end-session"),
     path("toi/doi-vai/", views.wear, name="wear"),
     path("nguoi/", people_views.people_list, name="people"),

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import passkeys, queries, second, services
+from caicach.accounts import passkeys, provider, queries, second, services
 from caicach.accounts.forms import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
 from caicach.core import clock
@@ -49,7 +49,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 status = put_refusal(form, refusal)
             else:
                 return see_other(enter(request, person, ways=[PASSWORD], wanted=wanted))
-    facts = {"form": form, "wanted": wanted, "has_keys": door_of(request) is not None}
+    facts = {
+        "form": form,
+        "wanted": wanted,
+        "has_keys": door_of(request) is not None,
+        "provider": settings.OIDC_NAME if provider.is_on() else "",
+    }
     return render(request, "accounts/sign_in.html", facts, status=status)
 
 
@@ -194,6 +199,7 @@ def own(request: HttpRequest) -> HttpResponse:
             "sessions": queries.open_sessions(person.pk, this=request.session.session_key),
             "sign_ins": queries.sign_ins(person.pk),
             "ways": queries.ways_of(person.pk),
+            "provider": settings.OIDC_NAME if provider.is_on() else "",
         },
     )
 

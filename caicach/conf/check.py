@@ -29,6 +29,7 @@ def _findings(*, is_stopped: bool) -> Iterator[tuple[bool, str]]:
     yield from _settings()
     yield from _database()
     yield from _second_factor()
+    yield from _provider()
     yield from _disk()
     if not is_stopped:
         yield from _worker()
@@ -115,6 +116,44 @@ def _second_factor() -> Iterator[tuple[bool, str]]:
             f"{lost} người có mã hai lớp không đọc được với khóa hiện nay. Hãy đặt lại CAICACH_SECRET_KEY cũ, "
             "hoặc đặt lại cách đăng nhập cho họ.",
         )
+
+
+def _provider() -> Iterator[tuple[bool, str]]:
+    """Asks the provider who it is, if there is one in the settings."""
+    from urllib.parse import urlsplit
+
+    from django.conf import settings
+
+    from caicach.accounts import provider
+    from caicach.rules.refusal import Refusal
+
+    needed = {
+        "CAICACH_OIDC_ISSUER": settings.OIDC_ISSUER,
+        "CAICACH_OIDC_CLIENT_ID": settings.OIDC_CLIENT_ID,
+        "CAICACH_OIDC_CLIENT_SECRET": settings.OIDC_CLIENT_SECRET,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if len(missing) == len(needed):
+        if settings.OIDC_BY_EMAIL or settings.OIDC_ACR:
+            yield True, "Có CAICACH_OIDC_BY_EMAIL hoặc CAICACH_OIDC_ACR mà chưa có CAICACH_OIDC_ISSUER."
+        return
+    if missing:
+        yield True, f"Đăng nhập qua tài khoản tỉnh còn thiếu {', '.join(missing)}, nên chưa hiện ra."
+        return
+    parts = urlsplit(settings.OIDC_ISSUER)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
+        yield True, "CAICACH_OIDC_ISSUER phải là một địa chỉ https://."
+        return
+    try:
+        provider.look()
+    except Refusal as refusal:
+        what = {
+            "provider.down": "Không nối được nhà cung cấp đăng nhập. Hãy xem lại CAICACH_OIDC_ISSUER và mạng.",
+            "provider.wrong": "Nhà cung cấp đăng nhập không nói đúng tên mình. CAICACH_OIDC_ISSUER phải trùng từng chữ với “issuer” của họ.",
+        }
+        yield True, what[refusal.code]
+    else:
+        yield False, f"Nhà cung cấp đăng nhập nối được: {settings.OIDC_NAME}."
 
 
 def _disk() -> Iterator[tuple[bool, str]]:

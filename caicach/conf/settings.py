@@ -218,6 +218,19 @@ PASSKEYS = 10
 """As many keys may a person have."""
 PASSKEY_MINUTES = 5
 """Between what the server asks of a key and the key's answer."""
+OIDC_ISSUER = os.environ.get("CAICACH_OIDC_ISSUER", "").strip().rstrip("/")
+"""The province's OpenID Connect provider: https://dangnhap.tinh.gov.vn; empty: none."""
+OIDC_CLIENT_ID = os.environ.get("CAICACH_OIDC_CLIENT_ID", "").strip()
+OIDC_CLIENT_SECRET = os.environ.get("CAICACH_OIDC_CLIENT_SECRET", "").strip()
+OIDC_NAME = os.environ.get("CAICACH_OIDC_NAME", "").strip() or "tài khoản tỉnh"
+"""The words of its button: "Đăng nhập bằng tài khoản tỉnh"."""
+OIDC_BY_EMAIL = _flag("CAICACH_OIDC_BY_EMAIL")
+"""Whether a verified e-mail that exactly one active person has ties an account at its first sign-in."""
+OIDC_ACR = [one.strip() for one in os.environ.get("CAICACH_OIDC_ACR", "").split(",") if one.strip()]
+"""Levels (acr) at which the provider has asked for two things; an `amr` of two kinds is understood without."""
+OIDC_TIMEOUT_SECONDS = 6
+OIDC_MINUTES = 10
+"""Between leaving for the provider and coming back."""
 SIGN_IN_TRIES = 8
 """Wrong passwords in a row before a name rests, whether or not anybody has it."""
 SIGN_IN_REST_MINUTES = 10

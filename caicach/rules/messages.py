@@ -117,6 +117,23 @@ SENTENCES: dict[str, str] = {
     "passkey.last": _(
         "Chức vụ của anh/chị cần hai lớp. Hãy bật mã hai lớp, hoặc thêm khóa khác, trước khi bỏ khóa này."
     ),
+    # the province's provider
+    "provider.down": _("Không nối được {name}. Hãy đăng nhập bằng mật khẩu, hoặc thử lại sau."),
+    "provider.wrong": _(
+        "Phía {name} trả lời không đúng. Hãy đăng nhập bằng mật khẩu, và báo người quản trị."
+    ),
+    "provider.stale": _("Lần đăng nhập này đã cũ, hoặc mở ở trình duyệt khác. Hãy bấm đăng nhập lại."),
+    "provider.denied": _(
+        "Anh/chị đã không cho phép, nên chưa đăng nhập được. Hãy thử lại, hoặc dùng mật khẩu."
+    ),
+    "provider.nobody": _(
+        "Tài khoản này chưa nối với ai ở đây. Hãy đăng nhập bằng mật khẩu, rồi nối ở trang Tài khoản của tôi."
+    ),
+    "provider.taken": _(
+        "Tài khoản này đã nối với một người rồi. Hãy báo người quản trị nếu không phải anh/chị."
+    ),
+    "provider.tied-already": _("Anh/chị đã nối một tài khoản khác. Hãy thôi nối tài khoản ấy trước."),
+    "provider.untied-already": _("Không còn nối với tài khoản nào. Hãy tải lại trang."),
     # people and posts
     "account.name-unusable": _(
         "Tên đăng nhập chỉ gồm chữ thường không dấu, số, dấu chấm, gạch; từ 3 đến 60 chữ. Ví dụ: khang.tm"

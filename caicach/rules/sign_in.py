@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 PASSWORD, CODE, RECOVERY, PASSKEY, PROVIDER = "password", "code", "recovery", "passkey", "provider"
 
 WAYS: dict[str, str] = {
@@ -18,6 +20,22 @@ WRONG: dict[str, str] = {
     PASSKEY: "Khóa truy cập không khớp",
 }
 """What a try that failed is called."""
+
+
+_KNOWN = frozenset({"pwd", "pin", "kba"})
+_HAD = frozenset({"otp", "hwk", "swk", "sc", "sms", "tel", "pop"})
+_BORN = frozenset({"face", "fpt", "iris", "retina", "vbm"})
+
+
+def says_two(amr: object, acr: object, *, levels: Collection[str]) -> bool:
+    """Whether a provider's answer says that two things were proved: an agreed level (acr), or methods of two kinds (amr).
+
+    Source: RFC 8176 for the methods. What is not said is not so: then our own second step asks.
+    """
+    if isinstance(acr, str) and acr in levels:
+        return True
+    methods = {one for one in amr if isinstance(one, str)} if isinstance(amr, list) else set()
+    return "mfa" in methods or sum(bool(methods & kind) for kind in (_KNOWN, _HAD, _BORN)) >= 2
 
 
 def way_words(ways: object) -> str:

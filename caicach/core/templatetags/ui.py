@@ -229,6 +229,8 @@ _ACCOUNT_WORDS = {
     "account.second-off": "Tắt mã hai lớp",
     "account.passkey-added": "Thêm khóa truy cập",
     "account.passkey-removed": "Bỏ khóa truy cập",
+    "account.tied": "Nối tài khoản tỉnh",
+    "account.untied": "Thôi nối tài khoản tỉnh",
     "account.recovery-used": "Dùng một mã dự phòng",
     "account.recovery-renewed": "Làm mã dự phòng mới",
     "account.ways-reset": "Được đặt lại cách đăng nhập",
