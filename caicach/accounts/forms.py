@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from caicach.organisation.services import Office
 from caicach.rules import rights
@@ -137,7 +138,7 @@ class PersonForm(forms.Form):
         label="Thư điện tử",
         max_length=254,
         required=False,
-        help_text="Không bắt buộc. Chỉ để gửi nhắc việc.",
+        help_text="Không bắt buộc. Để gửi nhắc việc và tin về tài khoản.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "invalid": "Địa chỉ thư chưa đúng. Ví dụ: khang@phuong.gov.vn",
@@ -145,6 +146,16 @@ class PersonForm(forms.Form):
             "null_characters_not_allowed": "Có chữ lạ. Hãy gõ lại.",
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.OIDC_BY_EMAIL:
+            self.fields[
+                "email"
+            ].help_text = (
+                f"Không bắt buộc. Ai có thư này ở {settings.OIDC_NAME} thì đăng nhập được là người này."
+            )
+
     phone = forms.RegexField(
         r"\A[0-9+ .()-]{0,20}\Z",
         label="Điện thoại",

@@ -47,10 +47,10 @@ def address_of(secret: str, person: Person) -> str:
 
 
 def qr_svg(address: str) -> str:
-    """The QR code as an SVG element, with attributes only: no style in it."""
+    """The QR code as an SVG element of any size, with attributes only: no style in it."""
     import segno
 
-    return str(segno.make(address, error="m").svg_inline(scale=5, border=3, light="#fff"))
+    return str(segno.make(address, error="m").svg_inline(border=3, light="#fff", omitsize=True))
 
 
 def recovery_codes(nonce: str, person: Person) -> list[str]:

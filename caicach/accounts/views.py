@@ -128,6 +128,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return back_to_door(request, refusal)
     is_recovery = "du-phong" in request.GET
     form = CodeForm(request.POST or None, is_recovery=is_recovery)
+    form.fields["code"].widget.attrs["autofocus"] = True
     status = 200
     if request.method == "POST":
         status = 422

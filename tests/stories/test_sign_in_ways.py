@@ -1,9 +1,11 @@
 """A passkey from a real browser with a device of its own making; the second step by keyboard and on a phone."""
 
+import io
 import re
 
 import pyotp
 import pytest
+from PIL import Image
 
 from tests.stories.conftest import PASSWORD, PHONE
 
@@ -62,6 +64,7 @@ def test_a_key_is_made_and_opens_without_a_password(site, by_name):
     page.click("button.go")
     page.wait_for_selector("[data-said]:visible")
     assert "chưa đúng" in page.inner_text("[data-said]") and not page.keys()
+    assert page.evaluate("document.activeElement.id") == "id_password"
     add_key(page)
     page.wait_for_selector("text=Đã thêm khóa")
     assert "Máy ở phòng" in page.inner_text("main") and len(page.keys()) == 1
@@ -101,6 +104,26 @@ def test_where_keys_cannot_be_used_none_is_offered(site, open_page):
     assert page.locator("text=khóa truy cập").count() == 0
 
 
+def corners_of(png):
+    """Whether each corner of a QR picture has its eye: seven black dots in a row along its outer edge."""
+    picture = Image.open(io.BytesIO(png)).convert("1")
+    dark = [
+        (x, y) for x in range(picture.width) for y in range(picture.height) if not picture.getpixel((x, y))
+    ]
+    left, right = min(x for x, _ in dark), max(x for x, _ in dark)
+    top, bottom = min(y for _, y in dark), max(y for _, y in dark)
+    eye = round((right - left) / 6)  # shorter than an eye of the codes of this length, longer than chance
+    black = set(dark)
+
+    def has(x, y, dx, dy):
+        return all((x + dx * n, y) in black and (x, y + dy * n) in black for n in range(2, eye))
+
+    return [
+        has(left + 1, top + 1, 1, 1), has(right - 1, top + 1, -1, 1), has(left + 1, bottom - 1, 1, -1),
+        has(right - 1, bottom - 1, -1, -1),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_the_second_step_from_a_phone_with_and_without_scripts(site, open_page, script):
     user = "khang" + site.new_ward()
@@ -109,6 +132,8 @@ def test_the_second_step_from_a_phone_with_and_without_scripts(site, open_page, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390 if script else True
     box = page.locator(".qr svg").bounding_box()
     assert box["width"] == box["height"] >= 200
+    corners = corners_of(page.locator(".qr svg").screenshot())
+    assert corners == [True, True, True, False], "whole: three corners have their eye, the fourth has none"
     page.click("text=Không chụp được?")
     phone = pyotp.TOTP(page.inner_text(".typed").replace(" ", ""))
     page.fill("#id_code", phone.now())

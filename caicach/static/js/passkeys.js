@@ -10,7 +10,7 @@
     const answer = await fetch(address, { method: "POST", body: fields, headers: { "X-Fragment": "1" } });
     const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
     const found = isJson ? await answer.json() : {};
-    if (!answer.ok) throw new Error(found.words ?? "Trang đã cũ. Hãy tải lại trang rồi thử lại.");
+    if (!answer.ok) throw Object.assign(new Error(found.words ?? "Trang đã cũ. Hãy tải lại trang rồi thử lại."), { field: found.field });
     return found;
   };
   const made = (key) => ({
@@ -41,6 +41,7 @@
       event.preventDefault();
       said.hidden = true;
       button.disabled = true;
+      for (const wrong of form.querySelectorAll("[aria-invalid]")) wrong.removeAttribute("aria-invalid");
       try {
         const key = await use(await ask(form.dataset.begin, new FormData(form)));
         const fields = new FormData(form);
@@ -51,6 +52,8 @@
         said.textContent = words(fault);
         said.hidden = false;
         button.disabled = false;
+        const field = fault.field && form.elements[fault.field];
+        if (field) { field.setAttribute("aria-invalid", "true"); field.focus(); }
       }
     });
   };

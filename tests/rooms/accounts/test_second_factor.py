@@ -99,6 +99,8 @@ def test_the_phone_is_told_issuer_and_name_and_its_code_is_pyotps(lan):
     asked = parse_qs(address.query)
     assert address.scheme == "otpauth" and asked["secret"] == [secret] and asked["issuer"] == ["Cải Cách"]
     assert second.secret_of("khac", lan) != secret
+    picture = second.qr_svg(second.address_of(secret, lan))
+    assert re.match(r'<svg viewBox="0 0 (\d+) \1"', picture), "whole at any size"
 
 
 def test_the_secret_is_sealed_for_its_row_and_recovery_codes_are_hashes(lan, phone_and_codes, settings, ward):
