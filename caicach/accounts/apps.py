@@ -16,3 +16,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         user_logged_in.connect(_begin)
+        # `services.let_in` notes the last sign-in, by our clock and beside its event
+        user_logged_in.disconnect(dispatch_uid="update_last_login")

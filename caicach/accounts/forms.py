@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from caicach.organisation.services import Office
 from caicach.rules import rights
@@ -92,6 +93,39 @@ class FirstPasswordForm(PasswordForm):
     old = None  # type: ignore[assignment]
 
 
+class CodeForm(forms.Form):
+    """A code from the phone, or a recovery code, which has letters too."""
+
+    code = text(
+        "Mã trên điện thoại", 20, need="Hãy ghi mã.", autocomplete="one-time-code", inputmode="numeric",
+        autocapitalize="none", spellcheck="false",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, is_recovery: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_recovery:
+            self.fields["code"].label = "Mã dự phòng"
+            self.fields["code"].widget.attrs |= {"inputmode": "text", "autocomplete": "off"}
+
+
+class OwnPasswordForm(forms.Form):
+    """The own password once more, before something that opens or closes a door."""
+
+    password = secret(
+        "Mật khẩu của anh/chị", need="Hãy ghi mật khẩu của anh/chị.", complete="current-password"
+    )
+
+
+class PasskeyForm(OwnPasswordForm):
+    """A new key: what it is called, and the password."""
+
+    name = text("Tên của khóa", 60, need="Hãy đặt tên cho khóa.", hint="Để nhận ra thiết bị, ví dụ Điện thoại.", autocomplete="off")  # fmt: skip
+    field_order = ["name", "password"]
+
+    def clean_name(self) -> str:
+        return squeeze(nfc(self.cleaned_data["name"]))
+
+
 class PersonForm(forms.Form):
     """Who somebody is and how to reach them."""
 
@@ -104,7 +138,7 @@ class PersonForm(forms.Form):
         label="Thư điện tử",
         max_length=254,
         required=False,
-        help_text="Không bắt buộc. Chỉ để gửi nhắc việc.",
+        help_text="Không bắt buộc. Để gửi nhắc việc và tin về tài khoản.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "invalid": "Địa chỉ thư chưa đúng. Ví dụ: khang@phuong.gov.vn",
@@ -112,6 +146,16 @@ class PersonForm(forms.Form):
             "null_characters_not_allowed": "Có chữ lạ. Hãy gõ lại.",
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.OIDC_BY_EMAIL:
+            self.fields[
+                "email"
+            ].help_text = (
+                f"Không bắt buộc. Ai có thư này ở {settings.OIDC_NAME} thì đăng nhập được là người này."
+            )
+
     phone = forms.RegexField(
         r"\A[0-9+ .()-]{0,20}\Z",
         label="Điện thoại",

@@ -38,13 +38,20 @@ class actor:
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
-        """Before anything else: a first password is changed, a ward is chosen."""
+        """Before anything else: a first password is changed, a second factor is set up, a ward is chosen."""
         action = getattr(view, "action", rights.PUBLIC)
         if action in (rights.PUBLIC, "own.see") or not request.user.is_authenticated:
             return None
         if request.user.first_password_at:
             return see_other(reverse("accounts:password"))
         who = request.actor  # type: ignore[attr-defined]
+        if (
+            settings.SECOND_FACTOR_ROLES
+            and who
+            and who.role in settings.SECOND_FACTOR_ROLES
+            and not request.session.get("strong")
+        ):
+            return see_other(reverse("accounts:second"))
         if action in _OF_A_WARD and who and who.role == rights.PROVINCE and not who.ward_id:
             return see_other(reverse("accounts:wards"))
         return None

@@ -63,6 +63,21 @@ class WrongTries(models.Model):
     rests_until = models.DateTimeField(null=True)
 
 
+class FailedSignIn(models.Model):
+    """A try that failed: whose name or key was used (null: nobody's), in which way, from where.
+
+    A name that nobody has is written down too, so that both take the same steps; see `services.check`.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField(db_index=True)
+    way = models.CharField(max_length=20)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="failed_of_person")]
+
+
 class OpenSession(models.Model):
     """A place where somebody is signed in: when it began, when it was last used, from where, with which browser."""
 
@@ -72,6 +87,56 @@ class OpenSession(models.Model):
     seen_at = models.DateTimeField()
     address = models.GenericIPAddressField(null=True)
     browser = models.CharField(max_length=60, blank=True)
+
+
+class SecondFactor(models.Model):
+    """The secret from which a person's phone makes codes of six digits, sealed. last_step: the newest code that was taken."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    sealed = models.CharField(max_length=200)
+    since = models.DateTimeField()
+    last_step = models.BigIntegerField()
+
+
+class RecoveryCode(models.Model):
+    """A code for whoever has not the phone at hand: kept as a keyed hash, opens once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_once")]
+
+
+class Passkey(models.Model):
+    """A key that a person's device keeps, for one host. credential_id, public_key: base64url; sign_count: as last told."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    host = models.CharField(max_length=253)
+    credential_id = models.CharField(max_length=1400, unique=True)
+    public_key = models.TextField()
+    sign_count = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class TiedAccount(models.Model):
+    """An account at the province's provider that opens a person's account here. label: how its owner knows it, mostly an e-mail."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    label = models.CharField(max_length=254, blank=True)
+    tied_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="tied_account_to_one_person"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="tied_account_one_of_issuer"),
+        ]
 
 
 class PostQuerySet(models.QuerySet["Post"]):

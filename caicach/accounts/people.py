@@ -10,13 +10,14 @@ import re
 
 from django.db import IntegrityError, transaction
 
+from caicach.accounts import passkeys, provider, second
 from caicach.accounts.models import Absence, Person, Post, WrongTries
-from caicach.accounts.services import add_person, end_sessions, hash_of
+from caicach.accounts.services import add_person, end_sessions, hash_of, tell, ward_of
 from caicach.core.clock import local_day
 from caicach.history import services as history
 from caicach.organisation import services as organisation
 from caicach.organisation.services import Office, Ward
-from caicach.rules import rights
+from caicach.rules import rights, sign_in
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
 
@@ -272,15 +273,57 @@ def new_password(person: Person, *, ward: int | None, hashed: str, by: int, at: 
     person = _held(person)
     if person.pk == by:
         raise Refusal("account.own-password")
-    if not Post.objects.open(local_day(at)).filter(person=person).exists():
-        raise Refusal("account.no-post")
-    if ward is not None:
-        _check_only_here(person, ward, local_day(at))
+    _check_may_open(person, ward, local_day(at))
     person.password, person.first_password_at = hashed, at
     person.save(update_fields=["password", "first_password_at"])
     end_sessions(person.pk)
     WrongTries.objects.filter(pk=hash_of(person.user_name)).delete()
-    history.append(person, "account.password-given", by=by, at=at, ward=ward)
+    event = history.append(person, "account.password-given", by=by, at=at, ward=ward)
+    tell(person, "account.password-given", event=event, ward=ward, at=at)
+
+
+@transaction.atomic
+def reset_ways(person: Person, *, ward: int | None, by: int | None, at: dt.datetime) -> None:
+    """Only the password is left: who has lost the phone signs in with it and sets up the rest again. Sessions end.
+
+    ward: None for who administers the server. Raises Refusal account.elsewhere, account.own-page, account.no-post,
+    second.nothing-to-reset.
+    """
+    person = _held(person)
+    if person.pk == by:
+        raise Refusal("account.own-page")
+    _check_may_open(person, ward, local_day(at))
+    dropped = [way for way, drop in _DROPS if drop(person.pk)]
+    if not dropped:
+        raise Refusal("second.nothing-to-reset")
+    end_sessions(person.pk)
+    journal = ward if ward is not None else ward_of(person, at)
+    event = history.append(person, "account.ways-reset", by=by, at=at, ward=journal, ways=dropped)
+    tell(person, "account.ways-reset", event=event, ward=journal, at=at)
+
+
+_DROPS = (
+    (sign_in.CODE, second.drop),
+    (sign_in.PASSKEY, passkeys.drop),
+    (sign_in.PROVIDER, provider.drop),
+)
+"""What is taken away, and how: each says whether there was anything."""
+
+
+@transaction.atomic
+def sign_out(person: Person, *, ward: int | None, by: int, at: dt.datetime) -> int:
+    """Every session of the person ends, wherever it is; how many there were.
+
+    Raises Refusal account.elsewhere, account.own-page, account.no-post.
+    """
+    person = _held(person)
+    if person.pk == by:
+        raise Refusal("account.own-page")
+    _check_may_open(person, ward, local_day(at))
+    count = end_sessions(person.pk)
+    event = history.append(person, "account.sessions-ended", by=by, at=at, ward=ward, count=count)
+    tell(person, "account.sessions-ended", event=event, ward=ward, at=at)
+    return count
 
 
 def count_at(office: Office, *, on: dt.date) -> int:
@@ -418,6 +461,14 @@ def _check_office(role: str, office: Office | None) -> None:
 def _check_only_here(person: Person, ward: int, today: dt.date) -> None:
     if Post.objects.open(today).filter(person=person).exclude(ward_id=ward).exists():
         raise Refusal("account.elsewhere")
+
+
+def _check_may_open(person: Person, ward: int | None, today: dt.date) -> None:
+    """Whether an administrator of the ward (None: of the server) may see to how somebody signs in."""
+    if not Post.objects.open(today).filter(person=person).exists():
+        raise Refusal("account.no-post")
+    if ward is not None:
+        _check_only_here(person, ward, today)
 
 
 def _check_administrator_stays(ward: int | None, *, without: list[int], on: dt.date) -> None:

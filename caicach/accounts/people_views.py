@@ -46,9 +46,6 @@ def people_list(request: HttpRequest) -> HttpResponse:
     )
     kept = {k: v for k, v in (("tim", text), ("don_vi", office or ""), ("da_nghi", "1" if gone else "")) if v}
 
-    def at(number: int) -> str:
-        return "?" + urlencode({**kept, "trang": number})
-
     return render(
         request,
         "accounts/people.html",
@@ -58,12 +55,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
             "gone": gone,
             "office": office,
             "offices": [(o.id, o.short) for o in offices(ward, on=clock.today()) if not o.is_group],
-            "pages": {
-                "number": page.page,
-                "total": page.pages,
-                "before": at(page.page - 1) if page.page > 1 else "",
-                "after": at(page.page + 1) if page.page < page.pages else "",
-            },
+            "pages": _pages(page, kept),
         },
     )
 
@@ -245,6 +237,47 @@ def slips(request: HttpRequest) -> HttpResponse:
     )
 
 
+@never_cache
+@require_safe
+@may("people.manage")
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    """The record of the ward's sign-ins: who, how, from where; what went wrong."""
+    handle, is_wrong = request.GET.get("nguoi", "")[:16], request.GET.get("sai") == "1"
+    page = queries.ward_sign_ins(
+        ward_request(request).actor.ward_id,
+        on=clock.today(),
+        handle=handle,
+        is_wrong=is_wrong,
+        page=row_id(request.GET.get("trang", "")) or 1,
+    )
+    kept = {k: v for k, v in (("nguoi", handle), ("sai", "1" if is_wrong else "")) if v}
+    return render(
+        request,
+        "accounts/sign_ins.html",
+        {"page": page, "handle": handle, "is_wrong": is_wrong, "pages": _pages(page, kept)},
+    )
+
+
+@require_POST
+@may("people.manage")
+def sign_out(request: HttpRequest, handle: str) -> HttpResponse:
+    """End every session of a person."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    count = people.sign_out(who, ward=actor.ward_id, by=actor.person_id, at=clock.now())
+    messages.success(request, f"Đã đăng xuất {who.full_name} ở {count} nơi.")
+    return see_other(_address(who))
+
+
+@require_POST
+@may("people.manage")
+def reset_ways(request: HttpRequest, handle: str) -> HttpResponse:
+    """Take away a person's ways to sign in but the password."""
+    who, actor = _person(request, handle), ward_request(request).actor
+    people.reset_ways(who, ward=actor.ward_id, by=actor.person_id, at=clock.now())
+    messages.success(request, f"Đã đặt lại. {who.full_name} chỉ còn đăng nhập bằng mật khẩu.")
+    return see_other(_address(who))
+
+
 def to_slips(request: HttpRequest, nonce: str, made: list[int], *, back: str) -> HttpResponse:
     """To the page that prints the slips. The session keeps what the passwords follow from, never a password."""
     request.session["slips"] = {"nonce": nonce, "people": made, "back": back}
@@ -368,6 +401,20 @@ def office_choices(ward: int, post: Post | None = None) -> list[tuple[int, str]]
 def chosen_office(ward: int, pk: int | None) -> Office | None:
     """The ward's office of this number, which the form has found among its choices."""
     return office_of(Office.objects.filter(ward_id=ward), pk) if pk else None
+
+
+def _pages(page: queries.PeoplePage | queries.SignInPage, kept: dict[str, Any]) -> dict[str, object]:
+    """What the pager shows. kept: the filters that stay in the address."""
+
+    def at(number: int) -> str:
+        return "?" + urlencode({**kept, "trang": number})
+
+    return {
+        "number": page.page,
+        "total": page.pages,
+        "before": at(page.page - 1) if page.page > 1 else "",
+        "after": at(page.page + 1) if page.page < page.pages else "",
+    }
 
 
 def _person(request: HttpRequest, handle: str) -> Person:

@@ -8,13 +8,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, Value
 
-from caicach.accounts.models import Absence, OpenSession, Person, Post
+from caicach.accounts.models import (
+    Absence,
+    FailedSignIn,
+    OpenSession,
+    Passkey,
+    Person,
+    Post,
+    RecoveryCode,
+    SecondFactor,
+    TiedAccount,
+)
 from caicach.core import clock
-from caicach.history.queries import Told, of_codes
+from caicach.history.queries import Told, count_of_codes, of_codes
 from caicach.organisation.queries import ward_name
-from caicach.rules import rights
+from caicach.rules import rights, sign_in
 from caicach.rules.vntext import key
 
 
@@ -253,10 +264,12 @@ class PersonPage:
     absences: tuple[AbsentFacts, ...]
     state: str
     told: tuple[Told, ...]
+    sessions: int
+    ways: Ways
 
 
 def person_page(ward: int, person: Person, *, on: dt.date) -> PersonPage:
-    """All that an administrator sees of a person. Three queries."""
+    """All that an administrator sees of a person. Eight queries at most."""
     posts = list(
         Post.objects.filter(person=person).select_related("office").order_by(F("since").desc(nulls_last=True))
     )
@@ -269,6 +282,8 @@ def person_page(ward: int, person: Person, *, on: dt.date) -> PersonPage:
         absences=tuple(absences(ward, on=on, people=[person.pk])),
         state=_state(person),
         told=tuple(of_codes([ward], "accounts.person", [person.pk], limit=40)),
+        ways=ways_of(person.pk),
+        sessions=OpenSession.objects.filter(person=person).count(),
     )
 
 
@@ -290,13 +305,143 @@ def open_sessions(person: int, *, this: str | None) -> list[SessionRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a person can sign in beside the password. second_since: None without codes; recovery: codes left."""
+
+    second_since: dt.datetime | None
+    recovery: int
+    keys: int
+    tied: TiedRow | None
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.second_since or self.keys or self.tied)
+
+
+def ways_of(person: int) -> Ways:
+    """What opens the person's account. Three queries, four with a provider."""
+    factor = SecondFactor.objects.filter(pk=person).values_list("since", flat=True).first()
+    return Ways(
+        second_since=factor,
+        recovery=RecoveryCode.objects.filter(person_id=person, used_at=None).count(),
+        keys=Passkey.objects.filter(person_id=person).count(),
+        tied=tied_of(person),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TiedRow:
+    """A person's account at the provider of the settings."""
+
+    label: str
+    tied_at: dt.datetime
+    used_at: dt.datetime | None
+
+
+def tied_of(person: int) -> TiedRow | None:
+    """The person's account at the provider; None for none. One query where there is a provider."""
+    if not settings.OIDC_ISSUER:
+        return None
+    found = TiedAccount.objects.filter(person_id=person, issuer=settings.OIDC_ISSUER).first()
+    return TiedRow(found.label, found.tied_at, found.used_at) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A passkey on its owner's page."""
+
+    id: int
+    name: str
+    host: str
+    made_at: dt.datetime
+    used_at: dt.datetime | None
+
+
+def passkeys_of(person: int) -> list[KeyRow]:
+    """The person's keys, the oldest first. One query."""
+    found = Passkey.objects.filter(person_id=person).order_by("made_at", "id")
+    return [KeyRow(key.pk, key.name, key.host, key.made_at, key.used_at) for key in found]
+
+
 SIGN_IN_CODES = ("account.signed-in", "account.rests")
 
 
-def sign_ins(person: int, *, limit: int = 30) -> list[Told]:
-    """The person's sign-ins and rests, newest first. Two queries."""
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A line of the record of sign-ins. words: what happened; ways: how, in words; handle: "" on one's own page."""
+
+    at: dt.datetime
+    words: str
+    ways: str
+    address: str
+    is_wrong: bool
+    name: str = ""
+    handle: str = ""
+
+
+def _came_in(told: Told, who: tuple[str, str] = ("", "")) -> SignIn:
+    is_in = told.code == "account.signed-in"
+    words = "Đăng nhập" if is_in else "Tạm nghỉ vì sai nhiều lần"
+    ways = sign_in.way_words(told.facts.get("ways")) if is_in else ""
+    return SignIn(told.at, words, ways, told.address or "", not is_in, *who)
+
+
+def _failed(row: FailedSignIn, who: tuple[str, str] = ("", "")) -> SignIn:
+    return SignIn(row.at, sign_in.WRONG.get(row.way, ""), "", row.address or "", True, *who)
+
+
+def sign_ins(person: int, *, limit: int = 30) -> list[SignIn]:
+    """The person's sign-ins, rests and tries that failed, newest first. Three queries."""
     wards = set(Post.objects.filter(person_id=person).values_list("ward_id", flat=True))
-    return of_codes(wards, "accounts.person", [person], codes=SIGN_IN_CODES, limit=limit)
+    told = of_codes(wards, "accounts.person", [person], codes=SIGN_IN_CODES, limit=limit)
+    failed = FailedSignIn.objects.filter(person_id=person).order_by("-at", "-id")[:limit]
+    rows = [*map(_came_in, told), *map(_failed, failed)]
+    return sorted(rows, key=lambda row: row.at, reverse=True)[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """people: (handle, name) of those who can be chosen."""
+
+    rows: tuple[SignIn, ...]
+    total: int
+    pages: int
+    page: int
+    people: tuple[tuple[str, str], ...]
+
+
+_SIGN_INS = 50
+
+
+def ward_sign_ins(
+    ward: int, *, on: dt.date, handle: str = "", is_wrong: bool = False, page: int = 1
+) -> SignInPage:
+    """The record of a ward, newest first, a page of 50; of one person, or only what went wrong, where asked. Five queries.
+
+    Sign-ins are those of this ward's journal. Tries that failed belong to no ward: they stand here for those who hold
+    a post in the ward today or later.
+    """
+    posts = Post.objects.filter(ward_id=ward).select_related("person")
+    everybody = {post.person_id: post.person for post in posts}
+    chosen = [pk for pk, one in everybody.items() if not handle or one.handle == handle]
+    here = {post.person_id for post in posts if post.until is None or post.until >= on}
+    who = {pk: (one.full_name, one.handle) for pk, one in everybody.items()}
+    codes = SIGN_IN_CODES[1:] if is_wrong else SIGN_IN_CODES
+    failed = FailedSignIn.objects.filter(person_id__in=[pk for pk in chosen if pk in here])
+    total = count_of_codes([ward], "accounts.person", chosen, codes=codes) + failed.count()
+    pages = max(1, -(-total // _SIGN_INS))
+    page = min(max(1, page), pages)
+    upto = page * _SIGN_INS
+    rows = [
+        *(_came_in(one, who[one.about]) for one in of_codes([ward], "accounts.person", chosen, codes=codes, limit=upto)),
+        *(_failed(row, who[row.person_id or 0]) for row in failed.order_by("-at", "-id")[:upto]),
+    ]  # fmt: skip
+    rows.sort(key=lambda row: row.at, reverse=True)
+    names = sorted(
+        ((one.handle, one.full_name) for one in everybody.values()), key=lambda p: given_name(p[1])
+    )
+    return SignInPage(tuple(rows[upto - _SIGN_INS : upto]), total, pages, page, tuple(names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -10,14 +11,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from caicach.accounts.models import OpenSession, Person, Post, WrongTries
+from caicach.accounts.models import FailedSignIn, OpenSession, Person, Post, WrongTries
 from caicach.accounts.queries import posts_to_wear
 from caicach.core.clock import local_day
+from caicach.exchange import services as exchange
 from caicach.history import services as history
+from caicach.history.queries import of_codes
 from caicach.organisation.services import Office, Ward
 from caicach.rules.refusal import Refusal
+from caicach.rules.sign_in import PASSWORD
 from caicach.rules.vntext import fold
 
 
@@ -56,7 +61,7 @@ def taken_names() -> set[str]:
 
 
 def check(user_name: str, password: str, *, at: dt.datetime, address: str | None) -> Person:
-    """The person with this name and password.
+    """The person with this name and password, who may come in now (`let_in`) or after a second step.
 
     Raises Refusal account.wrong for either being wrong (the same words for both), account.rests after
     settings.SIGN_IN_TRIES wrong passwords in a row, account.no-post, account.first-expired for a first password that
@@ -70,17 +75,15 @@ def check(user_name: str, password: str, *, at: dt.datetime, address: str | None
     """
     name = user_name.strip().lower()
     name_hash = hash_of(name)
-    tries = WrongTries.objects.filter(pk=name_hash).first()
-    if tries:
-        _check_rest(tries, at)
+    check_rest(name_hash, at)
     person = Person.objects.filter(user_name=name, is_active=True).first()
     # Outside a transaction: slow on purpose, and SQLite lets nobody else write meanwhile.
     is_right = check_password(password, person.password if person else make_password(None))
     _forget_old(at)
     if person is None or not is_right:
-        _count_wrong(name_hash, person, at=at, address=address)
+        count_wrong(name_hash, person, at=at, address=address)
         raise Refusal("account.wrong")
-    _let_in(name_hash, person, at=at, address=address)
+    _take_right(name_hash, person, at=at)
     return person
 
 
@@ -97,11 +100,22 @@ def _check_rest(tries: WrongTries, at: dt.datetime) -> None:
 def _forget_old(at: dt.datetime) -> None:
     """In statements of their own: no row is held here, so two who sign in never wait for each other in a circle."""
     WrongTries.objects.filter(last_at__lt=at - dt.timedelta(hours=settings.SIGN_IN_FORGET_HOURS)).delete()
+    FailedSignIn.objects.filter(
+        Q(at__lt=at - dt.timedelta(days=settings.SIGN_IN_KEPT_DAYS))
+        | Q(person=None, at__lt=at - dt.timedelta(hours=1))
+    ).delete()
     surplus = WrongTries.objects.order_by("-last_at").values_list("pk", flat=True)
     WrongTries.objects.filter(pk__in=list(surplus[settings.SIGN_IN_NAMES_KEPT :])).delete()
 
 
-def _held(name_hash: str, at: dt.datetime) -> WrongTries:
+def check_rest(key: str, at: dt.datetime) -> None:
+    """Raises Refusal account.rests while this key rests."""
+    tries = WrongTries.objects.filter(pk=key).first()
+    if tries:
+        _check_rest(tries, at)
+
+
+def held_tries(name_hash: str, at: dt.datetime) -> WrongTries:
     """The row of a name, held until the transaction ends. It may have come to rest while a password was hashed."""
     tries, _ = WrongTries.objects.select_for_update().get_or_create(pk=name_hash, defaults={"last_at": at})
     _check_rest(tries, at)
@@ -109,36 +123,59 @@ def _held(name_hash: str, at: dt.datetime) -> WrongTries:
 
 
 @transaction.atomic
-def _count_wrong(name_hash: str, person: Person | None, *, at: dt.datetime, address: str | None) -> None:
-    tries = _held(name_hash, at)
+def count_wrong(
+    name_hash: str, person: Person | None, *, at: dt.datetime, address: str | None, way: str = PASSWORD
+) -> None:
+    """One more wrong try of a name (or of a person's codes); after too many of them it rests."""
+    tries = held_tries(name_hash, at)
     tries.count, tries.last_at = tries.count + 1, at
+    FailedSignIn.objects.create(person=person, at=at, way=way, address=address)
     if tries.count >= settings.SIGN_IN_TRIES:
         tries.count = 0
         tries.rests_until = at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
         if person:
-            post = _current_post(person, at)
+            post = post_of(person, at)
             ward = post.ward_id if post else None
-            history.append(person, "account.rests", by=None, at=at, ward=ward, address=address)
+            history.append(person, "account.rests", by=None, at=at, ward=ward, address=address, way=way)
     tries.save()
 
 
 @transaction.atomic
-def _let_in(name_hash: str, person: Person, *, at: dt.datetime, address: str | None) -> None:
-    tries = _held(name_hash, at)
-    post = _current_post(person, at)
-    if post is None:
+def _take_right(name_hash: str, person: Person, *, at: dt.datetime) -> None:
+    tries = held_tries(name_hash, at)
+    if post_of(person, at) is None:
         raise Refusal("account.no-post")
     if person.first_password_at and at - person.first_password_at > dt.timedelta(
         days=settings.FIRST_PASSWORD_DAYS
     ):
         raise Refusal("account.first-expired", days=settings.FIRST_PASSWORD_DAYS)
     tries.delete()
+
+
+@transaction.atomic
+def let_in(person: Person, *, ways: Sequence[str], at: dt.datetime, address: str | None) -> None:
+    """Whoever has proved in these ways to be the person comes in: the record says so.
+
+    Raises Refusal account.no-post for somebody without a post today, or who has left.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    post = post_of(person, at)
+    if post is None or not person.is_active:
+        raise Refusal("account.no-post")
     person.last_login = at
     person.save(update_fields=["last_login"])
-    history.append(person, "account.signed-in", by=person.pk, at=at, ward=post.ward_id, address=address)
+    history.append(
+        person, "account.signed-in", by=person.pk, at=at, ward=post.ward_id, address=address, ways=list(ways)
+    )
 
 
-def _current_post(person: Person, at: dt.datetime) -> Post | None:
+def ward_of(person: Person, at: dt.datetime) -> int | None:
+    """The ward in whose journal stands what a person does with the own account."""
+    post = post_of(person, at)
+    return post.ward_id if post else None
+
+
+def post_of(person: Person, at: dt.datetime) -> Post | None:
     """The first post that the person may wear on the day, an absent one's too."""
     return next(iter(posts_to_wear(person.pk, on=local_day(at))), None)
 
@@ -185,18 +222,24 @@ def change_password(
     Raises Refusal account.wrong-old (counted like a wrong sign-in), account.rests, password.short, password.common,
     password.named, password.same.
     """
-    name_hash = hash_of(person.user_name)
     if old is not None:
-        tries = WrongTries.objects.filter(pk=name_hash).first()
-        if tries:
-            _check_rest(tries, at)
-        if not check_password(old, person.password):
-            _count_wrong(name_hash, person, at=at, address=address)
-            raise Refusal("account.wrong-old", "old")
+        prove_password(person, old, field="old", at=at, address=address)
     check_new_password(new, person=person)
     if check_password(new, person.password):
         raise Refusal("password.same", "new")
     _set_password(person, make_password(new), key=key, at=at, address=address)
+
+
+def prove_password(person: Person, typed: str, *, field: str, at: dt.datetime, address: str | None) -> None:
+    """Somebody who is signed in types the own password again, before something that opens or closes a door.
+
+    Raises Refusal account.wrong-old at the field (counted like a wrong sign-in), account.rests.
+    """
+    name_hash = hash_of(person.user_name)
+    check_rest(name_hash, at)
+    if not check_password(typed, person.password):
+        count_wrong(name_hash, person, at=at, address=address)
+        raise Refusal("account.wrong-old", field)
 
 
 @transaction.atomic
@@ -207,15 +250,44 @@ def _set_password(
     person.first_password_at = None
     person.save(update_fields=["password", "first_password_at"])
     end_sessions(person.pk, but=key)
-    post = _current_post(person, at)
     history.append(
-        person,
-        "account.password-changed",
-        by=person.pk,
-        at=at,
-        ward=post.ward_id if post else None,
-        address=address,
+        person, "account.password-changed", by=person.pk, at=at, ward=ward_of(person, at), address=address
     )
+
+
+# --- hearing of it --------------------------------------------------------------------------------------------
+
+_HEARD = {
+    "account.password-given": "Quản trị đã cấp mật khẩu mới cho tài khoản của anh/chị.",
+    "account.sessions-ended": "Quản trị đã đăng xuất tài khoản của anh/chị ở mọi nơi.",
+    "account.ways-reset": "Quản trị đã đặt lại cách đăng nhập của anh/chị: chỉ còn mật khẩu. Cần mã hai lớp hay khóa truy cập thì hãy làm lại.",
+    "account.passkey-added": "Tài khoản của anh/chị vừa có thêm một khóa truy cập.",
+    "account.tied": "Tài khoản của anh/chị vừa được nối với một tài khoản khác để đăng nhập.",
+    "account.second-on": "Tài khoản của anh/chị vừa bật mã hai lớp.",
+    "account.second-off": "Tài khoản của anh/chị vừa tắt mã hai lớp.",
+}
+"""What somebody hears of that happened to the own account: by letter, and of others' doings at the next sign-in."""
+
+
+def tell(person: Person, code: str, *, event: int, ward: int | None, at: dt.datetime) -> None:
+    """A letter about what happened to the account, where mail is on and the person has an address."""
+    if not (exchange.is_on() and person.email):
+        return
+    words = (
+        f"Kính gửi {person.full_name},\n\n{_HEARD[code]}\n\n"
+        "Nếu việc này không do anh/chị làm hay yêu cầu, hãy báo ngay người quản trị của phường.\n"
+    )
+    letter = exchange.Draft(f"account:{event}", person.email, person.full_name, "Tài khoản Cải Cách", words)
+    exchange.write([letter], ward=ward, at=at, job=f"account:{event}")
+
+
+def heard_since(person: Person, since: dt.datetime | None) -> list[str]:
+    """What others did to the person's account since a moment, in words, oldest first. One query."""
+    if since is None:
+        return []
+    wards = set(Post.objects.filter(person=person).values_list("ward_id", flat=True))
+    told = of_codes(wards, "accounts.person", [person.pk], codes=_HEARD, limit=10)
+    return [_HEARD[one.code] for one in reversed(told) if one.at >= since and one.by != person.pk]
 
 
 # --- sessions -------------------------------------------------------------------------------------------------

@@ -1,17 +1,32 @@
 from django.urls import path
 
-from caicach.accounts import people_views, server_views, views
+from caicach.accounts import passkey_views, people_views, provider_views, second_views, server_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("dang-nhap/", views.sign_in, name="sign-in"),
+    path("dang-nhap/ma/", views.second_step, name="second-step"),
+    path("dang-nhap/khoa/", passkey_views.sign_in, name="passkey-sign-in"),
+    path("dang-nhap/khoa/bat-dau/", passkey_views.begin_sign_in, name="passkey-ask"),
+    path("dang-nhap/tinh/", provider_views.go, name="provider"),
+    path("dang-nhap/tinh/ve/", provider_views.back, name="provider-back"),
     path("dang-xuat/", views.sign_out, name="sign-out"),
     path("toi/", views.own, name="own"),
     path("toi/mat-khau/", views.password, name="password"),
+    path("toi/hai-lop/", second_views.page, name="second"),
+    path("toi/hai-lop/tat/", second_views.off, name="second-off"),
+    path("toi/hai-lop/ma-moi/", second_views.renew, name="recovery-renew"),
+    path("toi/hai-lop/ma-du-phong/", second_views.codes, name="recovery"),
+    path("toi/khoa/", passkey_views.mine, name="passkeys"),
+    path("toi/khoa/bat-dau/", passkey_views.begin, name="passkey-begin"),
+    path("toi/khoa/bo/", passkey_views.remove, name="passkey-remove"),
+    path("toi/tai-khoan/", provider_views.tie, name="tie"),
+    path("toi/tai-khoan/thoi/", provider_views.untie, name="untie"),
     path("toi/phien/", views.end_session, name="end-session"),
     path("toi/doi-vai/", views.wear, name="wear"),
     path("nguoi/", people_views.people_list, name="people"),
     path("nguoi/them/", people_views.add, name="person-add"),
+    path("nguoi/dang-nhap/", people_views.sign_ins, name="sign-ins"),
     path("nguoi/phieu/", people_views.slips, name="slips"),
     path("vang-mat/", people_views.absence_list, name="absences"),
     path("vang-mat/<slug:handle>/", people_views.away, name="away"),
@@ -25,4 +40,6 @@ urlpatterns = [
     path("nguoi/<slug:handle>/thoi/", people_views.end_post, name="post-end"),
     path("nguoi/<slug:handle>/nghi/", people_views.leave, name="leave"),
     path("nguoi/<slug:handle>/mat-khau/", people_views.new_password, name="new-password"),
+    path("nguoi/<slug:handle>/dat-lai/", people_views.reset_ways, name="person-reset"),
+    path("nguoi/<slug:handle>/dang-xuat/", people_views.sign_out, name="person-sign-out"),
 ]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import queries, services
-from caicach.accounts.forms import FirstPasswordForm, PasswordForm, SignInForm
+from caicach.accounts import passkeys, provider, queries, second, services
+from caicach.accounts.forms import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
 from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
 from caicach.rules import rights
 from caicach.rules.browsers import browser_words
 from caicach.rules.refusal import Refusal
+from caicach.rules.sign_in import PASSWORD
 
 
 @sensitive_post_parameters("password")
@@ -28,9 +34,7 @@ from caicach.rules.refusal import Refusal
 @may(rights.PUBLIC)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; afterwards the page that was asked for."""
-    wanted = request.POST.get("tiep") or request.GET.get("tiep") or ""
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        wanted = resolve_url("desk:home")
+    wanted = wanted_of(request)
     form = SignInForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -44,15 +48,116 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                _let_in(request, person)
-                return see_other(wanted)
-    return render(request, "accounts/sign_in.html", {"form": form, "wanted": wanted}, status=status)
+                return see_other(enter(request, person, ways=[PASSWORD], wanted=wanted))
+    facts = {
+        "form": form,
+        "wanted": wanted,
+        "has_keys": door_of(request) is not None,
+        "provider": settings.OIDC_NAME if provider.is_on() else "",
+    }
+    return render(request, "accounts/sign_in.html", facts, status=status)
 
 
-def _let_in(request: HttpRequest, person: Person) -> None:
+def door_of(request: HttpRequest) -> passkeys.Door | None:
+    """Where keys open for this request; None where they cannot be used."""
+    known = {host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", "."))}
+    if settings.SITE:
+        known.add(urlsplit(settings.SITE).hostname or "")
+    return passkeys.door_of(request.get_host(), is_secure=request.is_secure(), known=known)
+
+
+def wanted_of(request: HttpRequest) -> str:
+    """The page to go to after signing in: of this site only."""
+    wanted = request.POST.get("tiep") or request.GET.get("tiep") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else resolve_url("desk:home")
+
+
+def enter(
+    request: HttpRequest, person: Person, *, ways: list[str], wanted: str, is_strong: bool = False
+) -> str:
+    """Whoever has proved to be the person comes in, or is asked for a code first; the address to go to next.
+
+    is_strong: two things were proved, so that no code is asked for. Raises Refusal account.no-post.
+    """
+    if not is_strong and second.is_on(person.pk):
+        _stand_between(request, person, ways, wanted)
+        return reverse("accounts:second-step")
+    last = person.last_login
+    services.let_in(person, ways=ways, at=clock.now(), address=address_of(request))
     before = request.session.session_key or ""
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    request.session["strong"] = is_strong
     _remember(request, person.pk, instead_of=before)
+    for words in services.heard_since(person, last):
+        messages.info(request, words)
+    return wanted
+
+
+def _stand_between(request: HttpRequest, person: Person, ways: list[str], wanted: str) -> None:
+    """Half signed in: the session knows who is awaited for a few minutes, and opens nothing."""
+    request.session.cycle_key()
+    request.session["half"] = {
+        "person": person.pk,
+        "ways": ways,
+        "wanted": wanted,
+        "at": clock.machine().timestamp(),
+        "proof": person.get_session_auth_hash(),
+    }
+
+
+def _awaited(request: HttpRequest) -> tuple[Person, dict[str, Any]]:
+    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed since."""
+    half = request.session.get("half")
+    if half and 0 <= clock.machine().timestamp() - half["at"] <= settings.HALF_SIGNED_IN_MINUTES * 60:
+        person = Person.objects.filter(pk=half["person"], is_active=True).first()
+        if person and constant_time_compare(person.get_session_auth_hash(), half["proof"]):
+            return person, half
+    request.session.pop("half", None)
+    raise Refusal("second.stale")
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(rights.PUBLIC)
+def second_step(request: HttpRequest) -> HttpResponse:
+    """After the password: a code from the phone, or a recovery code."""
+    try:
+        person, half = _awaited(request)
+    except Refusal as refusal:
+        return back_to_door(request, refusal)
+    is_recovery = "du-phong" in request.GET
+    form = CodeForm(request.POST or None, is_recovery=is_recovery)
+    form.fields["code"].widget.attrs["autofocus"] = True
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                way = second.prove(
+                    person,
+                    form.cleaned_data["code"],
+                    at=clock.now(),
+                    moment=clock.machine(),
+                    address=address_of(request),
+                )
+                del request.session["half"]
+                return see_other(
+                    enter(request, person, ways=[*half["ways"], way], wanted=half["wanted"], is_strong=True)
+                )
+            except Refusal as refusal:
+                if refusal.code == "second.stale":
+                    return back_to_door(request, refusal)
+                status = put_refusal(form, refusal)
+    return render(
+        request, "accounts/second_step.html", {"form": form, "is_recovery": is_recovery}, status=status
+    )
+
+
+def back_to_door(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """To the sign-in page, which says why."""
+    messages.error(request, str(refusal))
+    return see_other(reverse("accounts:sign-in"))
 
 
 def _remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
@@ -85,7 +190,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def own(request: HttpRequest) -> HttpResponse:
     """My account: posts to wear, password, where I am signed in, when I signed in."""
-    person = _person(request)
+    person = own_person(request)
     return render(
         request,
         "accounts/own.html",
@@ -94,6 +199,8 @@ def own(request: HttpRequest) -> HttpResponse:
             "posts": queries.posts_to_wear(person.pk, on=clock.today()),
             "sessions": queries.open_sessions(person.pk, this=request.session.session_key),
             "sign_ins": queries.sign_ins(person.pk),
+            "ways": queries.ways_of(person.pk),
+            "provider": settings.OIDC_NAME if provider.is_on() else "",
         },
     )
 
@@ -104,7 +211,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def password(request: HttpRequest) -> HttpResponse:
     """My new password; a first one is changed here before anything else."""
-    person = _person(request)
+    person = own_person(request)
     is_first = person.first_password_at is not None
     form = (FirstPasswordForm if is_first else PasswordForm)(request.POST or None)
     status = 200
@@ -140,7 +247,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one of my sessions, or all but this one."""
-    person = _person(request)
+    person = own_person(request)
     if request.POST.get("phien") == "khac":
         count = services.end_sessions(person.pk, but=request.session.session_key)
         messages.success(request, f"Đã đăng xuất {count} nơi khác.")
@@ -156,7 +263,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
 @may("own.see")
 def wear(request: HttpRequest) -> HttpResponse:
     """Put on another of my posts, or that of somebody for whom I stand in."""
-    person = _person(request)
+    person = own_person(request)
     chosen = row_id(request.POST.get("chuc_vu", ""))
     if all(post.pk != chosen for post in queries.posts_to_wear(person.pk, on=clock.today())):
         raise Missing
@@ -164,7 +271,7 @@ def wear(request: HttpRequest) -> HttpResponse:
     return see_other("/")
 
 
-def _person(request: HttpRequest) -> Person:
+def own_person(request: HttpRequest) -> Person:
     user = ward_request(request).user
     assert isinstance(user, Person)
     return user

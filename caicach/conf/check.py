@@ -28,6 +28,8 @@ def check(*, is_stopped: bool = False) -> int:
 def _findings(*, is_stopped: bool) -> Iterator[tuple[bool, str]]:
     yield from _settings()
     yield from _database()
+    yield from _second_factor()
+    yield from _provider()
     yield from _disk()
     if not is_stopped:
         yield from _worker()
@@ -82,6 +84,76 @@ def _database() -> Iterator[tuple[bool, str]]:
     failed = queue.failed_count()
     if failed:
         yield True, f"{failed} việc nền đã lỗi nhiều lần và đang chờ người xem."
+
+
+def _second_factor() -> Iterator[tuple[bool, str]]:
+    """Who needs a second factor, and whether all secrets can be opened."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from caicach.accounts import second
+    from caicach.rules import rights
+
+    unknown = [role for role in settings.SECOND_FACTOR_ROLES if role not in rights.ROLES]
+    known = [rights.ROLES[role] for role in settings.SECOND_FACTOR_ROLES if role in rights.ROLES]
+    if unknown:
+        names = ", ".join(rights.ROLES)
+        yield (
+            True,
+            f"CAICACH_SECOND_FACTOR ghi vai không có: {', '.join(unknown)}. Các vai là: {names}.",
+        )
+    if known:
+        yield False, f"Mã hai lớp bắt buộc với: {', '.join(known)}."
+    elif not unknown:
+        yield False, "Mã hai lớp: không bắt buộc với ai. Nên đặt CAICACH_SECOND_FACTOR=administrator,system"
+    try:
+        lost = second.unopenable_count()
+    except DatabaseError:  # what is wrong with the database is said above
+        return
+    if lost:
+        yield (
+            True,
+            f"{lost} người có mã hai lớp không đọc được với khóa hiện nay. Hãy đặt lại CAICACH_SECRET_KEY cũ, "
+            "hoặc đặt lại cách đăng nhập cho họ.",
+        )
+
+
+def _provider() -> Iterator[tuple[bool, str]]:
+    """Asks the provider who it is, if there is one in the settings."""
+    from urllib.parse import urlsplit
+
+    from django.conf import settings
+
+    from caicach.accounts import provider
+    from caicach.rules.refusal import Refusal
+
+    needed = {
+        "CAICACH_OIDC_ISSUER": settings.OIDC_ISSUER,
+        "CAICACH_OIDC_CLIENT_ID": settings.OIDC_CLIENT_ID,
+        "CAICACH_OIDC_CLIENT_SECRET": settings.OIDC_CLIENT_SECRET,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if len(missing) == len(needed):
+        if settings.OIDC_BY_EMAIL or settings.OIDC_ACR:
+            yield True, "Có CAICACH_OIDC_BY_EMAIL hoặc CAICACH_OIDC_ACR mà chưa có CAICACH_OIDC_ISSUER."
+        return
+    if missing:
+        yield True, f"Đăng nhập qua tài khoản tỉnh còn thiếu {', '.join(missing)}, nên chưa hiện ra."
+        return
+    parts = urlsplit(settings.OIDC_ISSUER)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
+        yield True, "CAICACH_OIDC_ISSUER phải là một địa chỉ https://."
+        return
+    try:
+        provider.look()
+    except Refusal as refusal:
+        what = {
+            "provider.down": "Không nối được nhà cung cấp đăng nhập. Hãy xem lại CAICACH_OIDC_ISSUER và mạng.",
+            "provider.wrong": "Nhà cung cấp đăng nhập không nói đúng tên mình. CAICACH_OIDC_ISSUER phải trùng từng chữ với “issuer” của họ.",
+        }
+        yield True, what[refusal.code]
+    else:
+        yield False, f"Nhà cung cấp đăng nhập nối được: {settings.OIDC_NAME}."
 
 
 def _disk() -> Iterator[tuple[bool, str]]:

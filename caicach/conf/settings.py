@@ -209,11 +209,37 @@ SESSION_IDLE_MINUTES = int(os.environ.get("CAICACH_SESSION_IDLE_MINUTES", "60"))
 PASSWORD_LENGTH = 10
 FIRST_PASSWORD_DAYS = int(os.environ.get("CAICACH_FIRST_PASSWORD_DAYS", "14"))
 """A first password that was not used for so long opens nothing any more."""
+SECOND_FACTOR_ROLES = [
+    role.strip() for role in os.environ.get("CAICACH_SECOND_FACTOR", "").split(",") if role.strip()
+]
+"""Roles that nobody wears without a second factor: "administrator", "system". `caicach check` says what is no role."""
+HALF_SIGNED_IN_MINUTES = 5
+"""Between the password and the code."""
+RECOVERY_CODES = 10
+PASSKEYS = 10
+"""As many keys may a person have."""
+PASSKEY_MINUTES = 5
+"""Between what the server asks of a key and the key's answer."""
+OIDC_ISSUER = os.environ.get("CAICACH_OIDC_ISSUER", "").strip().rstrip("/")
+"""The province's OpenID Connect provider: https://dangnhap.tinh.gov.vn; empty: none."""
+OIDC_CLIENT_ID = os.environ.get("CAICACH_OIDC_CLIENT_ID", "").strip()
+OIDC_CLIENT_SECRET = os.environ.get("CAICACH_OIDC_CLIENT_SECRET", "").strip()
+OIDC_NAME = os.environ.get("CAICACH_OIDC_NAME", "").strip() or "tài khoản tỉnh"
+"""The words of its button: "Đăng nhập bằng tài khoản tỉnh"."""
+OIDC_BY_EMAIL = _flag("CAICACH_OIDC_BY_EMAIL")
+"""Whether a verified e-mail that exactly one active person has ties an account at its first sign-in."""
+OIDC_ACR = [one.strip() for one in os.environ.get("CAICACH_OIDC_ACR", "").split(",") if one.strip()]
+"""Levels (acr) at which the provider has asked for two things; an `amr` of two kinds is understood without."""
+OIDC_TIMEOUT_SECONDS = 6
+OIDC_MINUTES = 10
+"""Between leaving for the provider and coming back."""
 SIGN_IN_TRIES = 8
 """Wrong passwords in a row before a name rests, whether or not anybody has it."""
 SIGN_IN_REST_MINUTES = 10
 SIGN_IN_FORGET_HOURS = 24
 """Wrong tries are forgotten so long after the last one."""
+SIGN_IN_KEPT_DAYS = 365
+"""Failed sign-ins stay in the record for so long: 12 months for a service on the Internet [check] NĐ 333/2026, Điều 16."""
 SIGN_IN_NAMES_KEPT = 20_000
 """Names with wrong tries that are kept; the oldest go first."""
 

@@ -17,6 +17,11 @@ def now() -> dt.datetime:
     return moment
 
 
+def machine() -> dt.datetime:
+    """The machine's own moment, whatever day is shown: what the codes of a phone go by."""
+    return timezone.now()
+
+
 def today() -> dt.date:
     """The day in the ward's zone."""
     return timezone.localtime(now()).date()

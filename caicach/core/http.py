@@ -252,7 +252,7 @@ _NAV = (
         "people.manage",
         "Người dùng",
         "accounts:people",
-        ("person", "post-", "leave", "slips", "new-password", "structure", "unit", "office-add"),
+        ("person", "post-", "leave", "slips", "new-password", "sign-ins", "structure", "unit", "office-add"),
     ),
     ("wards.see", "Các phường, xã", "accounts:wards", ("choose-ward",)),
     ("absence.manage", "Vắng mặt", "accounts:absences", ("away", "back")),

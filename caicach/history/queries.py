@@ -6,14 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from caicach.history.models import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event. who: the person's name, or None for the machine; facts as appended; address: where it came from."""
+    """One event. who: the person's name, or None for the machine; facts as appended; address: where it came from;
+    about: the row's number, where several rows were asked for."""
 
     id: int
     at: dt.datetime
@@ -23,6 +24,7 @@ class Told:
     word: str
     facts: dict[str, object]
     address: str | None
+    about: int = 0
 
 
 def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0) -> list[Told]:
@@ -47,19 +49,32 @@ def of_codes(
     limit: int,
 ) -> list[Told]:
     """The newest events of these rows in several wards (None: in none), of some codes where given. One query."""
+    events = _of_codes(wards, kind, rows, codes).select_related("actor")
+    return [
+        Told(
+            e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address,
+            e.object_id,
+        )
+        for e in events.order_by("-id")[:limit]
+    ]  # fmt: skip
+
+
+def count_of_codes(
+    wards: Iterable[int | None], kind: str, rows: Iterable[int], *, codes: Iterable[str]
+) -> int:
+    """How many events `of_codes` would find without a limit. One query."""
+    return _of_codes(wards, kind, rows, codes).count()
+
+
+def _of_codes(
+    wards: Iterable[int | None], kind: str, rows: Iterable[int], codes: Iterable[str] | None
+) -> QuerySet[Event]:
     asked = set(wards)
     place = Q(ward_id__in=[ward for ward in asked if ward is not None])
     if None in asked:
         place |= Q(ward_id__isnull=True)
-    events = Event.objects.filter(place, object_kind=kind, object_id__in=list(rows)).select_related("actor")
-    if codes is not None:
-        events = events.filter(code__in=list(codes))
-    return [
-        Told(
-            e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address
-        )
-        for e in events.order_by("-id")[:limit]
-    ]
+    events = Event.objects.filter(place, object_kind=kind, object_id__in=list(rows))
+    return events if codes is None else events.filter(code__in=list(codes))
 
 
 _WINDOW = 200

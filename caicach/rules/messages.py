@@ -76,7 +76,7 @@ SENTENCES: dict[str, str] = {
     "file.not-chosen": _("Chưa chọn tệp. Hãy kéo tệp kế hoạch vào ô, hoặc bấm để chọn."),
     # signing in
     "account.wrong": _("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy thử lại."),
-    "account.rests": _("Sai mật khẩu quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
+    "account.rests": _("Sai quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
     "account.no-post": _("Tài khoản chưa được giao việc ở phường nào. Hãy nhờ người quản trị."),
     "account.first-expired": _(
         "Mật khẩu trên phiếu đã quá {days} ngày chưa dùng nên hết hiệu lực. Hãy nhờ người quản trị cấp phiếu mới."
@@ -87,6 +87,53 @@ SENTENCES: dict[str, str] = {
     "password.named": _("Mật khẩu không nên chứa tên đăng nhập. Hãy chọn mật khẩu khác."),
     "password.same": _("Mật khẩu mới giống mật khẩu đang dùng. Hãy chọn mật khẩu khác."),
     "password.differs": _("Hai lần gõ chưa giống nhau. Hãy gõ lại mật khẩu mới."),
+    # the second step
+    "second.wrong-code": _(
+        "Mã chưa đúng. Hãy ghi mã đang hiện trên điện thoại, và xem giờ của điện thoại có đúng không."
+    ),
+    "second.wrong": _("Mã chưa đúng. Hãy ghi mã đang hiện trên điện thoại, hoặc một mã dự phòng chưa dùng."),
+    "second.used": _("Mã này đã dùng rồi. Hãy đợi điện thoại hiện mã mới."),
+    "second.stale": _("Đã quá lâu từ lúc gõ mật khẩu. Hãy đăng nhập lại."),
+    "second.unopenable": _(
+        "Khóa của máy chủ đã đổi nên không đọc được mã hai lớp. Hãy nhờ người quản trị đặt lại cách đăng nhập."
+    ),
+    "second.on-already": _("Mã hai lớp đang bật rồi. Hãy tải lại trang."),
+    "second.off-already": _("Mã hai lớp đang tắt. Hãy tải lại trang."),
+    "second.required": _("Chức vụ anh/chị đang giữ cần mã hai lớp nên không tắt được."),
+    "second.nothing-to-reset": _("Người này chỉ đăng nhập bằng mật khẩu, không có gì để đặt lại."),
+    "second.by-key": _(
+        "Chức vụ của anh/chị cần hai lớp và anh/chị đã có khóa truy cập. Hãy đăng xuất rồi đăng nhập bằng khóa."
+    ),
+    "passkey.not-here": _(
+        "Khóa truy cập chỉ dùng được khi trang này mở bằng HTTPS, đúng tên máy chủ. Hãy dùng mật khẩu."
+    ),
+    "passkey.stale": _("Đã quá lâu, hoặc trang đã mở ở nơi khác. Hãy bấm lại."),
+    "passkey.refused": _("Khóa trả lời không khớp. Hãy thử lại, hoặc dùng mật khẩu."),
+    "passkey.unknown": _("Khóa này không dùng được ở đây, hoặc đã bị bỏ. Hãy dùng mật khẩu."),
+    "passkey.known": _("Khóa này đã có ở đây rồi."),
+    "passkey.unnamed": _("Hãy đặt tên cho khóa."),
+    "passkey.too-many": _("Đã có {most} khóa. Hãy bỏ bớt một khóa trước."),
+    "passkey.gone": _("Khóa này đã được bỏ. Hãy tải lại trang."),
+    "passkey.last": _(
+        "Chức vụ của anh/chị cần hai lớp. Hãy bật mã hai lớp, hoặc thêm khóa khác, trước khi bỏ khóa này."
+    ),
+    # the province's provider
+    "provider.down": _("Không nối được {name}. Hãy đăng nhập bằng mật khẩu, hoặc thử lại sau."),
+    "provider.wrong": _(
+        "Phía {name} trả lời không đúng. Hãy đăng nhập bằng mật khẩu, và báo người quản trị."
+    ),
+    "provider.stale": _("Lần đăng nhập này đã cũ, hoặc mở ở trình duyệt khác. Hãy bấm đăng nhập lại."),
+    "provider.denied": _(
+        "Anh/chị đã không cho phép, nên chưa đăng nhập được. Hãy thử lại, hoặc dùng mật khẩu."
+    ),
+    "provider.nobody": _(
+        "Tài khoản này chưa nối với ai ở đây. Hãy đăng nhập bằng mật khẩu, rồi nối ở trang Tài khoản của tôi."
+    ),
+    "provider.taken": _(
+        "Tài khoản này đã nối với một người rồi. Hãy báo người quản trị nếu không phải anh/chị."
+    ),
+    "provider.tied-already": _("Anh/chị đã nối một tài khoản khác. Hãy thôi nối tài khoản ấy trước."),
+    "provider.untied-already": _("Không còn nối với tài khoản nào. Hãy tải lại trang."),
     # people and posts
     "account.name-unusable": _(
         "Tên đăng nhập chỉ gồm chữ thường không dấu, số, dấu chấm, gạch; từ 3 đến 60 chữ. Ví dụ: khang.tm"
@@ -97,6 +144,7 @@ SENTENCES: dict[str, str] = {
     ),
     "account.left-already": _("Người này đã thôi giữ chức vụ ở phường. Hãy tải lại trang."),
     "account.own-leave": _("Không tự cho mình nghỉ được. Hãy nhờ một người quản trị khác."),
+    "account.own-page": _("Với tài khoản của chính mình, hãy dùng trang Tài khoản của tôi."),
     "account.own-password": _("Để đổi mật khẩu của chính mình, hãy dùng trang Tài khoản của tôi."),
     "post.same": _("Người này đang giữ đúng chức vụ ấy rồi."),
     "post.office-missing": _("Hãy chọn đơn vị: chuyên viên và trưởng đơn vị làm việc ở một đơn vị."),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caicach.rules import formats, rights, task_status
+from caicach.rules import formats, rights, sign_in, task_status
 
 register = template.Library()
 
@@ -234,9 +234,19 @@ def iso_day(text: str) -> str:
 
 _ACCOUNT_WORDS = {
     "account.signed-in": "Đăng nhập",
-    "account.rests": "Tạm khóa vì sai mật khẩu nhiều lần",
+    "account.rests": "Tạm nghỉ vì sai nhiều lần",
     "account.password-changed": "Tự đổi mật khẩu",
     "account.password-given": "Được cấp mật khẩu mới",
+    "account.second-on": "Bật mã hai lớp",
+    "account.second-off": "Tắt mã hai lớp",
+    "account.passkey-added": "Thêm khóa truy cập",
+    "account.passkey-removed": "Bỏ khóa truy cập",
+    "account.tied": "Nối tài khoản tỉnh",
+    "account.untied": "Thôi nối tài khoản tỉnh",
+    "account.recovery-used": "Dùng một mã dự phòng",
+    "account.recovery-renewed": "Làm mã dự phòng mới",
+    "account.ways-reset": "Được đặt lại cách đăng nhập",
+    "account.sessions-ended": "Bị đăng xuất ở mọi nơi",
     "person.admitted": "Được thêm",
     "person.edited": "Sửa thông tin",
     "person.left": "Thôi việc",
@@ -258,6 +268,12 @@ _ACCOUNT_WORDS = {
 def account_words(event: Any) -> str:
     """An event about a person or an office, in words."""
     return str(_ACCOUNT_WORDS.get(event.code, event.code))
+
+
+@register.filter
+def ways_of(event: Any) -> str:
+    """ "mật khẩu và mã hai lớp" of a sign-in; "" for other events."""
+    return sign_in.way_words(event.facts.get("ways"))
 
 
 @register.filter
