@@ -24,6 +24,7 @@ class Actor:
 
     ward_id is 0 for who stands above the wards and has chosen none. stands_for: the name of the absent one whose post
     is worn. choices: how many posts could be worn today. unseen: how much is new for the person, as `count_new` was told.
+    calendar: the version of the ward's working calendar; None: not at hand.
     """
 
     person_id: int
@@ -38,6 +39,7 @@ class Actor:
     stands_for: str = ""
     choices: int = 1
     unseen: int = 0
+    calendar: int | None = None
 
     @property
     def role_name(self) -> str:
@@ -84,7 +86,8 @@ def actor_of(
         return None
     post = next((one for one in posts if one.pk == worn), posts[0])
     is_own = post.person_id == person_id
-    chosen = ward_name(ward) if post.role == rights.PROVINCE and isinstance(ward, int) else None
+    is_above = post.role in rights.SERVER_ROLES
+    chosen = ward_name(ward) if is_above and isinstance(ward, int) else None
     office = post.office
     return Actor(
         person_id=person_id,
@@ -99,6 +102,7 @@ def actor_of(
         stands_for="" if is_own else post.person.full_name,
         choices=len(posts),
         unseen=post.unseen if is_own else 0,  # type: ignore[attr-defined]
+        calendar=post.ward.calendar_version if post.ward else None,
     )
 
 

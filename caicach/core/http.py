@@ -42,6 +42,7 @@ class Actor(Protocol):
     ward_id: int
     office_id: int | None
     role: str
+    calendar: int | None
 
 
 class WardRequest(HttpRequest):
@@ -249,7 +250,7 @@ _NAV = (
         "people.manage",
         "Người dùng",
         "accounts:people",
-        ("person", "post-", "leave", "slips", "new-password", "structure", "unit", "office-add"),
+        ("person", "post-", "leave", "slips", "new-password", "structure", "unit", "office-add", "work-"),
     ),
     ("wards.see", "Các phường, xã", "accounts:wards", ("choose-ward",)),
     ("absence.manage", "Vắng mặt", "accounts:absences", ("away", "back")),

@@ -120,3 +120,28 @@ class UnitMergeForm(forms.Form):
     def __init__(self, *args: Any, offices: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["into"].choices = [("", "Chọn đơn vị"), *offices]  # type: ignore[attr-defined]
+
+
+# --- the working calendar -------------------------------------------------------------------------------------
+
+
+class WorkDaysForm(forms.Form):
+    """Days on which the ward differs from the country's calendar."""
+
+    since = day("Ngày", need="Hãy ghi ngày.")
+    until = day("Đến hết ngày", hint="Để trống nếu chỉ một ngày.")
+    kind = forms.ChoiceField(
+        label="Ngày ấy",
+        choices=[("off", "Nghỉ"), ("working", "Làm việc (làm bù, trực cả ngày)")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn nghỉ hay làm việc."),
+    )
+    name = text("Vì sao", 120, need="Hãy ghi vì sao, ví dụ nghỉ bù ngày lễ của địa phương.")
+    source = text(
+        "Theo văn bản", 200, need="Hãy ghi số và ngày của văn bản.", hint="Ví dụ: 123/TB-UBND ngày 02/12/2026"
+    )
+
+    def clean_name(self) -> str:
+        return squeeze(nfc(self.cleaned_data["name"]))
+
+    def clean_source(self) -> str:
+        return squeeze(nfc(self.cleaned_data["source"]))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from caicach.core.clock import local_day
 from caicach.core.http import Actor
-from caicach.data import work_calendar
-from caicach.organisation.queries import offices
+from caicach.organisation.queries import offices, ward_calendar
 from caicach.plans.queries import plan_list
 from caicach.rules.rights import OFFICER, allows
+from caicach.rules.workdays import WorkCalendar
 from caicach.tasks import queries as tasks
 from caicach.tasks.queries import AskView, GivenBack, News, TaskView, TimeAsked
 
@@ -87,20 +87,32 @@ class WardDesk:
 
     ward: int
     today: dt.date
+    calendar: WorkCalendar
     views: tuple[TaskView, ...]
     asks: dict[int, list[AskView]]
     time_asked: tuple[TimeAsked, ...]
     news: dict[int, list[News]]
 
 
-def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool = True) -> WardDesk:
-    """The facts for these people; decides: one of them gives more time. Nine queries, however many people and tasks."""
+def ward_desk(
+    ward: int,
+    *,
+    today: dt.date,
+    people: Sequence[int],
+    decides: bool = True,
+    calendar: WorkCalendar | None = None,
+) -> WardDesk:
+    """The facts for these people; decides: one of them gives more time. Nine queries, however many people and tasks.
+
+    calendar: the ward's, where it is at hand; else one query more.
+    """
     shorts = {o.id: o.short for o in offices(ward)}
     views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today, shorts=shorts)
     views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
     return WardDesk(
         ward=ward,
         today=today,
+        calendar=calendar or ward_calendar(ward).work,
         views=tuple(views),
         asks=tasks.open_asks(ward, today=today),
         time_asked=tuple(tasks.time_asked(ward)) if decides else (),
@@ -111,7 +123,10 @@ def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool
 def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWork:
     """What somebody owes, most urgent first. At most twelve queries."""
     decides = allows("task.give-time", actor.role)
-    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id], decides=decides)
+    calendar = ward_calendar(actor.ward_id, actor.calendar).work
+    facts = ward_desk(
+        actor.ward_id, today=today, people=[actor.person_id], decides=decides, calendar=calendar
+    )
     return desk_of(facts, actor.person_id, actor.office_id, actor.role, whole_office=whole_office)
 
 
@@ -156,7 +171,7 @@ def desk_of(
         news=tuple(facts.news.get(person, ())),
         going_on=sum(one.view.status.group == "ok" and not one.back for one in owed),
         others=len(led) - len(mine),
-        week=_week(mine, today),
+        week=_week(mine, today, facts.calendar),
     )
 
 
@@ -166,9 +181,8 @@ def is_mine(view: TaskView, person: int, office: int | None) -> bool:
     return not named or person in named
 
 
-def _week(views: list[TaskView], today: dt.date) -> tuple[DayOfWeek, ...]:
+def _week(views: list[TaskView], today: dt.date, calendar: WorkCalendar) -> tuple[DayOfWeek, ...]:
     """Monday to Friday of this week, and a weekend's day where it is a working one or something is owed on it."""
-    calendar = work_calendar()
     monday = today - dt.timedelta(days=today.weekday())
     answer = []
     for n in range(7):

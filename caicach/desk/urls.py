@@ -8,6 +8,7 @@ from caicach.desk import (
     views_meeting,
     views_public,
     views_structure,
+    views_work_calendar,
 )
 
 app_name = "desk"
@@ -35,6 +36,10 @@ urlpatterns = [
     path("co-cau/<slug:unit>/sua/", views_structure.describe, name="unit-describe"),
     path("co-cau/<slug:unit>/dong/", views_structure.close, name="unit-close"),
     path("co-cau/<slug:unit>/nhap/", views_structure.merge, name="unit-merge"),
+    path("lich-lam-viec/", views_work_calendar.show, name="work-calendar"),
+    path("lich-lam-viec/ngay/", views_work_calendar.set_days, name="work-days"),
+    path("lich-lam-viec/dat-lai/", views_work_calendar.set_back, name="work-days-back"),
+    path("lich-lam-viec/xac-nhan/", views_work_calendar.confirm, name="work-year"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),
 ]

@@ -126,6 +126,14 @@ SENTENCES: dict[str, str] = {
     "office.has-work": _("Còn {count} nhiệm vụ giao cho đơn vị này. Hãy nhập vào đơn vị sẽ làm tiếp."),
     "office.itself": _("Hãy chọn một đơn vị khác để nhập vào."),
     "office.circle": _("Một đơn vị không thể thuộc chính nó. Hãy chọn đơn vị khác."),
+    # the working calendar
+    "calendar.dates": _("Ngày cuối phải từ ngày đầu trở đi. Hãy kiểm tra lại hai ngày."),
+    "calendar.too-many": _("Mỗi lần ghi nhiều nhất {most} ngày liền nhau. Hãy chia ra."),
+    "calendar.years": _("Chỉ ghi lịch từ năm {first} đến năm {last}."),
+    "calendar.same": _(
+        "Những ngày này vốn đã như vậy trong lịch. Hãy kiểm tra lại ngày, hoặc chọn cách khác."
+    ),
+    "calendar.gone": _("Ngày này không còn là ngày riêng của phường. Hãy tải lại trang."),
     # tasks
     "task.nothing-handed-in": _("Chưa có sản phẩm nào được nộp để duyệt."),
     "task.already-judged": _("Sản phẩm này đã được duyệt hoặc trả lại rồi. Hãy tải lại trang."),

@@ -239,6 +239,9 @@ _ACCOUNT_WORDS = {
     "office.closed": "Giải thể",
     "office.merged": "Nhập vào đơn vị khác",
     "office.took-over": "Nhận việc của đơn vị nhập vào",
+    "calendar.days-set": "Ghi lịch riêng",
+    "calendar.day-set-back": "Đặt lại theo lịch chung",
+    "calendar.confirmed": "Xác nhận lịch",
 }
 
 
