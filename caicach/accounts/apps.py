@@ -16,3 +16,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         user_logged_in.connect(_begin)
+        from caicach.accounts import links
+        from caicach.exchange import services as exchange
+
+        exchange.put_in(links.KIND, links.address_in_letter)
