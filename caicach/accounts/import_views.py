@@ -203,7 +203,7 @@ def _address(found: PeopleList) -> str:
 def _home(request: HttpRequest) -> tuple[str, str]:
     """Where whoever asks came from: the people, or the steps of setting a ward up."""
     if ward_request(request).actor.role == rights.SYSTEM:
-        return "/bat-dau/", "Thiết lập"
+        return reverse("desk:set-up"), "Thiết lập"
     return reverse("accounts:people"), "Người dùng"
 
 

@@ -264,6 +264,12 @@ _NAV = (
             "invite",
         ),
     ),
+    (
+        "server.manage",
+        "Thiết lập",
+        "desk:set-up",
+        ("start", "set-up", "work-", "import", "slips"),
+    ),
     ("wards.see", "Các phường, xã", "accounts:wards", ("choose-ward",)),
     ("absence.manage", "Vắng mặt", "accounts:absences", ("away", "back")),
 )

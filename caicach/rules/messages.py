@@ -156,6 +156,13 @@ SENTENCES: dict[str, str] = {
     "office.has-work": _("Còn {count} nhiệm vụ giao cho đơn vị này. Hãy nhập vào đơn vị sẽ làm tiếp."),
     "office.itself": _("Hãy chọn một đơn vị khác để nhập vào."),
     "office.circle": _("Một đơn vị không thể thuộc chính nó. Hãy chọn đơn vị khác."),
+    # the first start, setting a ward up
+    "start.code-wrong": _("Mã chưa đúng. Hãy xem lại mã trên màn hình của máy chủ."),
+    "start.code-rests": _("Sai mã quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
+    "start.closed": _("Trang này đã đóng: máy chủ đã có người quản trị, hoặc chưa có mã. Hãy đăng nhập."),
+    "ward.name-taken": _("Máy chủ đã có {name} của tỉnh ấy."),
+    "set-up.too-many": _("Mỗi lần thêm nhiều nhất {most} khu phố. Hãy kiểm tra lại số."),
+    "set-up.nobody": _("Hãy ghi ít nhất một người, hoặc nạp từ danh sách."),
     # the working calendar
     "calendar.dates": _("Ngày cuối phải từ ngày đầu trở đi. Hãy kiểm tra lại hai ngày."),
     "calendar.too-many": _("Mỗi lần ghi nhiều nhất {most} ngày liền nhau. Hãy chia ra."),

@@ -242,6 +242,8 @@ _ACCOUNT_WORDS = {
     "office.closed": "Giải thể",
     "office.merged": "Nhập vào đơn vị khác",
     "office.took-over": "Nhận việc của đơn vị nhập vào",
+    "ward.founded": "Lập trên phần mềm",
+    "ward.edited": "Sửa tên, tỉnh",
     "calendar.days-set": "Ghi lịch riêng",
     "calendar.day-set-back": "Đặt lại theo lịch chung",
     "calendar.confirmed": "Xác nhận lịch",
