@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q
@@ -23,6 +24,18 @@ class OfficeFacts:
     short: str
     is_group: bool
     aliases: tuple[str, ...] = ()
+    is_neighbourhood: bool = False
+
+
+NEIGHBOURHOODS = "Khu phố, ấp"
+
+
+def choices_of(found: Sequence[OfficeFacts], *, full: bool = False) -> list[tuple[str, Any]]:
+    """What a form offers: (number, name) of the offices, then the neighbourhoods in a group of their own."""
+    named = [(one, (str(one.id), one.name if full else one.short)) for one in found]
+    near = [choice for one, choice in named if one.is_neighbourhood]
+    others: list[tuple[str, Any]] = [choice for one, choice in named if not one.is_neighbourhood]
+    return [*others, (NEIGHBOURHOODS, near)] if near else others
 
 
 def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
@@ -40,6 +53,7 @@ def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
             o.short_name or o.name,
             o.is_group,
             tuple(o.aliases.split("\n")) if o.aliases else (),
+            o.kind == Office.NEIGHBOURHOOD,
         )
         for o in rows
     ]

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from caicach.core import clock
 from caicach.core.http import put_refusal, row_id, see_other, ward_request
+from caicach.organisation.queries import choices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import forms as task_forms
@@ -200,7 +201,7 @@ def _with_choices(name: str, form: forms.Form, page: task_page.TaskPage) -> form
         fields["occurrence"].choices = days
     if name == "ask":
         own = page.view.lead_ids
-        choices = [(str(one.id), one.short) for one in page.all_offices if one.id not in own]
+        choices = choices_of([one for one in page.all_offices if one.id not in own])
         fields["office"].choices = [("", "Chọn đơn vị"), *choices]
     if name == "hand_in":
         fields["occurrence"].choices = [("", "Hạn gần nhất chưa nộp"), *days]

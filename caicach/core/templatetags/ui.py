@@ -99,6 +99,21 @@ def field(bound: BoundField, hint: str = "") -> dict[str, object]:
     return {"bound": bound, "hint": hint, "widget": bound.as_widget(attrs=attrs)}
 
 
+@register.inclusion_tag("components/ticks.html")
+def ticks(bound: BoundField, look: str = "") -> dict[str, object]:
+    """A tick for each choice; a group of choices is folded, and open where something in it is ticked."""
+    every = {str(one.data["value"]): one for one in bound}
+    ticked = {str(value) for value in bound.value() or ()}
+    loose, groups = [], []
+    for value, words in bound.field.choices:  # type: ignore[attr-defined]
+        if isinstance(words, list | tuple):
+            inside = [str(one) for one, _ in words]
+            groups.append((value, [every[one] for one in inside], bool(ticked & set(inside))))
+        else:
+            loose.append(every[str(value)])
+    return {"loose": loose, "groups": groups, "look": look}
+
+
 @register.inclusion_tag("components/summary.html")
 def error_summary(form: Any) -> dict[str, object]:
     """All that is wrong with a form, on top, each linked to its field."""
