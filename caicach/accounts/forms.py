@@ -104,7 +104,7 @@ class PersonForm(forms.Form):
         label="Thư điện tử",
         max_length=254,
         required=False,
-        help_text="Không bắt buộc. Chỉ để gửi nhắc việc.",
+        help_text="Không bắt buộc. Để gửi nhắc việc, và đặt lại mật khẩu khi quên.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "invalid": "Địa chỉ thư chưa đúng. Ví dụ: khang@phuong.gov.vn",

@@ -130,8 +130,8 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
             if "who" in request.POST:
                 facts["who"] = request.POST["who"][:16]
             if request.POST.get("office", "") != request.POST.get("office_was", ""):
-                facts["office_id"] = row_id(request.POST["office"])
-                if not request.POST["office"]:
+                facts["office_id"] = row_id(request.POST.get("office", "")) or None
+                if not facts["office_id"]:
                     facts["office"] = ""
             count = people_import.mend(found, n, **facts)
             if count > 1:
@@ -177,16 +177,13 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return _page(request, found, refusal=refusal)
-    said = f"Đã thêm {len(taken.new)} người, đổi {taken.changed} người."
+    parts = ((len(taken.new), "thêm"), (taken.changed, "đổi"))
+    said = f"Đã {', '.join(f'{words} {count} người' for count, words in parts if count)}."
     if taken.invited:
         said += f" {len(taken.invited)} thư mời đang được gửi."
     messages.success(request, said)
-    with_slip = [pk for pk in taken.new if pk not in set(taken.invited)]
-    return (
-        to_slips(request, nonce, with_slip, back=_home(request)[0])
-        if with_slip
-        else see_other(_home(request)[0])
-    )
+    home, with_slip = _home(request)[0], [pk for pk in taken.new if pk not in set(taken.invited)]
+    return to_slips(request, nonce, with_slip, back=home, soon=True) if with_slip else see_other(home)
 
 
 def _list(request: HttpRequest, token: str) -> PeopleList:

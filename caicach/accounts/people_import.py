@@ -40,6 +40,7 @@ from caicach.rules.people_list import (
 )
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key, nfc, printable, squeeze
+from caicach.worker.services import enqueue
 
 MOST_PEOPLE = 500
 MOST_BYTES = 2 * 2**20
@@ -492,6 +493,8 @@ def take_over(
 ) -> Taken:
     """All rows at once, or none. seen: the mark of what was looked at; nonce: what the slips' passwords follow from.
 
+    A password's hash is slow on purpose: of hundreds the worker makes them, while the slips are being printed.
+
     by_letter: whoever has an address is invited by a letter instead of a slip.
     Raises Refusal people.list-gone, .changed-meanwhile, .problems-open, .nothing, link.no-mail.
     """
@@ -499,13 +502,6 @@ def take_over(
         raise Refusal("link.no-mail")
     compared = compare(found.ward_id, rows_of(found), today=today)
     _check(compared, seen)
-    # Outside the transaction: slow on purpose, and SQLite lets nobody else write meanwhile.
-    hashes = {
-        line.user_name: make_password(
-            None if by_letter and line.row.email else first_password(nonce, line.user_name)
-        )
-        for line in compared.of(NEW)
-    }
     with transaction.atomic():
         held = _held(found)
         ward = organisation.hold(held.ward_id)
@@ -517,12 +513,16 @@ def take_over(
             person = people.admit(
                 ward=ward, user_name=line.user_name, full_name=line.row.full_name, role=line.role,
                 office=offices_by_id[line.office.id] if line.office else None, title=line.row.title, since=today,
-                email=line.row.email, phone=line.row.phone, password_hash=hashes[line.user_name], by=by, at=at,
+                email=line.row.email, phone=line.row.phone, password_hash=make_password(None), by=by, at=at,
             )  # fmt: skip
             new.append(person.pk)
             if by_letter and person.email:
                 links.invite(person, ward=ward.pk, by=by, at=at)
                 invited.append(person.pk)
+        with_slip = [pk for pk in new if pk not in invited]
+        for at_once in range(0, len(with_slip), _HASHED_AT_ONCE):
+            some = with_slip[at_once : at_once + _HASHED_AT_ONCE]
+            enqueue("accounts.first-passwords", ward=ward.pk, people=some, nonce=nonce)
         changed = compared.of(CHANGED)
         for line in changed:
             _change(line, ward.pk, offices_by_id, by=by, at=at, today=today)
@@ -532,6 +532,19 @@ def take_over(
         )  # fmt: skip
         held.delete()
     return Taken(tuple(new), tuple(invited), len(changed))
+
+
+_HASHED_AT_ONCE = 25
+"""so many in one job, that letters may go out between two of them"""
+
+
+def give_first_password(person: int, *, nonce: str) -> None:
+    """The hash of a slip's password, for who has none yet: run again, or after another slip, it changes nothing."""
+    found = Person.objects.filter(pk=person).first()
+    if found is None or found.has_usable_password():
+        return
+    hashed = make_password(first_password(nonce, found.user_name))
+    Person.objects.filter(pk=person, password=found.password).update(password=hashed)
 
 
 def _check(compared: Compared, seen: str) -> None:

@@ -250,6 +250,7 @@ def slips(request: HttpRequest) -> HttpResponse:
         {
             "slips": made,
             "back": kept["back"],
+            "soon": kept.get("soon", False),
             "site": request.build_absolute_uri("/"),
             "ward": ward_request(request).actor.ward_name,
             "made_at": clock.now(),
@@ -257,9 +258,14 @@ def slips(request: HttpRequest) -> HttpResponse:
     )
 
 
-def to_slips(request: HttpRequest, nonce: str, made: list[int], *, back: str) -> HttpResponse:
-    """To the page that prints the slips. The session keeps what the passwords follow from, never a password."""
-    request.session["slips"] = {"nonce": nonce, "people": made, "back": back}
+def to_slips(
+    request: HttpRequest, nonce: str, made: list[int], *, back: str, soon: bool = False
+) -> HttpResponse:
+    """To the page that prints the slips. The session keeps what the passwords follow from, never a password.
+
+    soon: the worker is still making them usable.
+    """
+    request.session["slips"] = {"nonce": nonce, "people": made, "back": back, "soon": soon}
     return see_other(reverse("accounts:slips"))
 
 

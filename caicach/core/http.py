@@ -97,7 +97,14 @@ def see_other(address: str) -> HttpResponse:
     return HttpResponseRedirect(address, status=303)
 
 
-_CONFLICTS = frozenset({"draft.changed-meanwhile", "task.changed-meanwhile", "plan.changed-meanwhile"})
+_CONFLICTS = frozenset(
+    {
+        "draft.changed-meanwhile",
+        "task.changed-meanwhile",
+        "plan.changed-meanwhile",
+        "people.changed-meanwhile",
+    }
+)
 
 
 def status_of(refusal: Refusal) -> int:

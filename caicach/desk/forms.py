@@ -196,7 +196,6 @@ class NeighbourhoodsForm(forms.Form):
         min_value=1,
         max_value=999,
         required=False,
-        help_text="Để trống nếu không đánh số.",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Ghi số từ 1 đến 999."),
     )
