@@ -86,6 +86,7 @@ def test_who_is_invited_opens_the_link_once(admin, box, ward, client):
     assert client.post(address, {"new": "ngắn", "again": "ngắn"}).status_code == 422
     assert client.post(address, OWN).url == "/dang-nhap/"
     assert client.get(address).status_code == 410 and client.post(address, OWN).status_code == 410
+    assert Link.objects.get().used_at
     assert client.post("/dang-nhap/", {"user_name": "nhan.dt", "password": OWN["new"]}).status_code == 303
     assert client.get("/viec-cua-toi/").status_code == 200, "no other password is asked for"
     assert rooms.events("account.link-sent") == rooms.events("account.password-set") == 1
