@@ -128,7 +128,7 @@ def test_what_is_other_is_shown_and_changed_from_today(admin, ward):
     moved = (1, "Trần Minh Khang", "Phòng VHXH", "Trưởng phòng", "khang@vidu.example", 900000009)
     address = send(admin, book(HEAD, moved, *ROWS[1:]))
     page = admin.get(address).content.decode()
-    assert "<del>Văn phòng</del> → <ins>VH–XH</ins>" in page and "0900000009" in page
+    assert "<del>Văn phòng</del> thành <ins>VH–XH</ins>" in page and "0900000009" in page
     assert take(admin, address).url == "/nguoi/", "nobody new: no slips"
     posts = Post.objects.filter(person__user_name="khang.tm").order_by("id")
     assert [post.office.short_name for post in posts.select_related("office")][-1] == "VH–XH"
