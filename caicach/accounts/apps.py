@@ -18,3 +18,7 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(_begin)
         # `services.let_in` notes the last sign-in, by our clock and beside its event
         user_logged_in.disconnect(dispatch_uid="update_last_login")
+        from caicach.accounts import links
+        from caicach.exchange import services as exchange
+
+        exchange.put_in(links.KIND, links.address_in_letter)

@@ -138,7 +138,7 @@ class PersonForm(forms.Form):
         label="Thư điện tử",
         max_length=254,
         required=False,
-        help_text="Không bắt buộc. Để gửi nhắc việc và tin về tài khoản.",
+        help_text="Không bắt buộc. Để gửi nhắc việc, tin về tài khoản, và đặt lại mật khẩu khi quên.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "invalid": "Địa chỉ thư chưa đúng. Ví dụ: khang@phuong.gov.vn",
@@ -230,3 +230,24 @@ class AbsenceForm(forms.Form):
 def office_of(ward_offices: Iterable[Office], pk: int | None) -> Office | None:
     """The office of that number among those given."""
     return next((office for office in ward_offices if office.pk == pk), None)
+
+
+class ForgottenForm(forms.Form):
+    who = text(
+        "Tên đăng nhập hoặc địa chỉ thư", 254, need="Hãy ghi tên đăng nhập hoặc địa chỉ thư.", autocapitalize="none",
+        autocomplete="username",
+    )  # fmt: skip
+
+
+class ListForm(forms.Form):
+    file = forms.FileField(
+        label="Danh sách",
+        max_length=200,
+        error_messages={
+            "required": "Hãy chọn tệp danh sách.",
+            "invalid": "Tệp không tới nơi. Hãy chọn lại.",
+            "missing": "Tệp không tới nơi. Hãy chọn lại.",
+            "empty": "Tệp này rỗng. Hãy chọn tệp khác.",
+            "max_length": "Tên tệp dài quá. Hãy đặt tên ngắn hơn.",
+        },
+    )

@@ -19,7 +19,7 @@ from caicach.rules import rights
 
 _TOUCH_SECONDS = 60
 """A session says so often at most that it is used: a write a minute, not one a request."""
-_OF_A_WARD = frozenset({"plan.see", "task.see"})
+_OF_A_WARD = frozenset({"plan.see", "task.see", "calendar.manage", "people.import", "ward.set-up"})
 """What somebody above the wards sees only after choosing one."""
 
 
@@ -52,7 +52,8 @@ class actor:
             and not request.session.get("strong")
         ):
             return see_other(reverse("accounts:second"))
-        if action in _OF_A_WARD and who and who.role == rights.PROVINCE and not who.ward_id:
+        is_above = who and who.role in rights.SERVER_ROLES and not who.ward_id
+        if action in _OF_A_WARD and is_above and rights.allows(action, who.role):
             return see_other(reverse("accounts:wards"))
         return None
 

@@ -54,7 +54,8 @@ class Person(AbstractBaseUser):
 class WrongTries(models.Model):
     """Wrong passwords in a row for one typed name, whether or not anybody has it.
 
-    The name stands here only as a keyed hash: people type their password into the wrong field.
+    The name stands here only as a keyed hash: people type their password into the wrong field. How often a link was
+    asked for, by a name or from an address, is counted here too, under hashes of their own.
     """
 
     name_hash = models.CharField(max_length=64, primary_key=True)
@@ -198,3 +199,59 @@ class Absence(models.Model):
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="absence_dates_in_order"),
             models.CheckConstraint(condition=~Q(person=F("deputy")), name="absence_deputy_is_another"),
         ]
+
+
+class Link(models.Model):
+    """A way to a password of one's own, by e-mail: opened once, before a moment, and only the newest of a person.
+
+    token_hash: of what stands in the letter; that itself follows from the nonce and the server's key and is kept nowhere.
+    before: a mark of the password as it was; once that has changed on another way the link opens nothing. asked: names
+    the asking, so that a job that is run twice sends once.
+    """
+
+    INVITATION, FORGOTTEN = "invitation", "forgotten"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12)
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=64, unique=True)
+    before = models.CharField(max_length=64)
+    asked = models.CharField(max_length=32, blank=True)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["invitation", "forgotten"]), name="link_kind"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(used_at__isnull=True), name="link_newest_only"
+            ),
+        ]
+
+
+class PeopleList(models.Model):
+    """A list of people that was read from a file and is being looked at; gone when it is taken over or left.
+
+    rows: what the file says and what was mended, a foreign message until somebody confirms it.
+    """
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=32, unique=True)
+    file_name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    made_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(db_index=True)
+
+
+class FirstStart(models.Model):
+    """The one row of an installation without anybody: the code that makes its first administrator, as a hash."""
+
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="first_start_once")]

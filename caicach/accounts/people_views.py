@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from caicach.accounts import people, queries, services
+from caicach.accounts import links, people, queries, services
 from caicach.accounts.forms import AbsenceForm, DayForm, NewPersonForm, PersonForm, PostForm, office_of
 from caicach.accounts.models import Person, Post
 from caicach.core import clock
@@ -68,6 +68,7 @@ def add(request: HttpRequest) -> HttpResponse:
     actor = ward_request(request).actor
     choices = office_choices(actor.ward_id)
     form = NewPersonForm(request.POST or None, offices=choices)
+    by_letter = links.is_on() and request.POST.get("cach") == "thu"
     status = 200
     if request.method == "POST":
         status = 422
@@ -76,6 +77,8 @@ def add(request: HttpRequest) -> HttpResponse:
             nonce = secrets.token_urlsafe(16)
             try:
                 name = people.user_name_from(data["user_name"])
+                if by_letter and not data["email"]:
+                    raise Refusal("link.no-address", "email")
                 person = people.admit(
                     ward=ward_of(actor.ward_id),
                     user_name=name,
@@ -86,15 +89,24 @@ def add(request: HttpRequest) -> HttpResponse:
                     since=data["since"] or clock.today(),
                     email=data["email"],
                     phone=data["phone"],
-                    password_hash=make_password(services.first_password(nonce, name)),
+                    password_hash=make_password(None if by_letter else services.first_password(nonce, name)),
                     by=actor.person_id,
                     at=clock.now(),
                 )
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                return to_slips(request, nonce, [person.pk], back=_address(person))
-    return render(request, "accounts/person_add.html", {"form": form}, status=status)
+                if not by_letter:
+                    return to_slips(request, nonce, [person.pk], back=_address(person))
+                links.invite(person, ward=actor.ward_id, by=actor.person_id, at=clock.now())
+                messages.success(request, f"Đã thêm {person.full_name} và gửi thư mời tới {person.email}.")
+                return see_other(_address(person))
+    return render(
+        request,
+        "accounts/person_add.html",
+        {"form": form, "sends_letters": links.is_on(), "by_letter": by_letter},
+        status=status,
+    )
 
 
 @never_cache
@@ -214,7 +226,7 @@ def new_password(request: HttpRequest, handle: str) -> HttpResponse:
 
 @never_cache
 @require_GET
-@may("people.manage")
+@may("people.import")
 def slips(request: HttpRequest) -> HttpResponse:
     """The slips of what was just made, once: the next look finds nothing."""
     kept = request.session.pop("slips", None)
@@ -230,6 +242,7 @@ def slips(request: HttpRequest) -> HttpResponse:
         {
             "slips": made,
             "back": kept["back"],
+            "soon": kept.get("soon", False),
             "site": request.build_absolute_uri("/"),
             "ward": ward_request(request).actor.ward_name,
             "made_at": clock.now(),
@@ -278,9 +291,14 @@ def reset_ways(request: HttpRequest, handle: str) -> HttpResponse:
     return see_other(_address(who))
 
 
-def to_slips(request: HttpRequest, nonce: str, made: list[int], *, back: str) -> HttpResponse:
-    """To the page that prints the slips. The session keeps what the passwords follow from, never a password."""
-    request.session["slips"] = {"nonce": nonce, "people": made, "back": back}
+def to_slips(
+    request: HttpRequest, nonce: str, made: list[int], *, back: str, soon: bool = False
+) -> HttpResponse:
+    """To the page that prints the slips. The session keeps what the passwords follow from, never a password.
+
+    soon: the worker is still making them usable.
+    """
+    request.session["slips"] = {"nonce": nonce, "people": made, "back": back, "soon": soon}
     return see_other(reverse("accounts:slips"))
 
 
@@ -507,6 +525,8 @@ def _page(
             ),
             "leave_form": kept("leave_form", partial(DayForm, initial=day, auto_id="nghi_%s")),
             "is_self": who.pk == actor.person_id,
+            "may_invite": bool(who.email) and links.is_on(),
+            "sent_at": links.last_sent(who.pk) if links.is_on() else None,
             "today": today,
         },
         status=status,

@@ -35,7 +35,7 @@ class Actor:
 
     ward_id is 0 for who stands above the wards and has chosen none. stands_for: the name of the absent one whose post
     is worn, holder_id: that one, or the person. choices: how many posts could be worn today. unseen: how much is new for
-    the person, as `count_new` was told.
+    the person, as `count_new` was told. calendar: the version of the ward's working calendar; None: not at hand.
     """
 
     person_id: int
@@ -51,6 +51,7 @@ class Actor:
     choices: int = 1
     unseen: int = 0
     holder_id: int = 0
+    calendar: int | None = None
 
     @property
     def role_name(self) -> str:
@@ -97,7 +98,8 @@ def actor_of(
         return None
     post = next((one for one in posts if one.pk == worn), posts[0])
     is_own = post.person_id == person_id
-    chosen = ward_name(ward) if post.role == rights.PROVINCE and isinstance(ward, int) else None
+    is_above = post.role in rights.SERVER_ROLES
+    chosen = ward_name(ward) if is_above and isinstance(ward, int) else None
     office = post.office
     return Actor(
         person_id=person_id,
@@ -113,6 +115,7 @@ def actor_of(
         choices=len(posts),
         unseen=post.unseen if is_own else 0,  # type: ignore[attr-defined]
         holder_id=post.person_id,
+        calendar=post.ward.calendar_version if post.ward else None,
     )
 
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from caicach.accounts import passkey_views, people_views, provider_views, second_views, server_views, views
+from caicach.accounts import (
+    import_views,
+    link_views,
+    passkey_views,
+    people_views,
+    provider_views,
+    second_views,
+    server_views,
+    views,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -27,6 +36,15 @@ urlpatterns = [
     path("nguoi/", people_views.people_list, name="people"),
     path("nguoi/them/", people_views.add, name="person-add"),
     path("nguoi/dang-nhap/", people_views.sign_ins, name="sign-ins"),
+    path("quen-mat-khau/", link_views.forgotten, name="forgotten"),
+    path("mat-khau-moi/<slug:token>/", link_views.by_link, name="by-link"),
+    path("nguoi/nap/", import_views.upload, name="import"),
+    path("nguoi/nap/mau.xlsx", import_views.sample, name="import-sample"),
+    path("nguoi/nap/<slug:token>/", import_views.show, name="import-list"),
+    path("nguoi/nap/<slug:token>/dong/", import_views.mend, name="import-row"),
+    path("nguoi/nap/<slug:token>/bo-qua/", import_views.skip, name="import-skip"),
+    path("nguoi/nap/<slug:token>/bo/", import_views.drop, name="import-drop"),
+    path("nguoi/nap/<slug:token>/ghi/", import_views.take, name="import-take"),
     path("nguoi/phieu/", people_views.slips, name="slips"),
     path("vang-mat/", people_views.absence_list, name="absences"),
     path("vang-mat/<slug:handle>/", people_views.away, name="away"),
@@ -39,6 +57,7 @@ urlpatterns = [
     path("nguoi/<slug:handle>/doi/", people_views.change_post, name="post-change"),
     path("nguoi/<slug:handle>/thoi/", people_views.end_post, name="post-end"),
     path("nguoi/<slug:handle>/nghi/", people_views.leave, name="leave"),
+    path("nguoi/<slug:handle>/thu/", link_views.invite, name="invite"),
     path("nguoi/<slug:handle>/mat-khau/", people_views.new_password, name="new-password"),
     path("nguoi/<slug:handle>/dat-lai/", people_views.reset_ways, name="person-reset"),
     path("nguoi/<slug:handle>/dang-xuat/", people_views.sign_out, name="person-sign-out"),

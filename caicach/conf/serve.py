@@ -21,6 +21,8 @@ _MOST_RESTARTS = 10
 def serve(port: int) -> int:
     """Migrate if needed, make the demo ward if the database is empty, serve until INT or TERM.
 
+    With CAICACH_DEMO=0 there is no demo ward: while nobody is there, the way to the first start is printed.
+
     Ends with 0 after a stop that was asked for, 2 where it cannot begin (the port is taken), 1 if a part died.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
@@ -39,7 +41,8 @@ def serve(port: int) -> int:
     from caicach.desk.demo import EMPTY_LOGINS, EMPTY_WARD, LOGINS, PASSWORD
     from caicach.organisation import services as organisation
 
-    demo = organisation.has_ward("Phường Rạch Giá")
+    demo = settings.DEMO and organisation.has_ward("Phường Rạch Giá")
+    code = None if settings.DEMO else _first_code()
     from django.db import connections
 
     connections.close_all()
@@ -73,6 +76,12 @@ def serve(port: int) -> int:
                     f"{EMPTY_WARD}, chưa có kế hoạch, để thử tệp của mình: "
                     + ", ".join(f"{user} ({role})" for user, role in EMPTY_LOGINS)
                 )
+            if code:
+                site = (
+                    settings.SITE
+                    or f"http://{'localhost' if settings.BIND == '127.0.0.1' else settings.BIND}:{port}"
+                )
+                _say(f"Chưa có ai. Mở {site}/bat-dau/ và nhập mã (dùng một lần): {code}")
             _say("Dừng: Ctrl+C")
         while not stopping and parts[0].poll() is None:
             if (
@@ -117,7 +126,15 @@ def _is_taken(host: str, port: int) -> bool:
     return False
 
 
+def _first_code() -> str | None:
+    from caicach.accounts import first_start
+    from caicach.core import clock
+
+    return first_start.new_code(at=clock.now())
+
+
 def _prepare() -> None:
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -129,7 +146,7 @@ def _prepare() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         _say("Chuẩn bị cơ sở dữ liệu …")
         call_command("migrate", interactive=False, verbosity=0)
-    if organisation.is_empty():
+    if settings.DEMO and organisation.is_empty():
         from caicach.desk import demo
 
         _say("Tạo phường mẫu …")

@@ -206,6 +206,17 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 X_FRAME_OPTIONS = "DENY"
 SESSION_IDLE_MINUTES = int(os.environ.get("CAICACH_SESSION_IDLE_MINUTES", "60"))
 """A session that is not used for so long has ended."""
+LINK_HOURS = int(os.environ.get("CAICACH_LINK_HOURS", "72"))
+"""A link in a letter, to a password of one's own, opens for so long."""
+LINK_ASKS = 3
+"""So often a link is sent for one name before the name rests for an hour."""
+LINK_ASKS_FROM = 20
+"""So often one is asked for from one address before that rests for an hour."""
+LINK_REST_MINUTES = 60
+DEMO = os.environ.get("CAICACH_DEMO", "1").strip().lower() not in {"0", "no", "false", "off", "không"}
+"""Whether `caicach serve` makes the demo ward in an empty database; if not, it shows the way to the first start."""
+START_CODE_TRIES = 5
+"""Wrong codes at the first start before it rests."""
 PASSWORD_LENGTH = 10
 FIRST_PASSWORD_DAYS = int(os.environ.get("CAICACH_FIRST_PASSWORD_DAYS", "14"))
 """A first password that was not used for so long opens nothing any more."""

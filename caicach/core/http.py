@@ -43,6 +43,7 @@ class Actor(Protocol):
     office_id: int | None
     role: str
     holder_id: int
+    calendar: int | None
 
 
 class WardRequest(HttpRequest):
@@ -97,7 +98,14 @@ def see_other(address: str) -> HttpResponse:
     return HttpResponseRedirect(address, status=303)
 
 
-_CONFLICTS = frozenset({"draft.changed-meanwhile", "task.changed-meanwhile", "plan.changed-meanwhile"})
+_CONFLICTS = frozenset(
+    {
+        "draft.changed-meanwhile",
+        "task.changed-meanwhile",
+        "plan.changed-meanwhile",
+        "people.changed-meanwhile",
+    }
+)
 
 
 def status_of(refusal: Refusal) -> int:
@@ -252,7 +260,26 @@ _NAV = (
         "people.manage",
         "Người dùng",
         "accounts:people",
-        ("person", "post-", "leave", "slips", "new-password", "sign-ins", "structure", "unit", "office-add"),
+        (
+            "person",
+            "post-",
+            "leave",
+            "slips",
+            "new-password",
+            "sign-ins",
+            "structure",
+            "unit",
+            "office-add",
+            "work-",
+            "import",
+            "invite",
+        ),
+    ),
+    (
+        "server.manage",
+        "Thiết lập",
+        "desk:set-up",
+        ("start", "set-up", "work-", "import", "slips"),
     ),
     ("wards.see", "Các phường, xã", "accounts:wards", ("choose-ward",)),
     ("absence.manage", "Vắng mặt", "accounts:absences", ("away", "back")),

@@ -44,6 +44,16 @@ class _SampleForm(forms.Form):
     )
     word = forms.CharField(label="Lời ghi", widget=forms.Textarea(attrs={"rows": 2}), required=False)
     file = forms.FileField(label="Tệp kèm theo", required=False)
+    offices = forms.MultipleChoiceField(
+        choices=[
+            ("1", "Văn phòng"),
+            ("2", "VH–XH"),
+            ("Khu phố, ấp", [("3", "Khu phố 1"), ("4", "Khu phố 2")]),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        initial=["4"],
+    )
     office = forms.ChoiceField(
         label="Đơn vị",
         choices=[("", "Chọn đơn vị"), ("1", "Văn phòng HĐND và UBND")],

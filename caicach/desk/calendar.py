@@ -11,9 +11,10 @@ from functools import cache
 from caicach.accounts.queries import Actor, actor_of
 from caicach.core.http import Missing
 from caicach.core.templatetags.ui import place
-from caicach.data import rows, work_calendar
+from caicach.data import rows
 from caicach.desk.models import Feed
 from caicach.desk.queries import is_mine
+from caicach.organisation.queries import ward_calendar
 from caicach.rules.rights import HEAD, OFFICER
 from caicach.rules.task_status import OccurrenceFacts
 from caicach.tasks import queries as tasks
@@ -109,18 +110,19 @@ def sheet(actor: Actor, *, day: dt.date, week: bool, whose: str, today: dt.date)
         after = inside[1] + dt.timedelta(days=1)
     found = [one for one in entries(actor, whose=whose, today=today) if first <= one.day <= last]
     seen = [one for one in found if inside[0] <= one.day <= inside[1]]
-    work = work_calendar()
+    own = ward_calendar(actor.ward_id, actor.calendar)
+    work, names = own.work, {**_names(), **own.names}
     days = []
     for n in range((last - first).days + 1):
         at = first + dt.timedelta(days=n)
-        off = "" if work.is_working(at) else _names().get(at, "ngày nghỉ")
+        off = "" if work.is_working(at) else names.get(at, "ngày nghỉ")
         days.append(
             Day(
                 day=at,
                 is_today=at == today,
                 is_inside=inside[0] <= at <= inside[1],
                 off=off,
-                note=_names().get(at, "") if not off else "",
+                note=names.get(at, "") if not off else "",
                 entries=tuple(one for one in found if one.day == at),
             )
         )

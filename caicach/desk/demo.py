@@ -12,6 +12,7 @@ from django.db import transaction
 
 from caicach.accounts import services as accounts
 from caicach.core.clock import noon
+from caicach.data import work_calendar
 from caicach.organisation import services as organisation
 from caicach.organisation.services import Office, Ward
 from caicach.plans import services as plans
@@ -111,7 +112,7 @@ def reading() -> PlanReading:
                 leads=tuple(row["leads"].split(";")),
                 coordinators=tuple(part for part in row["helpers"].split(";") if part),
                 due=read_due(row["due"], YEAR).due,
-                occurrences=days_of(row["due"], YEAR, SIGNED_ON),
+                occurrences=days_of(row["due"], YEAR, SIGNED_ON, work_calendar()),
                 note=None,
                 source=Source(),
                 is_indicator=bool(targets),

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from caicach.accounts.forms import day, text
+from caicach.accounts.forms import FirstPasswordForm, PersonForm, PostForm, day, text
+from caicach.desk.set_up import KINDS, NEIGHBOURHOODS
 from caicach.rules.vntext import nfc, squeeze
 
 
@@ -120,3 +121,126 @@ class UnitMergeForm(forms.Form):
     def __init__(self, *args: Any, offices: Iterable[tuple[int, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["into"].choices = [("", "Chọn đơn vị"), *offices]  # type: ignore[attr-defined]
+
+
+# --- the working calendar -------------------------------------------------------------------------------------
+
+
+class WorkDaysForm(forms.Form):
+    """Days on which the ward differs from the country's calendar."""
+
+    since = day("Ngày", need="Hãy ghi ngày.")
+    until = day("Đến hết ngày", hint="Để trống nếu chỉ một ngày.")
+    kind = forms.ChoiceField(
+        label="Ngày ấy",
+        choices=[("off", "Nghỉ"), ("working", "Làm việc (làm bù, trực cả ngày)")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn nghỉ hay làm việc."),
+    )
+    name = text("Vì sao", 120, need="Hãy ghi vì sao, ví dụ nghỉ bù ngày lễ của địa phương.")
+    source = text(
+        "Theo văn bản", 200, need="Hãy ghi số và ngày của văn bản.", hint="Ví dụ: 123/TB-UBND ngày 02/12/2026"
+    )
+
+    def clean_name(self) -> str:
+        return squeeze(nfc(self.cleaned_data["name"]))
+
+    def clean_source(self) -> str:
+        return squeeze(nfc(self.cleaned_data["source"]))
+
+
+# --- the first start, setting a ward up -----------------------------------------------------------------------
+
+
+class FirstAdministratorForm(FirstPasswordForm, PersonForm):
+    """The one who administers the server, with the code from its own screen."""
+
+    code = text("Mã trên màn hình máy chủ", 40, need="Hãy ghi mã.", autocomplete="off", autocapitalize="none")
+    phone = None  # type: ignore[assignment]
+    field_order = ["code", "full_name", "user_name", "email", "new", "again"]
+
+
+class WardForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="Là",
+        choices=list(KINDS.items()),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn phường, xã hay đặc khu."),
+    )
+    name = text("Tên", 120, need="Hãy ghi tên.", hint="Đầy đủ, ví dụ Phường Rạch Giá")
+    province = text("Tỉnh, thành phố", 120, need="Hãy ghi tỉnh, thành phố.")
+
+    def clean_name(self) -> str:
+        return squeeze(nfc(self.cleaned_data["name"]))
+
+    def clean_province(self) -> str:
+        return squeeze(nfc(self.cleaned_data["province"]))
+
+
+class NeighbourhoodsForm(forms.Form):
+    """ "Khu phố 1" to "Khu phố 61" in one go, and others by name."""
+
+    word = forms.ChoiceField(
+        label="Gọi là",
+        choices=[(one, one) for one in NEIGHBOURHOODS],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn cách gọi."),
+    )
+    first = forms.IntegerField(
+        label="Từ số",
+        min_value=1,
+        max_value=999,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Ghi số từ 1 đến 999."),
+    )
+    until = forms.IntegerField(
+        label="Đến số",
+        min_value=1,
+        max_value=999,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Ghi số từ 1 đến 999."),
+    )
+    others = forms.CharField(
+        label="Tên khác",
+        required=False,
+        max_length=8000,
+        help_text="Mỗi dòng một tên, ví dụ Ấp Vĩnh Lợi.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "max_length": "Dài quá. Hãy chia làm hai lần.",
+            "null_characters_not_allowed": "Có chữ lạ. Hãy gõ lại.",
+        },
+    )
+
+    def names(self) -> list[str]:
+        """All that were asked for, in order."""
+        data = self.cleaned_data
+        numbered = range(data["first"] or 1, (data["until"] or 0) + 1)
+        typed = (squeeze(nfc(line))[:200] for line in data["others"].splitlines())
+        return [*(f"{data['word']} {n}" for n in numbered), *(name for name in typed if name)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("until") and given["until"] < (given.get("first") or 1):
+            self.add_error("until", "Số cuối phải từ số đầu trở lên.")
+        return given
+
+
+class TrialForm(forms.Form):
+    address = forms.EmailField(
+        label="Gửi thử tới",
+        max_length=254,
+        error_messages={
+            "required": "Hãy ghi một địa chỉ thư.",
+            "invalid": "Địa chỉ thư chưa đúng. Ví dụ: khang@phuong.gov.vn",
+            "max_length": "Dài quá 254 chữ. Hãy viết ngắn lại.",
+            "null_characters_not_allowed": "Có chữ lạ. Hãy gõ lại.",
+        },
+    )
+
+
+class FirstPersonForm(PostForm, PersonForm):
+    """One of the first people: a name will do."""
+
+    full_name = text("Họ và tên", 120, autocomplete="off")
+    user_name = role = since = phone = None  # type: ignore[assignment]
+    field_order = ["full_name", "office", "title", "email"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from caicach.core.clock import local_day
 from caicach.core.http import Actor
-from caicach.data import work_calendar
+from caicach.organisation.queries import ward_calendar
 from caicach.plans.queries import plan_list
 from caicach.rules.rights import OFFICER, allows, may_coordinate
+from caicach.rules.workdays import WorkCalendar
 from caicach.tasks import queries as tasks
 from caicach.tasks.queries import AskView, GivenBack, News, StepView, TaskView, TimeAsked
 
@@ -92,6 +93,7 @@ class WardDesk:
 
     ward: int
     today: dt.date
+    calendar: WorkCalendar
     views: tuple[TaskView, ...]
     asks: dict[int, list[AskView]]
     steps: dict[int, list[StepView]]
@@ -99,13 +101,24 @@ class WardDesk:
     news: dict[int, list[News]]
 
 
-def ward_desk(ward: int, *, today: dt.date, people: Sequence[int], decides: bool = True) -> WardDesk:
-    """The facts for these people; decides: one of them gives more time. At most twelve queries, however many people and tasks."""
+def ward_desk(
+    ward: int,
+    *,
+    today: dt.date,
+    people: Sequence[int],
+    decides: bool = True,
+    calendar: WorkCalendar | None = None,
+) -> WardDesk:
+    """The facts for these people; decides: one of them gives more time. At most nine queries, however many people and tasks.
+
+    calendar: the ward's, where it is at hand; else one query more.
+    """
     views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today)
     views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
     return WardDesk(
         ward=ward,
         today=today,
+        calendar=calendar or ward_calendar(ward).work,
         views=tuple(views),
         asks=tasks.open_asks(ward, today=today),
         steps=tasks.open_steps(ward, people, today=today),
@@ -118,7 +131,8 @@ def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWo
     """What somebody owes, most urgent first. At most twelve queries."""
     decides = allows("task.give-time", actor.role)
     people = {actor.person_id, actor.holder_id or actor.person_id}
-    facts = ward_desk(actor.ward_id, today=today, people=sorted(people), decides=decides)
+    calendar = ward_calendar(actor.ward_id, actor.calendar).work
+    facts = ward_desk(actor.ward_id, today=today, people=sorted(people), decides=decides, calendar=calendar)
     return desk_of(
         facts,
         actor.person_id,
@@ -188,7 +202,7 @@ def desk_of(
         news=tuple(facts.news.get(person, ())),
         going_on=sum(one.view.status.group == "ok" and not one.back for one in owed),
         others=len(led) - len(mine),
-        week=_week(mine, today),
+        week=_week(mine, today, facts.calendar),
     )
 
 
@@ -198,9 +212,8 @@ def is_mine(view: TaskView, person: int, office: int | None) -> bool:
     return not named or person in named
 
 
-def _week(views: list[TaskView], today: dt.date) -> tuple[DayOfWeek, ...]:
+def _week(views: list[TaskView], today: dt.date, calendar: WorkCalendar) -> tuple[DayOfWeek, ...]:
     """Monday to Friday of this week, and a weekend's day where it is a working one or something is owed on it."""
-    calendar = work_calendar()
     monday = today - dt.timedelta(days=today.weekday())
     answer = []
     for n in range(7):

@@ -141,7 +141,10 @@ def _entries(ward: int, year: int, facts: list[OfficeFacts]) -> Iterator[Entry]:
                     kind, pk, (Text("title", text, 9 if kind == "plan" else 8),), about, _of_year(about, year)
                 )
     for o in facts:
-        names = (Text("title", f"{o.name} ({o.short})", 9), *(Text("alias", alias, 8) for alias in o.aliases))
+        names = (
+            Text("title", f"{o.name} ({o.short})" if o.short != o.name else o.name, 9),
+            *(Text("alias", alias, 8) for alias in o.aliases),
+        )
         yield Entry("office", o.id, names, "", 6.0)
 
 

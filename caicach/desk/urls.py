@@ -8,7 +8,9 @@ from caicach.desk import (
     views_lists,
     views_meeting,
     views_public,
+    views_set_up,
     views_structure,
+    views_work_calendar,
 )
 
 app_name = "desk"
@@ -40,6 +42,16 @@ urlpatterns = [
     path("co-cau/<slug:unit>/sua/", views_structure.describe, name="unit-describe"),
     path("co-cau/<slug:unit>/dong/", views_structure.close, name="unit-close"),
     path("co-cau/<slug:unit>/nhap/", views_structure.merge, name="unit-merge"),
+    path("bat-dau/", views_set_up.start, name="start"),
+    path("bat-dau/cac-buoc/", views_set_up.steps, name="set-up"),
+    path("bat-dau/phuong/", views_set_up.ward, name="set-up-ward"),
+    path("bat-dau/don-vi/", views_set_up.offices, name="set-up-offices"),
+    path("bat-dau/thu/", views_set_up.mail, name="set-up-mail"),
+    path("bat-dau/nguoi/", views_set_up.people, name="set-up-people"),
+    path("lich-lam-viec/", views_work_calendar.show, name="work-calendar"),
+    path("lich-lam-viec/ngay/", views_work_calendar.set_days, name="work-days"),
+    path("lich-lam-viec/dat-lai/", views_work_calendar.set_back, name="work-days-back"),
+    path("lich-lam-viec/xac-nhan/", views_work_calendar.confirm, name="work-year"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),
 ]

@@ -16,7 +16,7 @@ from caicach.tasks import notices
 _OWN_FIRST_PAGE = {
     rights.ADMINISTRATOR: "accounts:people",
     rights.PROVINCE: "accounts:wards",
-    rights.SYSTEM: "accounts:own",
+    rights.SYSTEM: "desk:set-up",
 }
 
 

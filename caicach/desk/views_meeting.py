@@ -14,7 +14,7 @@ from caicach.core import clock
 from caicach.core.http import may, put_refusal, see_other, ward_request
 from caicach.desk.forms import DecisionForm
 from caicach.desk.meeting import Meeting, meeting
-from caicach.organisation.queries import ward_facts
+from caicach.organisation.queries import choices_of, ward_facts
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import directives
@@ -81,7 +81,7 @@ def _day_of(view: TaskView) -> str:
 
 def _form(page: Meeting, request: HttpRequest | None = None) -> DecisionForm:
     form = DecisionForm(request.POST if request else None)
-    form.fields["leads"].choices = [(str(one.id), one.short) for one in page.offices]  # type: ignore[attr-defined]
+    form.fields["leads"].choices = choices_of(page.offices)  # type: ignore[attr-defined]
     return form
 
 

@@ -12,6 +12,8 @@ class Letter(models.Model):
     waiting; sending: its text is on its way to the server; sent; failed: the server will not have it; unclear: the line
     broke, or we were killed, while the text was on its way. An unclear one is never sent again by itself: nothing goes
     out twice.
+
+    secret: names what is put into the text only as it goes out ("accounts.link:17"): it lies in no table.
     """
 
     WAITING, SENDING, SENT, FAILED, UNCLEAR = "waiting", "sending", "sent", "failed", "unclear"
@@ -22,6 +24,7 @@ class Letter(models.Model):
     to_name = models.CharField(max_length=120, blank=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
+    secret = models.CharField(max_length=60, blank=True)
     html = models.TextField(blank=True)
     picture = models.BinaryField(null=True)
     state = models.CharField(max_length=10, default=WAITING)

@@ -26,7 +26,10 @@ _STUCK = dt.timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter to be written. picture: a PNG that the HTML shows as cid:hinh."""
+    """A letter to be written. picture: a PNG that the HTML shows as cid:hinh.
+
+    secret: "kind:argument" of what stands for SECRET in the text as it goes out, as `put_in` was told.
+    """
 
     key: str
     address: str
@@ -35,6 +38,16 @@ class Draft:
     text: str
     html: str = ""
     picture: bytes | None = None
+    secret: str = ""
+
+
+SECRET = "[[duong-dan]]"
+_SECRETS: dict[str, Callable[[str], str | None]] = {}
+
+
+def put_in(kind: str, make: Callable[[str], str | None]) -> None:
+    """Told by a room to the left what is put into its letters as they go out; None: it is no longer true."""
+    _SECRETS[kind] = make
 
 
 def is_on() -> bool:
@@ -49,7 +62,7 @@ def write(drafts: Sequence[Draft], *, ward: int | None, at: dt.datetime, job: st
     new = [
         Letter(
             ward_id=ward, key=one.key, to_address=one.address, to_name=one.name, subject=one.subject[:200],
-            text=one.text, html=one.html, picture=one.picture, made_at=at, try_at=at,
+            text=one.text, html=one.html, picture=one.picture, secret=one.secret, made_at=at, try_at=at,
         )
         for one in drafts
         if one.key not in there
@@ -109,6 +122,9 @@ def send_waiting(now: Callable[[], dt.datetime]) -> int:
 
 
 def _send(line: smtplib.SMTP, letter: Letter, now: Callable[[], dt.datetime]) -> bool:
+    if not _fill(letter):
+        Letter.objects.filter(pk=letter.pk, state=Letter.WAITING).delete()
+        return False
     message = _message(letter)
     line.ehlo_or_helo_if_needed()
     for code, answer in (line.mail(_address(settings.MAIL_FROM)), line.rcpt(letter.to_address)):
@@ -131,6 +147,19 @@ def _send(line: smtplib.SMTP, letter: Letter, now: Callable[[], dt.datetime]) ->
         _put_back(letter, code, answer, now())
         return False
     Letter.objects.filter(pk=letter.pk).update(state=Letter.SENT, sent_at=now(), fault="")
+    return True
+
+
+def _fill(letter: Letter) -> bool:
+    """Put the secret into the text of this letter, in memory only; False where what it says has ended."""
+    if not letter.secret:
+        return True
+    kind, _, argument = letter.secret.partition(":")
+    words = _SECRETS[kind](argument)
+    if words is None:
+        return False
+    letter.text = letter.text.replace(SECRET, words)
+    letter.html = letter.html.replace(SECRET, words)
     return True
 
 
@@ -170,6 +199,46 @@ def _address(text: str) -> str:
     from email.utils import parseaddr
 
     return parseaddr(text)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a trial letter. answer: the server's own words; is_taken: whether it took the letter."""
+
+    is_taken: bool
+    answer: str
+
+
+def try_out(address: str) -> Tried:
+    """Send a trial letter at once, past the outbox, and tell what the server said."""
+    letter = Letter(
+        pk=0, key="thu", to_address=address, subject="Thư thử của Cải Cách",
+        text="Thư này cho biết phần mềm Cải Cách gửi được thư từ máy chủ của anh/chị. Không cần trả lời.",
+    )  # fmt: skip
+    try:
+        line = connect()
+    except smtplib.SMTPResponseException as fault:
+        return Tried(False, _said(fault.smtp_code, fault.smtp_error))
+    except (OSError, smtplib.SMTPException) as fault:
+        return Tried(False, str(fault) or type(fault).__name__)
+    try:
+        line.ehlo_or_helo_if_needed()
+        for code, answer in (line.mail(_address(settings.MAIL_FROM)), line.rcpt(address)):
+            if code >= 400:
+                return Tried(False, _said(code, answer))
+        code, answer = line.data(_message(letter))
+        return Tried(code < 400, _said(code, answer))
+    except smtplib.SMTPResponseException as fault:
+        return Tried(False, _said(fault.smtp_code, fault.smtp_error))
+    except (OSError, smtplib.SMTPException) as fault:
+        return Tried(False, str(fault) or type(fault).__name__)
+    finally:
+        line.close()
+
+
+def _said(code: int, answer: bytes | str) -> str:
+    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return f"{code} {words}"[:300]
 
 
 def failed_count() -> int:

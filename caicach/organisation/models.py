@@ -9,13 +9,56 @@ from caicach.core.constraints import SameWard, ward_pair
 
 
 class Ward(models.Model):
-    """A phường or xã; everything else carries one."""
+    """A phường or xã; everything else carries one.
+
+    calendar_version: one more whenever the ward's working calendar changes, so that what is kept of it in memory is
+    known to be old without a query (decision 0022).
+    """
 
     name = models.CharField("tên", max_length=120)
     province = models.CharField("tỉnh, thành phố", max_length=120)
+    kind = models.CharField(max_length=10, default="phuong")
+    calendar_version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["phuong", "xa", "dac-khu"]), name="ward_kind"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class WorkDay(models.Model):
+    """A day on which the ward's calendar differs from the country's. source: the document that says so."""
+
+    OFF, WORKING = "off", "working"
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=120)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "day"], name="work_day_once_in_ward"),
+            models.CheckConstraint(condition=Q(kind__in=["off", "working"]), name="work_day_kind"),
+        ]
+
+
+class CalendarYear(models.Model):
+    """The ward has looked at a year's calendar and says that it is right."""
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "year"], name="calendar_year_once_in_ward"),
+        ]
 
 
 class Office(models.Model):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Q
 
-from caicach.organisation.models import FormerName, Office, Ward
+from caicach import data
+from caicach.organisation.models import CalendarYear, FormerName, Office, Ward, WorkDay
+from caicach.rules.workdays import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,18 @@ class OfficeFacts:
     short: str
     is_group: bool
     aliases: tuple[str, ...] = ()
+    is_neighbourhood: bool = False
+
+
+NEIGHBOURHOODS = "Khu phố, ấp"
+
+
+def choices_of(found: Sequence[OfficeFacts], *, full: bool = False) -> list[tuple[str, Any]]:
+    """What a form offers: (number, name) of the offices, then the neighbourhoods in a group of their own."""
+    named = [(one, (str(one.id), one.name if full else one.short)) for one in found]
+    near = [choice for one, choice in named if one.is_neighbourhood]
+    others: list[tuple[str, Any]] = [choice for one, choice in named if not one.is_neighbourhood]
+    return [*others, (NEIGHBOURHOODS, near)] if near else others
 
 
 def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
@@ -36,6 +53,7 @@ def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
             o.short_name or o.name,
             o.is_group,
             tuple(o.aliases.split("\n")) if o.aliases else (),
+            o.kind == Office.NEIGHBOURHOOD,
         )
         for o in rows
     ]
@@ -53,22 +71,20 @@ class WardFacts:
     id: int
     name: str
     province: str
+    kind: str = "phuong"
 
 
 def wards() -> list[WardFacts]:
     """All wards of the server, by province and name. One query."""
-    return [WardFacts(w.pk, w.name, w.province) for w in Ward.objects.order_by("province", "name", "id")]
+    return [
+        WardFacts(w.pk, w.name, w.province, w.kind) for w in Ward.objects.order_by("province", "name", "id")
+    ]
 
 
 def ward_facts(ward: int) -> WardFacts:
     """The ward's name and province. One query."""
     row = Ward.objects.get(pk=ward)
-    return WardFacts(row.pk, row.name, row.province)
-
-
-def ward_ids() -> list[int]:
-    """All wards of the installation. One query."""
-    return list(Ward.objects.order_by("id").values_list("id", flat=True))
+    return WardFacts(row.pk, row.name, row.province, row.kind)
 
 
 def ward_names() -> list[tuple[int, str]]:
@@ -111,3 +127,52 @@ def office_by_slug(ward: int, slug: str) -> Office | None:
 def former_names(office: Office) -> list[FormerName]:
     """The names it had before, the oldest first. One query."""
     return list(office.former_names.all())
+
+
+# --- the working calendar -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WardCalendar:
+    """The working days of a ward. names: why a day of its own is off or worked."""
+
+    work: WorkCalendar
+    names: Mapping[dt.date, str]
+
+
+def ward_calendar(ward: int, version: int | None = None) -> WardCalendar:
+    """The country's calendar with the ward's own days.
+
+    version: `Ward.calendar_version`, where whoever asks has the ward's row at hand: then no query, but for the first
+    look after a change. None: asked for, one query.
+    """
+    if version is None:
+        version = Ward.objects.filter(pk=ward).values_list("calendar_version", flat=True).first() or 0
+    if not version:
+        return WardCalendar(data.work_calendar(), {})
+    key = f"calendar:{ward}:{version}"
+    own: list[tuple[dt.date, str, str]] | None = cache.get(key)
+    if own is None:
+        own = list(WorkDay.objects.filter(ward_id=ward).values_list("day", "kind", "name"))
+        cache.set(key, own, None)
+    work = data.work_calendar().differing(
+        off=[day for day, kind, _ in own if kind == WorkDay.OFF],
+        working=[day for day, kind, _ in own if kind == WorkDay.WORKING],
+    )
+    return WardCalendar(work, {day: name for day, _, name in own})
+
+
+def wards_at_work(on: dt.date) -> list[int]:
+    """The wards that work on a day. One query, and one for a ward whose calendar has just changed."""
+    found = Ward.objects.order_by("id").values_list("id", "calendar_version")
+    return [pk for pk, version in list(found) if ward_calendar(pk, version).work.is_working(on)]
+
+
+def own_days(ward: int, year: int) -> list[WorkDay]:
+    """The days of a year on which the ward differs from the country. One query."""
+    return list(WorkDay.objects.filter(ward_id=ward, day__year=year))
+
+
+def confirmed_years(ward: int) -> dict[int, dt.datetime]:
+    """The years whose calendar the ward has confirmed, and when. One query."""
+    return dict(CalendarYear.objects.filter(ward_id=ward).values_list("year", "confirmed_at"))

@@ -9,9 +9,9 @@ from caicach.organisation.models import Ward as Ward
 from caicach.rules.vntext import slug
 
 
-def found_ward(*, name: str, province: str) -> Ward:
+def found_ward(*, name: str, province: str, kind: str = "phuong") -> Ward:
     """A new ward without offices."""
-    return Ward.objects.create(name=name, province=province)
+    return Ward.objects.create(name=name, province=province, kind=kind)
 
 
 def add_office(

@@ -9,11 +9,40 @@ from django.db import transaction
 
 from caicach.history import services as history
 from caicach.organisation.models import FormerName, Office, Ward
-from caicach.organisation.services import add_office, hold
+from caicach.organisation.services import add_office, found_ward, hold
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
 
 _DAY = dt.timedelta(days=1)
+
+
+@transaction.atomic
+def open_ward(*, name: str, province: str, kind: str, by: int, at: dt.datetime) -> Ward:
+    """A new ward without offices. Raises Refusal ward.name-taken."""
+    _check_ward_name(name, province, but=None)
+    ward = found_ward(name=name, province=province, kind=kind)
+    history.append(ward, "ward.founded", by=by, at=at, ward=ward.pk, post=f"{name}, {province}")
+    return ward
+
+
+@transaction.atomic
+def describe_ward(ward: int, *, name: str, province: str, kind: str, by: int, at: dt.datetime) -> bool:
+    """Name, province, kind; whether anything changed. Raises Refusal ward.name-taken."""
+    row = hold(ward)
+    if (row.name, row.province, row.kind) == (name, province, kind):
+        return False
+    _check_ward_name(name, province, but=ward)
+    was = f"{row.name}, {row.province}"
+    row.name, row.province, row.kind = name, province, kind
+    row.save(update_fields=["name", "province", "kind"])
+    history.append(row, "ward.edited", by=by, at=at, ward=ward, was=was, post=f"{name}, {province}")
+    return True
+
+
+def _check_ward_name(name: str, province: str, *, but: int | None) -> None:
+    wanted = key(name), key(province)
+    if any((key(w.name), key(w.province)) == wanted for w in Ward.objects.all() if w.pk != but):
+        raise Refusal("ward.name-taken", "name", name=name)
 
 
 @transaction.atomic
@@ -28,11 +57,12 @@ def open_office(
     since: dt.date | None,
     by: int,
     at: dt.datetime,
+    is_group: bool = False,
 ) -> Office:
     """A new office, or a neighbourhood. Raises Refusal office.name-taken."""
     row = hold(ward)
     _check_name(row, name, but=None)
-    office = add_office(row, name=name, short=short, aliases=aliases)
+    office = add_office(row, name=name, short=short, aliases=aliases, is_group=is_group)
     office.kind, office.parent, office.exists_from = kind, parent, since
     office.save(update_fields=["kind", "parent", "exists_from"])
     history.append(office, "office.opened", by=by, at=at, post=name, since=since)

@@ -10,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 from django.db import models
 from django.db.models import Max
 
-from caicach import data
 from caicach.organisation.queries import OfficeFacts
 from caicach.plans.models import (
     DraftFinding,
@@ -28,6 +27,7 @@ from caicach.reading.plan import PlanReading
 from caicach.rules.deadlines import DueReading, occurrences, read_due
 from caicach.rules.due import Occurrence
 from caicach.rules.refusal import Refusal
+from caicach.rules.workdays import WorkCalendar
 
 
 def locked(draft: PlanImport) -> PlanImport:
@@ -66,9 +66,11 @@ def due_of(phrase: str, year: int) -> DueReading:
     return read_due(phrase, year)
 
 
-def days_of(phrase: str, year: int, not_before: dt.date | None) -> tuple[Occurrence, ...]:
-    """The dated occurrences of a phrase in a plan's year."""
-    return occurrences(read_due(phrase, year).due, year, data.work_calendar(), not_before)
+def days_of(
+    phrase: str, year: int, not_before: dt.date | None, calendar: WorkCalendar
+) -> tuple[Occurrence, ...]:
+    """The dated occurrences of a phrase in a plan's year, with the working days of this calendar."""
+    return occurrences(read_due(phrase, year).due, year, calendar, not_before)
 
 
 def due_words(reading: DueReading) -> str:

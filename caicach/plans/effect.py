@@ -14,6 +14,7 @@ from django.db import models
 
 from caicach.history import services as history
 from caicach.organisation.queries import offices as offices_of
+from caicach.organisation.queries import ward_calendar
 from caicach.plans import drafts
 from caicach.plans.models import (
     DraftFinding,
@@ -31,6 +32,7 @@ from caicach.reading.plan import NOWHERE
 from caicach.rules import amendment
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
+from caicach.rules.workdays import WorkCalendar
 from caicach.tasks import services as tasks
 from caicach.tasks.services import Duty
 
@@ -80,7 +82,11 @@ def _sources(draft: PlanImport) -> dict[tuple[object, ...], str]:
 
 
 def _duty(
-    row: DraftLine, year: int, not_before: dt.date | None, sources: dict[tuple[object, ...], str]
+    row: DraftLine,
+    year: int,
+    not_before: dt.date | None,
+    sources: dict[tuple[object, ...], str],
+    calendar: WorkCalendar,
 ) -> Duty:
     reading = drafts.due_of(row.due, year)
     place = " · ".join(
@@ -102,7 +108,7 @@ def _duty(
         leads=drafts.list_of(row.leads),
         helpers=drafts.list_of(row.coordinators),
         due=reading.due,
-        occurrences=drafts.days_of(row.due, year, not_before),
+        occurrences=drafts.days_of(row.due, year, not_before, calendar),
         note=row.note,
         is_indicator=is_indicator(row),
         source_text=sources.get(drafts.source_key(row), "") if sources else "",
@@ -126,7 +132,8 @@ def make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datet
     )  # fmt: skip
     homes = _sections(draft, plan)
     sources = _sources(draft)
-    duties = [_duty(row, draft.year, head.date, sources) for row in lines]
+    calendar = ward_calendar(draft.ward_id).work
+    duties = [_duty(row, draft.year, head.date, sources, calendar) for row in lines]
     since = head.date if head.date and head.date <= today else today
     made = tasks.take_over(
         duties, ward=draft.ward_id, year=draft.year, book=draft.kind, origin=_origin(head, draft.year), since=since,
@@ -338,13 +345,14 @@ def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
     for changed in found.changed:
         tasks.renumber(old[changed.before.ref].task, f"~{changed.before.ref}")
     task_of = {after.ref: before.ref for before, after in found.same}
+    calendar = ward_calendar(draft.ward_id).work
     for changed in found.changed:
         task_of[changed.after.ref] = changed.before.ref
-        duty = _duty(rows[changed.after.ref], draft.year, head.date or plan.date, sources)
+        duty = _duty(rows[changed.after.ref], draft.year, head.date or plan.date, sources, calendar)
         tasks.change(old[changed.before.ref].task, duty, offices=offices, by=by, at=at, word=word)
     fresh = [rows[duty.ref] for duty in found.added]
     made = tasks.take_over(
-        [_duty(row, draft.year, head.date, sources) for row in fresh], ward=draft.ward_id, year=draft.year, book=draft.kind,
+        [_duty(row, draft.year, head.date, sources, calendar) for row in fresh], ward=draft.ward_id, year=draft.year, book=draft.kind,
         origin=_origin(head, draft.year), since=head.date if head.date and head.date <= today else today,
         offices=offices, by=by, at=at,
     )  # fmt: skip

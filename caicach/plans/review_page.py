@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from caicach.core.http import Missing
 from caicach.organisation.queries import offices as offices_of
+from caicach.organisation.queries import ward_calendar
 from caicach.plans import drafts, effect
 from caicach.plans.models import (
     DraftFinding,
@@ -329,6 +330,7 @@ def reading_of(draft: PlanImport) -> object:
     sections = list(draft.sections.all())
     lines = list(draft.lines.all())
     numbers = {s.pk: s.number for s in sections}
+    calendar = ward_calendar(draft.ward_id).work
     return PlanReading(
         head=Head(
             number=head.number or None, date=head.date, place=head.place or None, year=draft.year, issuer=head.issuer or None,
@@ -345,7 +347,7 @@ def reading_of(draft: PlanImport) -> object:
                 section=numbers[row.section_id], number=row.number, content=row.content,
                 deliverables=drafts.list_of(row.deliverables), leads=drafts.list_of(row.leads),
                 coordinators=drafts.list_of(row.coordinators), due=drafts.due_of(row.due, draft.year).due,
-                occurrences=drafts.days_of(row.due, draft.year, head.date), note=row.note or None,
+                occurrences=drafts.days_of(row.due, draft.year, head.date, calendar), note=row.note or None,
                 source=Source(row.page, row.line, row.table, row.sheet or None, row.row), is_indicator=row.is_indicator,
             )
             for section in sections for row in lines if row.section_id == section.pk

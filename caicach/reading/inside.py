@@ -16,14 +16,19 @@ from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
     from caicach.reading.plan import PlanReading
+    from caicach.reading.sheets import Sheets
 
 HEADER = 9  # one letter, eight bytes of length
 PROGRESS, ANSWER = b"P", b"A"
 
 
 class Request(TypedDict):
-    """What the worker is asked, as JSON on its standard input. seconds: of wall time; memory_mib: of data."""
+    """What the worker is asked, as JSON on its standard input. seconds: of wall time; memory_mib: of data.
 
+    what: "plan", or "sheets" for plain rows.
+    """
+
+    what: str
     path: str
     name: str
     offices: list[str] | None
@@ -55,7 +60,9 @@ def _limit(request: Request) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Refusal:
+def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Sheets | Refusal:
+    if request["what"] == "sheets":
+        return _sheets(request)
     from caicach.reading import limits, read_plan
 
     limits.IN_OWN_GROUP = True
@@ -72,6 +79,18 @@ def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Refusal:
             year=request["year"],
             progress=told,
         )
+    except Refusal as refusal:
+        refusal.facts.setdefault("name", request["name"])
+        return refusal
+    except MemoryError:
+        return Refusal("file.memory", name=request["name"])
+
+
+def _sheets(request: Request) -> Sheets | Refusal:
+    from caicach.reading.sheets import read_sheets
+
+    try:
+        return read_sheets(Path(request["path"]), name=request["name"])
     except Refusal as refusal:
         refusal.facts.setdefault("name", request["name"])
         return refusal

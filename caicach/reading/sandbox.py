@@ -29,6 +29,7 @@ from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
     from caicach.reading.plan import PlanReading
+    from caicach.reading.sheets import Sheets
 
 log = logging.getLogger(__name__)
 
@@ -58,18 +59,40 @@ def read(
     """
     shown = name or path.name
     request: Request = {
-        "path": str(path.absolute()), "name": shown, "offices": None if offices is None else list(offices), "year": year,
+        "what": "plan", "path": str(path.absolute()), "name": shown, "offices": None if offices is None else list(offices), "year": year,
         "seconds": seconds, "memory_mib": memory_mib,
     }  # fmt: skip
     answer = _ask(request, progress, meanwhile)
     if isinstance(answer, Refusal):
         raise answer
+    from caicach.reading.plan import PlanReading
+
+    assert isinstance(answer, PlanReading)
+    return answer
+
+
+SHEET_SECONDS = 20.0
+"""somebody waits for a list in front of the screen"""
+
+
+def read_sheets(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> Sheets:
+    """As `sheets.read_sheets`, in a process of its own. Raises its Refusals, and file.timeout, file.memory, file.crashed."""
+    request: Request = {
+        "what": "sheets", "path": str(path.absolute()), "name": name, "offices": None, "year": None,
+        "seconds": seconds, "memory_mib": MEMORY_MIB,
+    }  # fmt: skip
+    answer = _ask(request, None, None)
+    if isinstance(answer, Refusal):
+        raise answer
+    from caicach.reading.sheets import Sheets
+
+    assert isinstance(answer, Sheets)
     return answer
 
 
 def _ask(
     request: Request, progress: Progress | None, meanwhile: Callable[[], None] | None
-) -> PlanReading | Refusal:
+) -> PlanReading | Sheets | Refusal:
     receiving, sending = os.pipe()
     with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as asked:
         asked.write(json.dumps(request).encode())
@@ -106,7 +129,7 @@ def _conversation(
     request: Request,
     progress: Progress | None,
     meanwhile: Callable[[], None] | None,
-) -> PlanReading | Refusal:
+) -> PlanReading | Sheets | Refusal:
     deadline = time.monotonic() + request["seconds"]
     import caicach.reading.plan  # noqa: F401  what the answer is made of, while the worker starts
 
@@ -171,15 +194,16 @@ class _Known(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
-def _loaded(body: bytes, name: str) -> PlanReading | Refusal:
+def _loaded(body: bytes, name: str) -> PlanReading | Sheets | Refusal:
     from caicach.reading.plan import PlanReading
+    from caicach.reading.sheets import Sheets
 
     try:
         answer = _Known(io.BytesIO(body)).load()
     except Exception as error:
         log.exception("answer of the reader not understood")
         raise Refusal("file.crashed", name=name) from error
-    if isinstance(answer, PlanReading | Refusal):
+    if isinstance(answer, PlanReading | Sheets | Refusal):
         return answer
     return Refusal("file.crashed", name=name)
 

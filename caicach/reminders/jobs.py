@@ -5,25 +5,25 @@ from __future__ import annotations
 import datetime as dt
 
 from caicach.core import clock
-from caicach.data import work_calendar
 from caicach.exchange import services as exchange
-from caicach.organisation.queries import ward_ids
+from caicach.organisation.queries import wards_at_work
 from caicach.reminders import services
 from caicach.worker.services import enqueue, job, regular
 
 
 @regular
 def queue_hour(now: dt.datetime) -> None:
-    """Once an hour of a working day, from five to eight in the evening."""
-    if 5 <= now.hour <= 20 and work_calendar().is_working(now.date()):
+    """Once an hour, from five to eight in the evening, of a day on which some ward works."""
+    if 5 <= now.hour <= 20 and wards_at_work(now.date()):
         enqueue("reminders.hour", ward=None, key=f"reminders.hour:{now:%Y-%m-%d:%H}", hour=now.hour)
 
 
 @job("reminders.hour")
 def hour(hour: int) -> None:
-    """A job for each ward, so that a fault in one holds up no other."""
-    day = clock.today().isoformat()
-    for ward in ward_ids():
+    """A job for each ward that works today, so that a fault in one holds up no other."""
+    today = clock.today()
+    day = today.isoformat()
+    for ward in wards_at_work(today):
         enqueue(
             "reminders.ward", ward=ward, key=f"reminders:{ward}:{day}:{hour}", of=ward, day=day, hour=hour
         )

@@ -9,10 +9,9 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from caicach.accounts.queries import colleagues
-from caicach.data import work_calendar
 from caicach.desk.queries import WardDesk, ward_desk
 from caicach.exchange.services import Draft, write
-from caicach.organisation.queries import offices
+from caicach.organisation.queries import offices, ward_calendar
 from caicach.reminders import queries
 from caicach.reminders.models import Choice
 from caicach.reminders.picture import bars_png
@@ -36,9 +35,9 @@ def write_letters(ward: int, *, today: dt.date, hour: int, at: dt.datetime) -> i
     """The letters that are due in a ward by this hour, each written once a day; how many are new.
 
     None on a day off, none that says nothing, none to somebody without an address. The week's goes out on its first
-    working day. Fifteen queries, whatever the number of people.
+    working day. Sixteen queries, whatever the number of people.
     """
-    calendar = work_calendar()
+    calendar = ward_calendar(ward).work
     if not calendar.is_working(today):
         return 0
     people = [one for one in colleagues(ward) if one.email]
@@ -46,7 +45,7 @@ def write_letters(ward: int, *, today: dt.date, hour: int, at: dt.datetime) -> i
     due = [one for one in people if choices[one.id].hour <= hour]
     if not due:
         return 0
-    facts = ward_desk(ward, today=today, people=[one.id for one in due])
+    facts = ward_desk(ward, today=today, people=[one.id for one in due], calendar=calendar)
     shorts = {one.id: one.short for one in offices(ward)}
     monday = today - dt.timedelta(days=today.weekday())
     first_day = next(day for n in range(7) if calendar.is_working(day := monday + dt.timedelta(days=n)))
@@ -70,9 +69,10 @@ def write_letters(ward: int, *, today: dt.date, hour: int, at: dt.datetime) -> i
 
 def tell_leaders(ward: int, *, today: dt.date, at: dt.datetime) -> int:
     """A word to the leaders when something important is silent; once for each silence. How many tasks."""
-    if not work_calendar().is_working(today):
+    calendar = ward_calendar(ward).work
+    if not calendar.is_working(today):
         return 0
-    facts: WardDesk = ward_desk(ward, today=today, people=[])
+    facts: WardDesk = ward_desk(ward, today=today, people=[], calendar=calendar)
     limit = settings.SILENT_DAYS
     silent = [
         view

@@ -12,6 +12,7 @@ from caicach.core import clock
 from caicach.core.http import may, put_refusal, see_other, ward_request
 from caicach.desk.queries import ward_desk
 from caicach.exchange import services as exchange
+from caicach.organisation.queries import ward_calendar
 from caicach.reminders import queries, services
 from caicach.reminders.forms import ChoiceForm
 from caicach.rules.refusal import Refusal
@@ -37,7 +38,8 @@ def choice(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, "Đã lưu lựa chọn.")
                 return see_other(request.path)
-    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id])
+    calendar = ward_calendar(actor.ward_id, actor.calendar).work
+    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id], calendar=calendar)
     work = queries.desk_for(facts, actor.person_id, actor.office_id, actor.role)
     return render(
         request,

@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "file.memory": _("Đọc tệp {name} cần quá nhiều bộ nhớ nên đã dừng. Hãy tách nhỏ tệp rồi thử lại."),
     "file.crashed": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .docx hoặc .pdf rồi thử lại."),
     "file.not-text": _("Tệp {name} không phải tệp chữ. Hãy dùng tệp .txt, mỗi dòng một tên cơ quan."),
+    "file.no-sheet": _("Tệp {name} không có bảng để đọc. Hãy dùng Excel (.xlsx) hoặc .csv."),
     "output.unwritable": _("Không ghi được kết quả ra ngoài: {why}."),
     "file.unwritable": _("Không ghi được tệp {name}: {why}. Hãy kiểm tra thư mục và chỗ trống trên đĩa."),
     "usage.year": _("Năm {year} không hợp lệ. Hãy ghi một năm từ 1900 đến 2200."),
@@ -161,6 +162,35 @@ SENTENCES: dict[str, str] = {
     "absence.deputy-outside": _("Người thay phải đang giữ chức vụ ở phường."),
     "absence.twice": _("Đã ghi một lần vắng trùng những ngày này. Hãy bỏ lần ấy trước, hoặc đổi ngày."),
     "absence.gone": _("Lần vắng này đã hết hoặc đã được bỏ. Hãy tải lại trang."),
+    # people from a list
+    "people.too-heavy": _(
+        "Danh sách nặng quá {most} MiB. Hãy bỏ ảnh và các trang không dùng, hoặc chia ra vài tệp."
+    ),
+    "people.no-heading": _(
+        "Không thấy dòng tiêu đề có “Họ và tên” cùng “Đơn vị” hay “Chức danh”. Hãy thêm dòng ấy, hoặc dùng tệp mẫu."
+    ),
+    "people.nobody": _("Dưới dòng tiêu đề không có người nào. Hãy kiểm tra lại tệp."),
+    "people.too-many": _("Danh sách có {count} người; mỗi lần nạp nhiều nhất {most}. Hãy chia ra vài tệp."),
+    "people.name-missing": _("Dòng này chưa có họ và tên."),
+    "people.office-unknown": _(
+        "Phường không có đơn vị nào tên “{words}”. Hãy chọn đơn vị, hoặc thêm ở Cơ cấu tổ chức."
+    ),
+    "people.role-unknown": _("Chưa hiểu vai “{words}”. Hãy chọn vai trò."),
+    "people.email-wrong": _("Địa chỉ thư “{words}” chưa đúng. Hãy sửa, hoặc để trống."),
+    "people.phone-wrong": _("Số điện thoại “{words}” chưa đúng. Hãy sửa, hoặc để trống."),
+    "people.namesakes": _("Phường đã có người tên {name}. Đây là người ấy hay một người khác?"),
+    "people.twice": _(
+        "Trùng với {row}: cùng một người hoặc cùng địa chỉ thư. Hãy bỏ qua một dòng, hoặc sửa."
+    ),
+    "people.list-gone": _("Danh sách này đã được nạp hoặc đã bỏ. Hãy xem lại danh sách người dùng."),
+    "people.changed-meanwhile": _("Danh sách hoặc người dùng vừa thay đổi. Hãy xem lại lần nữa rồi nạp."),
+    "people.problems-open": _("Còn {count} dòng cần xem. Hãy sửa hoặc bỏ qua từng dòng rồi nạp."),
+    "people.nothing": _("Danh sách không có gì mới so với người dùng đang có."),
+    # links in letters
+    "link.no-mail": _("Máy chủ này chưa gửi được thư. Hãy in phiếu mật khẩu."),
+    "link.no-address": _("Người này chưa có địa chỉ thư điện tử. Hãy ghi địa chỉ, hoặc in phiếu."),
+    "link.ended": _("Đường dẫn này đã dùng rồi hoặc đã hết hạn. Hãy xin một thư mới."),
+    "link.rests": _("Từ nơi này đã xin quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
     # offices
     "office.name-taken": _("Phường đã có đơn vị tên {name}. Hãy chọn tên khác."),
     "office.same-name": _("Tên mới giống tên đang dùng."),
@@ -174,6 +204,21 @@ SENTENCES: dict[str, str] = {
     "office.has-work": _("Còn {count} nhiệm vụ giao cho đơn vị này. Hãy nhập vào đơn vị sẽ làm tiếp."),
     "office.itself": _("Hãy chọn một đơn vị khác để nhập vào."),
     "office.circle": _("Một đơn vị không thể thuộc chính nó. Hãy chọn đơn vị khác."),
+    # the first start, setting a ward up
+    "start.code-wrong": _("Mã chưa đúng. Hãy xem lại mã trên màn hình của máy chủ."),
+    "start.code-rests": _("Sai mã quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),
+    "start.closed": _("Trang này đã đóng: máy chủ đã có người quản trị, hoặc chưa có mã. Hãy đăng nhập."),
+    "ward.name-taken": _("Máy chủ đã có {name} của tỉnh ấy."),
+    "set-up.too-many": _("Mỗi lần thêm nhiều nhất {most} khu phố. Hãy kiểm tra lại số."),
+    "set-up.nobody": _("Hãy ghi ít nhất một người, hoặc nạp từ danh sách."),
+    # the working calendar
+    "calendar.dates": _("Ngày cuối phải từ ngày đầu trở đi. Hãy kiểm tra lại hai ngày."),
+    "calendar.too-many": _("Mỗi lần ghi nhiều nhất {most} ngày liền nhau. Hãy chia ra."),
+    "calendar.years": _("Chỉ ghi lịch từ năm {first} đến năm {last}."),
+    "calendar.same": _(
+        "Những ngày này vốn đã như vậy trong lịch. Hãy kiểm tra lại ngày, hoặc chọn cách khác."
+    ),
+    "calendar.gone": _("Ngày này không còn là ngày riêng của phường. Hãy tải lại trang."),
     # tasks
     "task.nothing-handed-in": _("Chưa có sản phẩm nào được nộp để duyệt."),
     "task.already-judged": _("Sản phẩm này đã được duyệt hoặc trả lại rồi. Hãy tải lại trang."),

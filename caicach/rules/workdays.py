@@ -6,7 +6,7 @@ Source: Labour Code arts. 111-112 and each year's decision; every row of the fil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 SATURDAY = 5
@@ -40,6 +40,14 @@ class WorkCalendar:
         while not self.is_working(day):
             day += dt.timedelta(days=1)
         return day
+
+    def differing(self, *, off: Collection[dt.date], working: Collection[dt.date]) -> WorkCalendar:
+        """This calendar with a ward's own days off and its own working days."""
+        return WorkCalendar(
+            (self.days_off | frozenset(off)) - frozenset(working),
+            (self.make_up_days | frozenset(working)) - frozenset(off),
+            self.years,
+        )
 
 
 def calendar_from_rows(rows: Iterable[dict[str, str]]) -> WorkCalendar:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from caicach.data import work_calendar
 from caicach.history import services as history
+from caicach.organisation.queries import ward_calendar
 from caicach.rules.refusal import Refusal
 from caicach.rules.task_status import is_owed
 from caicach.tasks import notices, queries
@@ -84,7 +84,7 @@ def grant(
     row.first_due_on = row.first_due_on or row.due_on
     row.due_on, row.working_day = (
         extension.until,
-        work_calendar().last_working_day(extension.until),
+        ward_calendar(task.ward_id).work.last_working_day(extension.until),
     )
     row.save(update_fields=["due_on", "working_day", "first_due_on"])
     facts: dict[str, Any] = {"due_on": before, "until": extension.until, "row": extension.pk}
@@ -242,3 +242,28 @@ def _judge(extension: Extension, *, granted: bool, by: int, at: dt.datetime, wor
     extension.granted, extension.judged_by_id, extension.judged_at = granted, by, at
     extension.judged_word = word.strip()
     extension.save(update_fields=["granted", "judged_by", "judged_at", "judged_word", "until"])
+
+
+# --- the ward's working calendar ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def follow_calendar(*, ward: int, since: dt.date, until: dt.date) -> int:
+    """The ward's calendar is other between two days: the working days that follow from it are set anew; how many.
+
+    What is owed on a day stays owed on that day; only the last working day before it may move.
+    """
+    calendar = ward_calendar(ward).work
+    moved = []
+    reach = until + dt.timedelta(days=_LONGEST_REST)
+    for row in Occurrence.objects.filter(ward_id=ward, due_on__range=(since, reach)):
+        day = calendar.last_working_day(row.due_on)
+        if day != row.working_day:
+            row.working_day = day
+            moved.append(row)
+    Occurrence.objects.bulk_update(moved, ["working_day"])
+    return len(moved)
+
+
+_LONGEST_REST = 45
+"""no rest is longer: the days of one announcement (31) and a Tết beside it"""

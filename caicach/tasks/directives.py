@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
-from caicach.data import work_calendar
 from caicach.documents.services import StoredFile
 from caicach.history import services as history
 from caicach.organisation.queries import offices as offices_of
+from caicach.organisation.queries import ward_calendar
 from caicach.rules.due import Due
 from caicach.rules.refusal import Refusal
 from caicach.tasks import notices
@@ -94,7 +94,7 @@ def give(
         if role == TaskOffice.LEAD or pk not in leads
     )  # fmt: skip
     if due_on:
-        day = work_calendar().last_working_day(due_on)
+        day = ward_calendar(ward).work.last_working_day(due_on)
         Occurrence.objects.create(ward_id=ward, task=task, due_on=due_on, working_day=day)
     history.append(task, "task.given", by=by, at=at, address=address, due_on=due_on, document=origin)
     told = [*notices.staff_of(ward, [*leads, *helpers]), *notices.coordinators(ward)]

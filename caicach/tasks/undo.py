@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from caicach.core.http import Missing
-from caicach.data import work_calendar
 from caicach.history import queries as history_of
 from caicach.history import services as history
+from caicach.organisation.queries import ward_calendar
 from caicach.rules.refusal import Refusal
 from caicach.tasks import notices, services
 from caicach.tasks.held import hold
@@ -74,7 +74,7 @@ def _unjudge_extension(task: Task, facts: Facts, by: int, at: dt.datetime) -> No
     row = extension.occurrence
     if extension.granted and row is not None:
         row.due_on = dt.date.fromisoformat(facts["due_on"])
-        row.working_day = work_calendar().last_working_day(row.due_on)
+        row.working_day = ward_calendar(row.ward_id).work.last_working_day(row.due_on)
         if Occurrence.objects.filter(task=task, due_on=row.due_on).exclude(pk=row.pk).exists():
             raise Refusal("undo.too-late")
         if row.first_due_on == row.due_on:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from caicach.core import clock, origin
 from caicach.core.http import put_refusal, row_id, see_other, ward_request
+from caicach.organisation.queries import choices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import coordinating, notices, queries, task_page
@@ -212,7 +213,7 @@ def _with_choices(name: str, form: forms.Form, page: task_page.TaskPage) -> form
         fields["occurrence"].choices = days
     if name == "ask":
         own = page.view.lead_ids
-        choices = [(str(one.id), one.short) for one in page.all_offices if one.id not in own]
+        choices = choices_of([one for one in page.all_offices if one.id not in own])
         fields["office"].choices = [("", "Chọn đơn vị"), *choices]
     if name == "step":
         here = {one.id: one.name for row in page.offices for one in row.people}

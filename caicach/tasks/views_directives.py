@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caicach.core import clock
 from caicach.core.http import Missing, may, put_refusal, see_other, send_file, send_made, ward_request
 from caicach.documents import services as documents
+from caicach.organisation.queries import choices_of
 from caicach.organisation.queries import offices as offices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
@@ -65,7 +66,7 @@ def give(request: HttpRequest) -> HttpResponse:
     form = DirectiveForm(request.POST or None, request.FILES or None)
     fields: Any = form.fields
     offices = [one for one in offices_of(actor.ward_id, on=clock.today()) if not one.is_group]
-    fields["leads"].choices = [(str(one.id), one.name) for one in offices]
+    fields["leads"].choices = choices_of(offices, full=True)
     status = 200
     if request.method == "POST":
         status = 422

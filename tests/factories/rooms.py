@@ -7,6 +7,7 @@ from itertools import count
 
 from caicach.accounts import services as accounts
 from caicach.core.clock import noon
+from caicach.data import work_calendar
 from caicach.organisation import services as organisation
 from caicach.plans import services as plans
 from caicach.plans.drafts import days_of
@@ -69,7 +70,7 @@ def line(section: str, number: str, content: str, due: str = "Thường xuyên",
         "note": None,
     }
     return TaskLine(
-        section=section, number=number, content=content, due=read_due(due, 2026).due, occurrences=days_of(due, 2026, SIGNED),
+        section=section, number=number, content=content, due=read_due(due, 2026).due, occurrences=days_of(due, 2026, SIGNED, work_calendar()),
         source=Source(page=1, line=place), **{**facts, **other},
     )  # fmt: skip
 

@@ -100,6 +100,21 @@ def field(bound: BoundField, hint: str = "") -> dict[str, object]:
     return {"bound": bound, "hint": hint, "widget": bound.as_widget(attrs=attrs)}
 
 
+@register.inclusion_tag("components/ticks.html")
+def ticks(bound: BoundField, look: str = "") -> dict[str, object]:
+    """A tick for each choice; a group of choices is folded, and open where something in it is ticked."""
+    every = {str(one.data["value"]): one for one in bound}
+    ticked = {str(value) for value in bound.value() or ()}
+    loose, groups = [], []
+    for value, words in bound.field.choices:  # type: ignore[attr-defined]
+        if isinstance(words, list | tuple):
+            inside = [str(one) for one, _ in words]
+            groups.append((value, [every[one] for one in inside], bool(ticked & set(inside))))
+        else:
+            loose.append(every[str(value)])
+    return {"loose": loose, "groups": groups, "look": look}
+
+
 @register.inclusion_tag("components/summary.html")
 def error_summary(form: Any) -> dict[str, object]:
     """All that is wrong with a form, on top, each linked to its field."""
@@ -247,6 +262,9 @@ _ACCOUNT_WORDS = {
     "account.recovery-renewed": "Làm mã dự phòng mới",
     "account.ways-reset": "Được đặt lại cách đăng nhập",
     "account.sessions-ended": "Bị đăng xuất ở mọi nơi",
+    "account.link-sent": "Được gửi thư đặt mật khẩu",
+    "account.password-set": "Đặt mật khẩu bằng thư",
+    "people.imported": "Nạp danh sách người",
     "person.admitted": "Được thêm",
     "person.edited": "Sửa thông tin",
     "person.left": "Thôi việc",
@@ -261,6 +279,11 @@ _ACCOUNT_WORDS = {
     "office.closed": "Giải thể",
     "office.merged": "Nhập vào đơn vị khác",
     "office.took-over": "Nhận việc của đơn vị nhập vào",
+    "ward.founded": "Lập trên phần mềm",
+    "ward.edited": "Sửa tên, tỉnh",
+    "calendar.days-set": "Ghi lịch riêng",
+    "calendar.day-set-back": "Đặt lại theo lịch chung",
+    "calendar.confirmed": "Xác nhận lịch",
 }
 
 

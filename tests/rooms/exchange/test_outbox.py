@@ -21,8 +21,8 @@ from caicach.exchange.models import Letter
 from caicach.exchange.services import Draft
 from caicach.worker import loop
 
-AT = dt.datetime(2026, 11, 22, 0, 30, tzinfo=dt.UTC)
-"""The day before the tests' own: the hour of theirs is the machine's."""
+AT = dt.datetime(2026, 11, 22, 17, 0, tzinfo=dt.UTC)
+"""the first moment of the tests' day, wherever the real clock stands in it"""
 
 
 class Box:

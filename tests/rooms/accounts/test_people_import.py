@@ -1,0 +1,380 @@
+"""People from a list: any columns, every row compared, nothing before it is confirmed, the same file changes nothing."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from caicach.accounts import jobs, people_import
+from caicach.accounts.models import PeopleList, Person, Post
+from caicach.core.clock import noon
+from caicach.history.models import Event
+from caicach.organisation import structure
+from caicach.rules.people_list import people_of, role_from_title
+from caicach.worker import loop
+from tests.factories import rooms
+
+pytestmark = pytest.mark.django_db
+assert jobs
+TODAY, AT = rooms.TODAY, noon(rooms.TODAY)
+HEAD = ("STT", "Họ và tên", "Phòng/Ban", "Chức vụ", "Email", "SĐT")
+ROWS = (
+    (1, "Trần Minh Khang", "VP HĐND-UBND", "Chánh Văn phòng", "khang@vidu.example", 900000001),
+    (2, "ĐỖ THỊ NHÀN", "Phòng VHXH", "Công chức", None, None),
+    (3, "Lê Quốc Tuấn", "UBND phường", "Phó Chủ tịch UBND phường", None, "0900 000 003"),
+)
+
+
+@pytest.fixture
+def administrator(ward):
+    return rooms.make_person(ward, "administrator", name="Phạm Quản Trị", user_name="quan")
+
+
+@pytest.fixture
+def admin(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def book(*rows, merge=(), name="nguoi.xlsx", blank=0):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    for _ in range(blank):
+        sheet.append([])
+    for row in rows:
+        sheet.append(list(row))
+    for area in merge:
+        sheet.merge_cells(area)
+    out = io.BytesIO()
+    made.save(out)
+    return SimpleUploadedFile(name, out.getvalue())
+
+
+def send(client, file, status=303):
+    answer = client.post("/nguoi/nap/", {"file": file})
+    assert answer.status_code == status, answer.content.decode()[:3000]
+    return answer.url if status == 303 else answer.content.decode()
+
+
+def mark(page):
+    return re.search(r'name="dau" value="(\w+)"', page)[1]
+
+
+def take(client, address, **other):
+    page = client.get(address).content.decode()
+    return client.post(f"{address}ghi/", {"dau": mark(page), **other})
+
+
+def test_a_list_becomes_people_with_slips_and_the_same_again_changes_nothing(admin, ward):
+    address = send(admin, book(HEAD, *ROWS))
+    page = admin.get(address).content.decode()
+    assert Person.objects.count() == 1, "nothing before it is confirmed"
+    for words in (
+        "khang.tm",
+        "nhan.dt",
+        "tuan.lq",
+        "Trưởng đơn vị (theo chức danh)",
+        "Lãnh đạo",
+        "0900000001",
+    ):
+        assert words in page, words
+    answer = take(admin, address)
+    assert answer.status_code == 303 and answer.url == "/nguoi/phieu/"
+    slips = admin.get("/nguoi/phieu/").content.decode()
+    assert slips.count('class="slip"') == 3 and "Đỗ Thị Nhàn" in slips
+    post = Post.objects.select_related("person", "office").get(person__user_name="khang.tm")
+    assert (post.role, post.office.name, post.title) == ("head", "Văn phòng HĐND và UBND", "Chánh Văn phòng")
+    assert post.person.phone == "0900000001" and post.person.first_password_at
+    assert Post.objects.get(person__user_name="tuan.lq").office is None
+    assert rooms.events("person.admitted") == 3 and rooms.events("people.imported") == 1
+    assert not PeopleList.objects.exists(), "addresses and numbers are not kept"
+    before = (Person.objects.count(), Post.objects.count(), Event.objects.count())
+    address = send(admin, book(HEAD, *ROWS))
+    page = admin.get(address).content.decode()
+    assert "không có gì mới" in page and 'name="dau"' not in page
+    compared = people_import.compare(ward.pk, people_import.rows_of(PeopleList.objects.get()), today=TODAY)
+    assert {line.state for line in compared.lines} == {people_import.SAME}
+    assert admin.post(f"{address}ghi/", {"dau": compared.mark}).status_code == 422
+    assert before == (Person.objects.count(), Post.objects.count(), Event.objects.count())
+
+
+def work():
+    while loop.run_one():
+        pass
+
+
+def test_the_job_leaves_a_password_alone_that_is_there_already(admin):
+    take(admin, send(admin, book(HEAD, ROWS[0])))
+    person = Person.objects.get(user_name="khang.tm")
+    admin.post(f"/nguoi/{person.handle}/mat-khau/")
+    given = Person.objects.get(pk=person.pk).password
+    work()
+    assert Person.objects.get(pk=person.pk).password == given, "a later slip is the one that opens"
+
+
+def test_the_slips_password_opens(admin, client):
+    take(admin, send(admin, book(HEAD, ROWS[0])))
+    name, password = re.findall(r'class="typed">([^<]+)<', admin.get("/nguoi/phieu/").content.decode())
+    work()
+    work()  # nothing is left to do
+    admin.post("/dang-xuat/")
+    assert client.post("/dang-nhap/", {"user_name": name, "password": password}).status_code == 303
+
+
+def test_what_is_other_is_shown_and_changed_from_today(admin, ward):
+    take(admin, send(admin, book(HEAD, *ROWS)))
+    moved = (1, "Trần Minh Khang", "Phòng VHXH", "Trưởng phòng", "khang@vidu.example", 900000009)
+    address = send(admin, book(HEAD, moved, *ROWS[1:]))
+    page = admin.get(address).content.decode()
+    assert "<del>Văn phòng</del> thành <ins>VH–XH</ins>" in page and "0900000009" in page
+    assert take(admin, address).url == "/nguoi/", "nobody new: no slips"
+    posts = Post.objects.filter(person__user_name="khang.tm").order_by("id")
+    assert [post.office.short_name for post in posts.select_related("office")][-1] == "VH–XH"
+    assert Person.objects.get(user_name="khang.tm").phone == "0900000009"
+    assert rooms.events("post.changed") == 1 and Person.objects.count() == 4
+
+
+def test_an_empty_cell_takes_nothing_away(admin):
+    take(admin, send(admin, book(HEAD, *ROWS)))
+    send(admin, book(("Tên", "Đơn vị"), ("Trần Minh Khang", "Văn phòng")))
+    found = PeopleList.objects.get()
+    (line,) = people_import.compare(found.ward_id, people_import.rows_of(found), today=TODAY).lines
+    assert line.state == people_import.SAME
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ((1, "Ngô Văn Lạ", "Phòng Vũ trụ", "Công chức", None, None), "không có đơn vị nào tên “Phòng Vũ trụ”"),
+        ((1, "Ngô Văn Lạ", None, "Công chức", None, None), "Hãy chọn đơn vị"),
+        ((1, "Ngô Văn Lạ", "Văn phòng HĐND", "Công chức", "khong phai thu", None), "“khong phai thu” chưa đúng"),
+        ((1, "Ngô Văn Lạ", "Văn phòng HĐND", "Công chức", None, "gọi tôi"), "“gọi tôi” chưa đúng"),
+    ],
+)  # fmt: skip
+def test_a_problem_stands_at_its_row_and_holds_everything_back(admin, row, words):
+    address = send(admin, book(HEAD, ROWS[0], row))
+    page = admin.get(address).content.decode()
+    assert words in page and "Còn 1 dòng cần xem" in page and 'name="dau"' not in page
+    found = PeopleList.objects.get()
+    seen = people_import.compare(found.ward_id, people_import.rows_of(found), today=TODAY).mark
+    answer = admin.post(f"{address}ghi/", {"dau": seen})
+    assert (
+        answer.status_code == 422 and "Còn 1 dòng" in answer.content.decode() and Person.objects.count() == 1
+    )
+    assert admin.post(f"{address}dong/", {"dong": "1", "viec": "bo-qua"}).status_code == 303
+    assert take(admin, address).status_code == 303 and Person.objects.count() == 2
+
+
+def test_a_mended_office_is_taken_for_every_row_that_says_so(admin, ward):
+    rows = [
+        (n, f"Người Thứ {name}", "Phòng Vũ trụ", "Công chức", None, None)
+        for n, name in enumerate(("Hai", "Ba", "Tư"))
+    ]
+    address = send(admin, book(HEAD, *rows))
+    office = ward.offices.get(short_name="VH–XH").pk
+    answer = admin.post(
+        f"{address}dong/", {"dong": "1", "office": office, "office_was": "", "full_name": "Người Thứ Bốn"}
+    )
+    assert answer.url.endswith("#dong-1")
+    page = admin.get(address).content.decode()
+    assert "cả 3 dòng" in page and "Nạp 3 người" in page and "Người Thứ Bốn" in page
+    take(admin, address)
+    assert Post.objects.filter(office=office).count() == 3
+
+
+def test_all_problems_are_skipped_at_once_and_taken_back_one_by_one(admin):
+    rows = [(n, f"Người Thứ {name}", "Phòng Vũ trụ", "", None, None) for n, name in enumerate(("Hai", "Ba"))]
+    address = send(admin, book(HEAD, ROWS[0], *rows))
+    assert admin.post(f"{address}bo-qua/").status_code == 303
+    page = admin.get(address).content.decode()
+    assert "Nạp 1 người" in page and page.count("Lấy lại") == 2
+    admin.post(f"{address}dong/", {"dong": "2", "viec": "lay-lai"})
+    assert "Còn 1 dòng cần xem" in admin.get(address).content.decode()
+
+
+def test_a_namesake_elsewhere_in_the_ward_is_asked_about(admin, ward):
+    take(admin, send(admin, book(HEAD, ROWS[1])))
+    other = (1, "Đỗ Thị Nhàn", "Văn phòng HĐND", "Công chức", None, None)
+    address = send(admin, book(HEAD, other))
+    page = admin.get(address).content.decode()
+    assert "Đây là người ấy hay một người khác?" in page and "Một người khác, mới" in page
+    admin.post(f"{address}dong/", {"dong": "0", "who": "new"})
+    take(admin, address)
+    assert Person.objects.filter(full_name="Đỗ Thị Nhàn").count() == 2
+    assert Person.objects.filter(user_name="nhan.dt2").exists()
+    address = send(admin, book(HEAD, other, ROWS[1]))
+    assert "không có gì mới" in admin.get(address).content.decode(), "each is found by the office"
+
+
+def test_a_namesake_may_be_the_one_who_moved(admin, ward):
+    take(admin, send(admin, book(HEAD, ROWS[1])))
+    address = send(admin, book(HEAD, (1, "Đỗ Thị Nhàn", "Văn phòng HĐND", "Công chức", None, None)))
+    handle = Person.objects.get(user_name="nhan.dt").handle
+    admin.post(f"{address}dong/", {"dong": "0", "who": handle})
+    take(admin, address)
+    assert Person.objects.filter(full_name="Đỗ Thị Nhàn").count() == 1 and rooms.events("post.changed") == 1
+
+
+def test_twice_in_one_list_is_said(admin):
+    page = admin.get(send(admin, book(HEAD, ROWS[1], ROWS[1]))).content.decode()
+    assert "Trùng với dòng 2" in page
+
+
+def test_a_user_name_of_another_ward_is_taken(admin):
+    rooms.make_person(
+        rooms.make_ward("Phường Hai"), "officer", office="Phòng Văn hóa – Xã hội", user_name="nhan.dt"
+    )
+    head = ("Họ tên", "Đơn vị", "Tài khoản")
+    page = admin.get(
+        send(admin, book(head, ("Đỗ Thị Nhàn", "VHXH", "nhan.dt"), ("Đỗ Văn Nhàn", "VHXH", None)))
+    ).content.decode()
+    assert "nhan.dt đã có người dùng" in page and "nhan.dv" in page
+
+
+def test_merged_cells_blank_rows_formulas_and_headings_of_groups(admin, ward):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet["A1"] = "UBND PHƯỜNG THỬ"
+    sheet["A3"] = "DANH SÁCH CÁN BỘ, CÔNG CHỨC"
+    sheet.append([])
+    sheet.append(["TT", "Họ và tên đệm", "Tên", "Chức danh", "Thư điện tử (nếu có)"])
+    sheet.append(["I. Phòng Văn hóa – Xã hội"])
+    sheet.merge_cells("A6:E6")
+    sheet.append([1, "Đỗ Thị", "Nhàn", "Trưởng phòng", None])
+    sheet.append([])
+    sheet.append(["=A7+1", "Trần Văn", "Năm", "Công chức", '=HYPERLINK("mailto:nam@vidu.example")'])
+    sheet.append(["II. VP HĐND và UBND"])
+    sheet.append([3, "Lý Thị", "Sáu", "Công chức", None])
+    sheet.append(["Tổng cộng: 3 người"])
+    out = io.BytesIO()
+    made.save(out)
+    address = send(admin, SimpleUploadedFile("can-bo.xlsx", out.getvalue()))
+    page = admin.get(address).content.decode()
+    assert "Nạp 3 người" in page and "Đỗ Thị Nhàn" in page and "dòng 7" in page
+    take(admin, address)
+    assert Post.objects.filter(office__short_name="VH–XH").count() == 2
+    assert Post.objects.get(person__full_name="Lý Thị Sáu").office.short_name == "Văn phòng"
+
+
+def test_a_csv_of_a_vietnamese_excel(admin):
+    text = "Họ và tên;Đơn vị;Vai trò\nĐỗ Thị Nhàn;Phòng VHXH;Điều phối\n"
+    page = admin.get(send(admin, SimpleUploadedFile("nguoi.csv", text.encode("utf-8-sig")))).content.decode()
+    assert "Điều phối" in page and "Nạp 1 người" in page
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (lambda: book(("a", "b"), (1, 2)), "Không thấy dòng tiêu đề"),
+        (lambda: book(HEAD), "không có người nào"),
+        (lambda: book(HEAD, *((n, f"Người {n}a", "VHXH", "", None, None) for n in range(501))), "nhiều nhất 500"),
+        (lambda: SimpleUploadedFile("x.xlsx", b"PK\x03\x04 khong phai"), "bị hỏng"),
+        (lambda: SimpleUploadedFile("x.pdf", b"%PDF-1.4 \n"), "không có bảng để đọc"),
+        (lambda: SimpleUploadedFile("x.xlsx", b""), "rỗng"),
+        (lambda: SimpleUploadedFile("x.csv", b"x" * (2 * 2**20 + 1)), "nặng quá 2 MiB"),
+        (lambda: "", "Hãy chọn tệp danh sách"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_list_is_refused_in_words(admin, file, words):
+    page = send(admin, file(), 422)
+    assert words in page and not PeopleList.objects.exists()
+
+
+def test_what_changed_meanwhile_is_looked_at_again(admin, ward):
+    address = send(admin, book(HEAD, ROWS[1]))
+    seen = mark(admin.get(address).content.decode())
+    rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND", user_name="nhan.dt")
+    answer = admin.post(f"{address}ghi/", {"dau": seen})
+    assert (
+        answer.status_code == 409
+        and "vừa thay đổi" in answer.content.decode()
+        and "nhan.dt2" in answer.content.decode()
+    )
+
+
+def test_pressed_twice_it_is_taken_over_once(admin):
+    address = send(admin, book(HEAD, ROWS[1]))
+    assert take(admin, address).status_code == 303
+    assert admin.post(f"{address}ghi/", {"dau": "x"}).status_code == 404
+    assert Person.objects.filter(full_name="Đỗ Thị Nhàn").count() == 1
+
+
+def test_one_fault_and_nobody_is_made(admin, monkeypatch):
+    from caicach.accounts import people
+
+    address = send(admin, book(HEAD, *ROWS))
+    seen, admit, made = mark(admin.get(address).content.decode()), people.admit, []
+
+    def faulty(**facts):
+        made.append(facts)
+        if len(made) == 3:
+            raise ZeroDivisionError
+        return admit(**facts)
+
+    monkeypatch.setattr(people, "admit", faulty)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(f"{address}ghi/", {"dau": seen})
+    assert Person.objects.count() == 1 and PeopleList.objects.exists()
+
+
+def test_another_wards_list_is_not_there(admin, ward, client):
+    address = send(admin, book(HEAD, ROWS[1]))
+    client.force_login(rooms.make_person(rooms.make_ward("Phường Hai"), "administrator"))
+    assert client.get(address).status_code == 404
+    for verb in ("dong", "bo-qua", "bo", "ghi"):
+        assert client.post(f"{address}{verb}/", {"dong": "0"}).status_code == 404
+
+
+def test_a_list_is_left_and_a_new_one_takes_its_place(admin):
+    first = send(admin, book(HEAD, ROWS[1]))
+    second = send(admin, book(HEAD, ROWS[0]))
+    assert admin.get(first).status_code == 404 and PeopleList.objects.count() == 1
+    assert admin.post(f"{second}bo/").status_code == 303 and not PeopleList.objects.exists()
+
+
+def test_the_sample_is_read_back(admin, ward):
+    answer = admin.get("/nguoi/nap/mau.xlsx")
+    assert answer.status_code == 200
+    page = admin.get(send(admin, SimpleUploadedFile("mau.xlsx", answer.content))).content.decode()
+    assert "Nạp 3 người" in page and "Nguyễn Văn Mẫu" in page
+
+
+def test_neighbourhoods_are_found_however_they_are_written(admin, ward, administrator):
+    for n in (1, 12):
+        structure.open_office(
+            ward=ward.pk, name=f"Khu phố {n}", short="", kind="neighbourhood", parent=None, aliases=(), since=None,
+            by=administrator.pk, at=AT,
+        )  # fmt: skip
+    head = ("Họ tên", "Khu phố", "Chức vụ")
+    address = send(
+        admin,
+        book(head, ("Bùi Thị Một", "KP 01", "Trưởng khu phố"), ("Bùi Văn Hai", "kp12", "Trưởng khu phố")),
+    )
+    take(admin, address)
+    assert Post.objects.get(person__full_name="Bùi Văn Hai").office.name == "Khu phố 12"
+    assert set(Post.objects.filter(office__kind="neighbourhood").values_list("role", flat=True)) == {"head"}
+
+
+def test_looking_asks_as_often_for_many_rows_as_for_few(ward, administrator, django_assert_num_queries):
+    rows = [people_import.Row(n, f"dòng {n}", f"Người Thứ {n}a", "VHXH") for n in range(200)]
+    with django_assert_num_queries(4):
+        people_import.compare(ward.pk, rows, today=TODAY)
+
+
+def test_rows_of_a_sheet_without_a_heading_are_no_list():
+    assert people_of([(1, ("a", "b")), (2, ("Nguyễn Văn A", "VHXH"))]) is None
+    assert people_of([(1, ("Họ tên", "Đơn vị")), (2, ("(1)", "(2)")), (3, ("Lê A", "X"))])[0].number == 3
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Trưởng phòng", "head"), ("Phó Trưởng phòng", "officer"), ("Giám đốc Trung tâm", "head"),
+        ("Chủ tịch UBND phường", "leader"), ("Phó Bí thư Đảng ủy", "leader"), ("Chủ tịch Hội LHPN", "head"),
+        ("Trưởng khu phố", "head"), ("", "officer"), ("Văn thư", "officer"),
+    ],
+)  # fmt: skip
+def test_the_role_that_a_title_means(title, role):
+    assert role_from_title(title) == role
