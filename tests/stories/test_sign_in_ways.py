@@ -105,14 +105,16 @@ def test_where_keys_cannot_be_used_none_is_offered(site, open_page):
 
 
 def corners_of(png):
-    """Whether each corner of a QR picture has its eye: seven black dots in a row along its outer edge."""
-    picture = Image.open(io.BytesIO(png)).convert("1")
+    """Whether each corner of a QR picture has its eye: black dots in a row along both outer edges."""
+    picture = Image.open(io.BytesIO(png)).convert("L").point(lambda light: 255 * (light > 127))
     dark = [
         (x, y) for x in range(picture.width) for y in range(picture.height) if not picture.getpixel((x, y))
     ]
     left, right = min(x for x, _ in dark), max(x for x, _ in dark)
     top, bottom = min(y for _, y in dark), max(y for _, y in dark)
-    eye = round((right - left) / 6)  # shorter than an eye of the codes of this length, longer than chance
+    eye = round(
+        (right - left) / 8.5
+    )  # a little less than seven of the 49 or 53 dots of a code of this length
     black = set(dark)
 
     def has(x, y, dx, dy):

@@ -200,6 +200,20 @@ def test_a_challenge_is_used_once_soon_and_for_what_it_was_asked(signed_in, lan,
     assert FailedSignIn.objects.filter(person=lan, way="passkey").count() == 1
 
 
+def test_a_challenge_is_used_up_by_an_answer_that_was_refused(signed_in):
+    device = Device()
+    add(signed_in, device)
+    client = Browser()
+    asked = ask(client)
+    assert "không dùng được ở đây" in words(come_in(client, Device().get(asked)))
+    assert "quá lâu" in words(come_in(client, device.get(asked)))
+    asked = begin(signed_in).json()
+    assert signed_in.post("/toi/khoa/", {"name": "x", "credential": "{}"}).status_code == 422
+    assert "quá lâu" in words(
+        signed_in.post("/toi/khoa/", {"name": "x", "credential": Device().create(asked)})
+    )
+
+
 @pytest.mark.parametrize(
     "device",
     [Device(origin="https://cchc.example.com"), Device(host="example.vn"), Device(is_verified=False)],
