@@ -6,12 +6,13 @@ Source of the layout: NĐ 30/2020/NĐ-CP, Phụ lục I (a notice, "thông báo"
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Sequence
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
+
+from caicach.writing import docx as word
 
 KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CENTRE = WD_ALIGN_PARAGRAPH.CENTER
@@ -89,9 +90,7 @@ def conclusion_docx(
     left.paragraphs[0].add_run("- Các đơn vị được giao;\n- Lưu: VT.").font.size = Pt(11)
     right.paragraphs[0].alignment = _CENTRE
     right.paragraphs[0].add_run("TL. CHỦ TỊCH").bold = True
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return word.saved(document)
 
 
 def _heading(document: object, text: str) -> None:

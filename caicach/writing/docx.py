@@ -5,16 +5,20 @@ Source: NĐ 30/2020/NĐ-CP, Phụ lục I (page, type and place of the parts; a 
 
 from __future__ import annotations
 
+import gc
 import io
+import re
 from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
 from caicach.reading.plan import PlanReading
@@ -47,8 +51,20 @@ def annex_docx(reading: PlanReading) -> bytes:
         listed = table(document, INDICATOR_HEADINGS, _INDICATOR_WIDTHS_MM)
         for texts in indicators:
             fill(listed, texts, _INDICATOR_WIDTHS_MM)
+    return saved(document)
+
+
+def saved(document: Any) -> bytes:
+    """The file's bytes; the document is done with.
+
+    Its parts hold each other, and its trees are outside of what the collector counts: left to themselves, some tens of
+    documents of a megabyte or two lie in a server's memory until it happens to look. What was there at the start is
+    frozen (conf/wsgi), so looking takes a few milliseconds.
+    """
     out = io.BytesIO()
     document.save(out)
+    del document
+    gc.collect()
     return out.getvalue()
 
 
@@ -96,6 +112,8 @@ def table(document: Any, headings: Sequence[str], widths: Sequence[int]) -> Any:
     made.style = "Table Grid"
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Mm(width)
     row = made.rows[0]
     for cell, text, width in zip(row.cells, headings, widths, strict=True):
         cell.width = Mm(width)
@@ -113,32 +131,56 @@ def _annex(document: Any, reading: PlanReading) -> None:
         if row.kind == "task":
             fill(made, row.texts, _WIDTHS_MM)
             continue
-        cells = made.add_row().cells
         number, title = row.texts
-        wide = cells[1].merge(cells[-1])
-        cells[0].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-        cells[0].paragraphs[0].add_run(number).bold = True
-        wide.paragraphs[0].add_run(title).bold = True
+        first, *others = _WIDTHS_MM
+        _row(made, [_Cell(number, first, centred=True, bold=True), _Cell(title, sum(others), span=len(others), bold=True)])  # fmt: skip
 
 
 def fill(
     made: Any, texts: Sequence[str], widths: Sequence[int], *, centred: Container[int] = _CENTRED_COLUMNS
 ) -> None:
     """A row that no page cuts in two."""
-    row = made.add_row()
-    uncut = OxmlElement("w:cantSplit")
-    row._tr.get_or_add_trPr().append(uncut)
-    for column, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
-        cell.width = Mm(width)
-        first, *others = (_safe(text) or "").split("\n")
-        paragraph = cell.paragraphs[0]
-        paragraph.add_run(first)
-        made = [paragraph, *(cell.add_paragraph(line) for line in others)]
-        if column in centred:
-            for each in made:
-                each.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    cells = zip(texts, widths, strict=True)
+    _row(made, [_Cell(text, width, centred=n in centred) for n, (text, width) in enumerate(cells)])
+
+
+def title_row(made: Any, title: str, widths: Sequence[int]) -> None:
+    """One cell over the whole width: the heading of the rows that follow."""
+    _row(made, [_Cell(title, sum(widths), span=len(widths), bold=True)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    width_mm: int
+    span: int = 1
+    centred: bool = False
+    bold: bool = False
+
+
+def _row(made: Any, cells: Sequence[_Cell]) -> None:
+    """A row as XML at once: python-docx looks through all rows before for each cell that it adds, which makes a list of
+    a year take half a second and its memory."""
+    made._tbl.append(
+        parse_xml(f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/></w:trPr>{''.join(map(_cell, cells))}</w:tr>")
+    )
+
+
+def _cell(cell: _Cell) -> str:
+    span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
+    place = '<w:pPr><w:jc w:val="center"/></w:pPr>' if cell.centred else ""
+    look = "<w:rPr><w:b/></w:rPr>" if cell.bold else ""
+    lines = "".join(
+        f'<w:p>{place}<w:r>{look}<w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>'
+        for line in _safe(cell.text).split("\n")
+    )
+    width = f'<w:tcW w:w="{round(Mm(cell.width_mm).twips)}" w:type="dxa"/>'
+    return f"<w:tc><w:tcPr>{width}{span}</w:tcPr>{lines}</w:tc>"
 
 
 def _safe(text: str) -> str:
-    """Without control signs, which XML does not hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\n\t")
+    """Without the signs that XML does not hold; a tab is a blank in a cell."""
+    return _NO_XML.sub("", text.replace("\t", " "))
+
+
+_NO_XML = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -75,9 +75,7 @@ def list_docx(listing: Listing) -> bytes:
         if len(listing.tables) > 1:
             word.centred(document, table.name.upper(), bold=True)
         _word_table(document, table)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return word.saved(document)
 
 
 def _word_table(document: Any, table: Table) -> None:
@@ -87,8 +85,7 @@ def _word_table(document: Any, table: Table) -> None:
     centred = frozenset(n for n, at in enumerate(shown) if table.columns[at].kind != "text" or at == 0)
     for group in table.groups:
         if group.title:
-            cells = made.add_row().cells
-            cells[0].merge(cells[-1]).paragraphs[0].add_run(group.title).bold = True
+            word.title_row(made, group.title, widths)
         for row in group.rows:
             word.fill(made, [_said(row[at]) for at in shown], widths, centred=centred)
 

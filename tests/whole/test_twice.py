@@ -43,7 +43,8 @@ PAGES = (
     ("leader", "/giao-ban/"), ("leader", "/chi-dao/moi/"), ("leader", "/viec/2026/cchc/II-1/"), ("coordinator", "/viec/2026/cchc/II-1/"), ("coordinator", "/bo-loc/2026/cchc/"),
     ("administrator", "/nguoi/them/"), ("administrator", "/nguoi/nguoimot01/"), ("administrator", "/co-cau/"), ("administrator", "/co-cau/them/"),
     ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
-    ("province", "/cac-phuong/"),
+    ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
+    ("system", "/cac-phuong/"), ("system", "/bat-dau/phuong/?moi=1"),
 )  # fmt: skip
 
 TYPED = {
@@ -51,7 +52,7 @@ TYPED = {
     "due_on": "20/12/2026", "since": "23/11/2026", "whom": "Sở Nội vụ", "days": "20", "document": "15/QĐ-UBND", "document_number": "77/BC-UBND",
     "document_date": "20/11/2026", "content": "Lập tổ trực đường dây nóng", "name": "Tổ công tác mới", "full_name": "Hoàng Thị Mới",
     "user_name": "hoangmoi", "title": "Chuyên viên", "old": "mat-khau-cu-1", "new": "cau-hoi-moi-2", "again": "cau-hoi-moi-2", "year": "2027",
-    "email": "moi@vidu.example", "short_name": "TCT", "day": "23/11/2026", "number": "9/QĐ-UBND", "label": "Máy quét", "so": "3/BC-UBND", "ngay": "20/11/2026",
+    "email": "moi@vidu.example", "short_name": "TCT", "day": "23/11/2026", "number": "9/QĐ-UBND", "label": "Máy quét", "source": "12/TB-UBND ngày 20/11/2026", "province": "Tỉnh Thử", "so": "3/BC-UBND", "ngay": "20/11/2026",
 }  # fmt: skip
 """What is typed into an empty field of this name."""
 
@@ -59,7 +60,13 @@ NOTHING_TO_MAKE = {
     "accounts:sign-in", "accounts:sign-out", "accounts:end-session", "accounts:choose-ward", "accounts:wear",  # a session's own
     "plans:cell", "plans:row", "plans:finding", "plans:step-back", "plans:indicator", "plans:head",  # sent by the page's script, one cell at a time
     "plans:pair", "plans:become-amendment", "plans:set-year", "plans:retry", "plans:open-again", "plans:effect",  # of drafts in other states
-    "tasks:take-in", "tasks:undo", "tasks:refuse",  # tried below and beside their verbs
+    "tasks:take-in", "tasks:undo", "tasks:refuse",  # tried beside their verbs
+    "accounts:import-drop", "accounts:import-row", "accounts:import-skip", "accounts:import-take",  # of a list that is looked at
+    "accounts:by-link", "accounts:forgotten", "accounts:invite", "desk:set-up-mail",  # with a mail server
+    "accounts:passkey-ask", "accounts:passkey-begin", "accounts:passkey-remove", "accounts:passkey-sign-in", "accounts:passkeys",  # with a key
+    "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
+    "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
+    "desk:start", "desk:set-up-offices", "desk:set-up-people", "desk:work-days-back",  # in tests/stories/test_first_start.py and its rooms
 }  # fmt: skip
 """Verbs that these pages' forms don't reach; tests/rooms has each of them sent twice, or they set what is set already."""
 
@@ -77,7 +84,7 @@ def world(db):
         role: rooms.make_person(ward, role, office=office, password="mat-khau-cu-1")
         for role in ("officer", "head", "coordinator", "leader", "administrator", "viewer")
     }
-    people["province"] = rooms.make_person(None, "province")
+    people |= {role: rooms.make_person(None, role) for role in ("province", "system")}
     second = rooms.make_person(ward, "officer", office=office, handle="nguoimot01", name="Lê Văn Hai")
     rooms.make_person(ward, "officer", office=office, handle="nguoiba03", name="Đỗ Thị Ba")
     rooms.make_plan(ward, people["coordinator"])
@@ -129,7 +136,7 @@ def books():
     }
 
 
-def filled(form):
+def filled(form, address):
     """What a person sends with this form: what stands in it, and something in each empty field."""
     sent = {}
     for field in form.xpath(".//input|.//select|.//textarea"):
@@ -137,7 +144,8 @@ def filled(form):
         if not name or kind in ("submit", "button", "search"):
             continue
         if kind == "file":
-            sent[name] = lambda: SimpleUploadedFile("bao-cao.pdf", b"%PDF-1.4 thu")
+            asks_people = "/nguoi/" in (form.get("action") or address)
+            sent[name] = a_list if asks_people else a_paper
         elif field.tag == "select":
             chosen = [o.get("value") for o in field.xpath(".//option[@selected]")]
             every = [o.get("value") for o in field.xpath(".//option") if o.get("value")]
@@ -159,6 +167,15 @@ def filled(form):
     if "known" in sent:
         sent["known"] = ""
     return sent
+
+
+def a_paper():
+    return SimpleUploadedFile("bao-cao.pdf", b"%PDF-1.4 thu")
+
+
+def a_list():
+    rows = "Họ và tên;Đơn vị;Vai\nHoàng Thị Danh;Văn phòng;Chuyên viên\n"
+    return SimpleUploadedFile("danh-sach.csv", rows.encode())
 
 
 def buttons(form):
@@ -186,7 +203,7 @@ def send_all(client, address):
         if target == "/dang-xuat/":
             continue  # it stands on every page
         for extra in buttons(form):
-            sent = {**filled(form), **extra}
+            sent = {**filled(form, address), **extra}
             if target.startswith("/co-cau/") and target.endswith("/ten/"):
                 sent["name"] = "Tên mới của đơn vị"
             with transaction.atomic():

@@ -106,3 +106,9 @@ def test_a_handover_with_who_has_confirmed(year, ward, coordinator, officer, as_
 def test_other_kinds_of_files_are_not_there(year, as_coordinator, page):
     assert as_coordinator.get(f"/{page}/danh-sach.exe").status_code == 404
     assert f"/{page}/danh-sach.xlsx" in as_coordinator.get(f"/{page}/?q=tiep").content.decode()
+
+
+def test_signs_that_no_file_holds_are_left_out(year, ward, coordinator, as_coordinator):
+    Task.objects.filter(number="I-2").update(content="Lập\ufffe bảng <b> & \x0bsổ\n\tdòng hai")
+    said = words(as_coordinator, "/ke-hoach/2026/cchc/danh-sach.docx")
+    assert "Lập bảng <b> & sổ" in said and "dòng hai" in said
