@@ -27,8 +27,9 @@ class Told:
     about: int = 0
 
 
-def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0) -> list[Told]:
-    """The events of these rows of one kind ("tasks.task"), newest first, those after an id where one is given. One query."""
+def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0, most: int | None = None) -> list[Told]:
+    """The events of these rows of one kind ("tasks.task"), newest first, those after an id where one is given, at most so
+    many where that is said. One query."""
     events = Event.objects.filter(
         ward_id=ward, object_kind=kind, object_id__in=list(rows), id__gt=after
     ).select_related("actor")
@@ -36,7 +37,7 @@ def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0) -> list[Tol
         Told(
             e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address
         )
-        for e in events.order_by("-at", "-id")
+        for e in events.order_by("-at", "-id")[:most]
     ]
 
 

@@ -101,6 +101,7 @@ class TaskPage:
     comments: tuple[Comment, ...]
     directives: tuple[Task, ...]
     moments: tuple[Moment, ...]
+    has_older: bool
     people: tuple[Colleague, ...]
     all_offices: tuple[OfficeFacts, ...]
     watching: bool
@@ -120,8 +121,15 @@ class TaskPage:
         return tuple(one for one in self.occurrences if one.is_free)
 
 
-def page(ward: int, task: Task, *, today: dt.date, person: int, now: dt.datetime) -> TaskPage:
-    """All that the task's page shows to somebody. Eighteen queries, whatever happened on it."""
+MOMENTS = 60
+"""so many of the newest stand on the page; the rest is a link away"""
+
+
+def page(
+    ward: int, task: Task, *, today: dt.date, person: int, now: dt.datetime, whole: bool = False
+) -> TaskPage:
+    """All that the task's page shows to somebody; whole: its history to the beginning. Eighteen queries, whatever happened
+    on it."""
     view = views_of([task], ward=ward, today=today, shorts={})[0]
     deliveries = _numbered(
         Delivery.objects.filter(ward_id=ward, task=task).select_related(
@@ -132,7 +140,7 @@ def page(ward: int, task: Task, *, today: dt.date, person: int, now: dt.datetime
         Extension.objects.filter(ward_id=ward, task=task).select_related("asked_by", "judged_by")
     )
     people = tuple(colleagues(ward))
-    told = history.of(ward, "tasks.task", [task.pk])
+    told = history.of(ward, "tasks.task", [task.pk], most=None if whole else MOMENTS + 1)
     last = last_act(told, by=person, now=now)
     return TaskPage(
         view=view,
@@ -150,7 +158,8 @@ def page(ward: int, task: Task, *, today: dt.date, person: int, now: dt.datetime
         ),
         comments=tuple(Comment.objects.standing().filter(ward_id=ward, task=task).select_related("by")),
         directives=tuple(Task.objects.filter(ward_id=ward, about=task).order_by("id")),
-        moments=tuple(moment(one) for one in told),
+        moments=tuple(moment(one) for one in (told if whole else told[:MOMENTS])),
+        has_older=not whole and len(told) > MOMENTS,
         people=people,
         all_offices=tuple(one for one in offices_of(ward, on=today) if not one.is_group),
         watching=Watch.objects.filter(ward_id=ward, task=task, person_id=person).exists(),

@@ -142,7 +142,10 @@ def render_page(
 ) -> HttpResponse:
     """The task's page; wrong: the form that was refused, at: the position of its row."""
     actor = ward_request(request).actor
-    page = task_page.page(actor.ward_id, task, today=clock.today(), person=actor.person_id, now=clock.now())
+    page = task_page.page(
+        actor.ward_id, task, today=clock.today(), person=actor.person_id, now=clock.now(),
+        whole=request.GET.get("dien-bien") == "tat-ca",
+    )  # fmt: skip
     if request.method == "GET":
         notices.see(task, person=actor.person_id, at=clock.now())
     is_open = not task.set_aside_at and not task.closed_at

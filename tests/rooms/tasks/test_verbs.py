@@ -200,3 +200,12 @@ def test_the_page_takes_as_many_queries_with_much_history(
         services.report(task, by=officer.pk, at=AT, word="một dòng")
     with django_assert_max_num_queries(25):
         as_officer.get("/viec/2026/cchc/I-2/")
+
+
+def test_a_long_history_stands_on_the_page_in_part_and_a_link_away_whole(task, officer, as_officer):
+    for n in range(70):
+        services.report(task, by=officer.pk, at=AT, word=f"dòng thứ {n:02}")
+    page = as_officer.get("/viec/2026/cchc/I-2/").content.decode()
+    assert "dòng thứ 69" in page and "dòng thứ 05" not in page and "Xem 60 lần gần nhất" in page
+    whole = as_officer.get("/viec/2026/cchc/I-2/?dien-bien=tat-ca").content.decode()
+    assert "dòng thứ 05" in whole and "Xem từ đầu" not in whole
