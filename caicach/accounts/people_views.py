@@ -21,12 +21,13 @@ from caicach.accounts import links, people, queries, services
 from caicach.accounts.forms import AbsenceForm, DayForm, NewPersonForm, PersonForm, PostForm, office_of
 from caicach.accounts.models import Person, Post
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
+from caicach.core.http import Missing, may, put_refusal, row_id, see_other, send_made, ward_request
 from caicach.organisation import services as organisation
 from caicach.organisation.queries import offices
 from caicach.organisation.services import Office
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
+from caicach.writing.lists import WRITERS, Column, Group, Listing, Table, file_of
 
 
 @require_safe
@@ -58,6 +59,49 @@ def people_list(request: HttpRequest) -> HttpResponse:
             "pages": _pages(page, kept),
         },
     )
+
+
+_COLUMNS = (
+    Column("Họ và tên", 52),
+    Column("Chức danh", 48),
+    Column("Đơn vị", 52),
+    Column("Vai", 34),
+    Column("Thư điện tử", 56),
+    Column("Điện thoại", 30),
+    Column("Tên đăng nhập", 34),
+)
+
+
+@require_safe
+@may("people.manage")
+def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
+    """The people as they are filtered, a row for each post; the import reads it again."""
+    if suffix not in WRITERS:
+        raise Missing
+    actor, today = ward_request(request).actor, clock.today()
+    text, gone = request.GET.get("tim", "")[:100], request.GET.get("da_nghi") == "1"
+    page = queries.people_page(
+        actor.ward_id, on=today, text=text, office=row_id(request.GET.get("don_vi", "")), gone=gone, size=100_000
+    )  # fmt: skip
+    rows = tuple(
+        (
+            row.person.full_name,
+            post.title if post else "",
+            post.office.name if post and post.office else "",
+            post.get_role_display() if post else "",
+            row.person.email,
+            row.person.phone,
+            row.person.user_name,
+        )
+        for row in page.rows
+        for post in (row.posts or (None,))
+    )
+    about = (f"{page.total} người{' đã thôi việc' if gone else ''}, đến ngày {today:%d/%m/%Y}",)
+    listing = Listing(
+        actor.ward_name, "Danh sách người dùng", about, (Table("Người", _COLUMNS, (Group("", rows),)),)
+    )
+    data, name = file_of(listing, suffix, "nguoi dung", today=today)
+    return send_made(data, name=name)
 
 
 @never_cache

@@ -200,9 +200,16 @@ _PAGE = 60
 
 
 def people_page(
-    ward: int, *, on: dt.date, text: str = "", office: int | None = None, gone: bool = False, page: int = 1
+    ward: int,
+    *,
+    on: dt.date,
+    text: str = "",
+    office: int | None = None,
+    gone: bool = False,
+    page: int = 1,
+    size: int = _PAGE,
 ) -> PeoplePage:
-    """The people who hold or held a post in the ward, by given name, a page of 60. Three queries.
+    """The people who hold or held a post in the ward, by given name, a page of so many. Three queries.
 
     text: words of the name, the user name, the title, without accents; gone: those who hold none any more.
     """
@@ -222,9 +229,9 @@ def people_page(
         if all(word in hay for word in words):
             found.append((person, posts))
     found.sort(key=lambda pair: (given_name(pair[0].full_name), pair[0].pk))
-    pages = max(1, -(-len(found) // _PAGE))
+    pages = max(1, -(-len(found) // size))
     page = min(max(1, page), pages)
-    shown = found[(page - 1) * _PAGE : page * _PAGE]
+    shown = found[(page - 1) * size : page * size]
     away = {a.person_id: a for a in absences(ward, on=on, people=[p.pk for p, _ in shown]) if a.since <= on}
     return PeoplePage(
         rows=tuple(

@@ -34,6 +34,7 @@ urlpatterns = [
     path("toi/phien/", views.end_session, name="end-session"),
     path("toi/doi-vai/", views.wear, name="wear"),
     path("nguoi/", people_views.people_list, name="people"),
+    path("nguoi/danh-sach.<slug:suffix>", people_views.list_file, name="people-file"),
     path("nguoi/them/", people_views.add, name="person-add"),
     path("nguoi/dang-nhap/", people_views.sign_ins, name="sign-ins"),
     path("quen-mat-khau/", link_views.forgotten, name="forgotten"),

@@ -12,8 +12,7 @@ from caicach.core import clock
 from caicach.core.http import Missing, day_of, may, send_made, ward_request
 from caicach.desk import calendar, lists, offices, queries
 from caicach.desk import search as searching
-from caicach.tasks.lists import WRITERS, file_of
-from caicach.writing.lists import Listing
+from caicach.writing.lists import WRITERS, Listing, file_of
 
 MOST_FOUND = 500
 

@@ -9,7 +9,7 @@ from caicach.plans.models import Plan
 from caicach.plans.queries import Ribbon, RibbonFilter
 from caicach.rules.task_status import GROUPS
 from caicach.tasks import lists
-from caicach.writing.lists import Column, Group, Listing, Table
+from caicach.writing.lists import Column, Group, Listing, Table, file_of
 
 _INDICATOR_COLUMNS = (
     Column("Số", 16),
@@ -70,4 +70,4 @@ def year_list(
             *((Table("Chỉ tiêu", _INDICATOR_COLUMNS, (Group("", indicators),)),) if indicators else ()),
         ),
     )
-    return lists.file_of(listing, suffix, f"ke hoach {plan.kind} {plan.year} {filtered}", today=today)
+    return file_of(listing, suffix, f"ke hoach {plan.kind} {plan.year} {filtered}", today=today)

@@ -34,7 +34,8 @@ from caicach.plans.forms import StartForm, UploadForm
 from caicach.plans.models import PlanImport
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.tasks import coordinating, lists
+from caicach.tasks import coordinating
+from caicach.writing.lists import WRITERS
 
 
 @require_safe
@@ -503,7 +504,7 @@ def coordinator(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 @may("plan.see")
 def list_file(request: HttpRequest, year: int, kind: str, suffix: str) -> HttpResponse:
     """The year's list as it is filtered, as .xlsx or .docx."""
-    if suffix not in lists.WRITERS:
+    if suffix not in WRITERS:
         raise Missing
     actor = ward_request(request).actor
     plan = queries.plan_for(actor.ward_id, year, kind)

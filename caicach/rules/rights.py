@@ -104,6 +104,7 @@ PAGES: dict[str, str] = {
     "accounts:end-session": "own.see",
     "accounts:wear": "own.see",
     "accounts:people": "people.manage",
+    "accounts:people-file": "people.manage",
     "accounts:person-add": "people.manage",
     "accounts:slips": "people.import",
     "accounts:import": "people.import",

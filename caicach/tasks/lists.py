@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 
 from caicach.core.templatetags.ui import place
-from caicach.rules.vntext import key
 from caicach.tasks.queries import TaskView
-from caicach.writing.lists import Column, Group, Listing, Table, Value, list_docx, list_xlsx
+from caicach.writing.lists import Column, Group, Table, Value
 
 COLUMNS = (
     Column("Số", 13),
@@ -23,7 +22,6 @@ COLUMNS = (
     Column("Tiến độ (%)", 15, "number", only_sheet=True),
     Column("Tin gần nhất", 24, "day"),
 )
-WRITERS = {"xlsx": list_xlsx, "docx": list_docx}
 
 
 def owed_on(view: TaskView) -> dt.date | None:
@@ -61,9 +59,3 @@ def about(table: Table, *, filtered: str, today: dt.date) -> tuple[str, ...]:
     """What stands under a list's title: the filter in words, how many, as of when."""
     count = f"{table.count} nhiệm vụ, đến ngày {today.day:02}/{today.month:02}/{today.year}"
     return ((f"Lọc: {filtered}",) if filtered else ()) + (count,)
-
-
-def file_of(listing: Listing, suffix: str, name: str, *, today: dt.date) -> tuple[bytes, str]:
-    """The file's bytes and its name: "cchc-2026-tre-han-24-11-2026.xlsx". suffix: one of WRITERS."""
-    words = key(name).replace(" ", "-")[:80].strip("-")
-    return WRITERS[suffix](listing), f"{words}-{today:%d-%m-%Y}.{suffix}"

@@ -19,11 +19,11 @@ from caicach.core.http import Missing, may, put_refusal, see_other, send_made, w
 from caicach.organisation.queries import offices as offices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.tasks import handovers, lists
+from caicach.tasks import handovers
 from caicach.tasks.forms import HandoverForm
 from caicach.tasks.models import Handover
 from caicach.tasks.view_parts import who
-from caicach.writing.lists import Column, Group, Listing, Table
+from caicach.writing.lists import WRITERS, Column, Group, Listing, Table, file_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def handover(request: HttpRequest, position: int) -> HttpResponse:
 @may("handover.see")
 def list_file(request: HttpRequest, position: int, suffix: str) -> HttpResponse:
     """The page of a handover as .xlsx or .docx, with who has confirmed."""
-    if suffix not in lists.WRITERS:
+    if suffix not in WRITERS:
         raise Missing
     found, today = _found(request, position), clock.today()
     columns = (
@@ -124,7 +124,7 @@ def list_file(request: HttpRequest, position: int, suffix: str) -> HttpResponse:
     listing = Listing(
         str(found.office), "Bàn giao công việc", about, (Table("Bàn giao", columns, (Group("", rows),)),)
     )
-    data, name = lists.file_of(listing, suffix, f"ban giao {found.leaver.full_name}", today=today)
+    data, name = file_of(listing, suffix, f"ban giao {found.leaver.full_name}", today=today)
     return send_made(data, name=name)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import docx
 import xlsxwriter
 
+from caicach.rules.vntext import key
 from caicach.writing import docx as word
 from caicach.writing import xlsx as excel
 
@@ -151,3 +152,13 @@ def _cell(sheet: Any, row: int, column: int, value: Value, looks: dict[str, Any]
         sheet.write_number(row, column, float(value), looks["number"])
     else:
         excel.write(sheet, row, column, value or "", looks["text"])
+
+
+WRITERS = {"xlsx": list_xlsx, "docx": list_docx}
+"""The suffixes that a list can be asked for."""
+
+
+def file_of(listing: Listing, suffix: str, name: str, *, today: dt.date) -> tuple[bytes, str]:
+    """The file's bytes and its name: "cchc-2026-tre-han-24-11-2026.xlsx". suffix: one of WRITERS."""
+    words = key(name).replace(" ", "-")[:80].strip("-")
+    return WRITERS[suffix](listing), f"{words}-{today:%d-%m-%Y}.{suffix}"
