@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from caicach.core.fields import DayField
 from caicach.organisation.services import Office
 from caicach.rules import rights
 from caicach.rules.vntext import nfc, squeeze
@@ -33,7 +34,7 @@ def text(label: str, most: int, *, need: str = "", hint: str = "", **attrs: str)
 
 def day(label: str, *, need: str = "", hint: str = "") -> forms.DateField:
     """A day typed as 23/11/2026."""
-    return forms.DateField(
+    return DayField(
         label=label,
         required=bool(need),
         help_text=hint,

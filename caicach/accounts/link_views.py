@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from caicach.accounts import links, queries
 from caicach.accounts.forms import FirstPasswordForm, ForgottenForm
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
@@ -29,9 +29,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid() and links.is_on():
             try:
-                links.ask(
-                    form.cleaned_data["who"], at=clock.now(), address=request.META.get("REMOTE_ADDR") or None
-                )
+                links.ask(form.cleaned_data["who"], at=clock.now(), address=origin.address_of(request))
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
@@ -64,7 +62,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
                     token,
                     new=form.cleaned_data["new"],
                     at=clock.now(),
-                    address=request.META.get("REMOTE_ADDR") or None,
+                    address=origin.address_of(request),
                 )
             except Refusal as refusal:
                 status = put_refusal(form, refusal)

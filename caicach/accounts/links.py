@@ -191,4 +191,6 @@ def _hash(token: str) -> str:
 
 
 def _mark(person: Person) -> str:
-    return salted_hmac("caicach.accounts.Link.before", person.password, algorithm="sha256").hexdigest()
+    """What a link was made for: another password, or another address since, ends it."""
+    facts = f"{person.password}\n{person.email.lower()}"
+    return salted_hmac("caicach.accounts.Link.before", facts, algorithm="sha256").hexdigest()

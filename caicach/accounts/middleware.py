@@ -33,7 +33,10 @@ class actor:
         if SESSION_KEY in request.session:
             _keep_or_end(request)
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if SESSION_KEY in request.session and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-cache"  # on a shared computer the next person asks anew
+        return response
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object

@@ -24,7 +24,7 @@ from caicach.history import services as history
 from caicach.rules.refusal import Refusal
 from caicach.rules.sign_in import PASSKEY
 
-_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 """what the libraries raise at an answer that no browser gives"""
 
 
@@ -143,6 +143,7 @@ def prove(answer: str, *, door: Door, challenge: bytes, at: dt.datetime, address
     try:
         given = json.loads(answer)
         credential_id, owner = str(given["id"]), given["response"].get("userHandle")
+        credential_id.encode("ascii")
     except _MALFORMED:
         raise Refusal("passkey.refused") from None
     key = Passkey.objects.select_related("person").filter(credential_id=credential_id, host=door.host).first()

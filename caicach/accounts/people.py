@@ -134,7 +134,11 @@ def edit(
     reach = sorted({"email", "phone"} & set(changed))
     for name, value in changed.items():
         setattr(person, name, value)
-    person.save(update_fields=list(changed))
+    try:
+        with transaction.atomic():
+            person.save(update_fields=list(changed))
+    except IntegrityError:  # somebody took the name at the same moment
+        raise Refusal("account.name-taken", "user_name", name=wanted["user_name"]) from None
     history.append(person, "person.edited", by=by, at=at, ward=ward, changed=told, reach=reach)
     return True
 

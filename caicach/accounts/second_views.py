@@ -20,6 +20,7 @@ from caicach.accounts.views import address_of, own_person
 from caicach.core import clock
 from caicach.core.http import may, put_refusal, see_other
 from caicach.rules.refusal import Refusal
+from caicach.rules.sign_in import PROVIDER
 
 
 @sensitive_post_parameters("code")
@@ -69,15 +70,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def must_use_key(request: HttpRequest, person: Person) -> bool:
-    """Whether the person came with the password alone, while a post needs more and there are keys to sign in with.
+    """Whether the person came with the password alone, while a post needs more and there is another way to sign in.
 
     Else whoever knows the password could add a second step of their own beside the owner's.
     """
-    return (
-        not request.session.get("strong")
-        and second.is_required(person.pk, on=clock.today())
-        and bool(queries.passkeys_of(person.pk))
-    )
+    if request.session.get("strong") or not second.is_required(person.pk, on=clock.today()):
+        return False
+    came_tied = PROVIDER in request.session.get("ways", ())
+    return bool(queries.passkeys_of(person.pk)) or (not came_tied and queries.tied_of(person.pk) is not None)
 
 
 def check_may_add(request: HttpRequest, person: Person) -> None:

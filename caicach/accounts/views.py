@@ -86,7 +86,7 @@ def enter(
     services.let_in(person, ways=ways, at=clock.now(), address=address_of(request))
     before = request.session.session_key or ""
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-    request.session["strong"] = is_strong
+    request.session["strong"], request.session["ways"] = is_strong, ways
     _remember(request, person.pk, instead_of=before)
     for words in services.heard_since(person, last):
         messages.info(request, words)
@@ -182,7 +182,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends on the server too."""
     services.forget_session(request.session.session_key)
     logout(request)
-    return see_other(resolve_url("accounts:sign-in"))
+    response = see_other(resolve_url("accounts:sign-in"))
+    response["Clear-Site-Data"] = '"cache"'  # the pages behind the back button go with the person
+    return response
 
 
 @never_cache

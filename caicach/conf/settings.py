@@ -65,7 +65,7 @@ if TESTING:
 CSRF_TRUSTED_ORIGINS = [o.strip() for o in os.environ.get("CAICACH_ORIGINS", "").split(",") if o.strip()]
 SECURE = _flag("CAICACH_HTTPS")
 """Behind a proxy that speaks HTTPS: cookies only over it."""
-PROXIES = int(os.environ.get("CAICACH_PROXIES", "1" if SECURE else "0"))
+PROXIES = max(0, int(os.environ.get("CAICACH_PROXIES", "1" if SECURE else "0")))
 """How many proxies of ours stand in front, each of which appends to X-Forwarded-For; 0: nobody is believed there."""
 BIND = os.environ.get("CAICACH_BIND", "127.0.0.1")
 TODAY = dt.date.fromisoformat(os.environ["CAICACH_TODAY"]) if os.environ.get("CAICACH_TODAY") else None

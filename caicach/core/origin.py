@@ -22,7 +22,9 @@ def address_of(request: HttpRequest) -> str | None:
         told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         said = told[-settings.PROXIES] if len(told) >= settings.PROXIES and told[-1] else said
     try:
-        return str(ip_address(said))
+        return str(
+            ip_address(said.partition("%")[0])
+        )  # without the zone, which only the machine itself knows
     except ValueError:
         return None
 

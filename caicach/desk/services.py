@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from caicach.desk.models import Feed, SavedFilter
 from caicach.history import services as history
@@ -59,7 +59,11 @@ def save_filter(
     elif found.query == query:
         return found
     found.query = query
-    found.save()
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError:  # the same press, a moment earlier
+        return mine.get(name=name)
     if for_all:
         history.append(found, "desk.filter-saved", by=person, at=at, name=name, query=query)
     return found

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caicach.accounts import first_start
 from caicach.accounts.people_views import office_choices, to_slips, ward_of
 from caicach.accounts.queries import people_of
-from caicach.core import clock
+from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
 from caicach.desk import set_up
 from caicach.desk.forms import (
@@ -60,7 +60,7 @@ def start(request: HttpRequest) -> HttpResponse:
                     email=data["email"],
                     password=data["new"],
                     at=clock.now(),
-                    address=request.META.get("REMOTE_ADDR") or None,
+                    address=origin.address_of(request),
                 )
             except Refusal as refusal:
                 status = put_refusal(form, refusal)

@@ -356,8 +356,9 @@ def pair(request: HttpRequest, token: str) -> HttpResponse:
 @may("plan.import")
 def become_amendment(request: HttpRequest, token: str) -> HttpResponse:
     """Use this draft to amend the plan in force of its year."""
-    draft = _draft(request, token)
-    services.become_amendment(draft, by=ward_request(request).actor.person_id, at=clock.now())
+    draft, actor = _draft(request, token), ward_request(request).actor
+    coordinating.check(draft.ward_id, draft.year, draft.kind, role=actor.role, holder=actor.holder_id)
+    services.become_amendment(draft, by=actor.person_id, at=clock.now())
     messages.success(request, "Bản nháp này sẽ sửa đổi kế hoạch đang thực hiện. Mọi chỗ đã sửa còn nguyên.")
     return see_other(_address(draft))
 
@@ -385,8 +386,6 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
         return see_other(_address(draft))
     actor = ward_request(request).actor
     try:
-        if draft.is_amendment:
-            coordinating.check(draft.ward_id, draft.year, draft.kind, role=actor.role, holder=actor.holder_id)
         findings.check_typed(draft)
         plan = services.put_into_effect(draft, by=actor.person_id, at=clock.now(), today=clock.today())
     except Refusal as refusal:
@@ -558,7 +557,13 @@ def _row_or_new(request: HttpRequest, name: str) -> int | None:
 
 
 def _draft(request: HttpRequest, token: str) -> PlanImport:
-    return queries.import_for(ward_request(request).actor.ward_id, token)
+    """The draft of an address. Raises Missing; Refusal book.coordinated-by where an amendment of another coordinator's plan
+    is to be changed."""
+    actor = ward_request(request).actor
+    draft = queries.import_for(actor.ward_id, token)
+    if request.method == "POST" and draft.is_amendment:
+        coordinating.check(draft.ward_id, draft.year, draft.kind, role=actor.role, holder=actor.holder_id)
+    return draft
 
 
 def _address(draft: PlanImport) -> str:

@@ -103,7 +103,7 @@ SENTENCES: dict[str, str] = {
     "second.required": _("Chức vụ anh/chị đang giữ cần mã hai lớp nên không tắt được."),
     "second.nothing-to-reset": _("Người này chỉ đăng nhập bằng mật khẩu, không có gì để đặt lại."),
     "second.by-key": _(
-        "Chức vụ của anh/chị cần hai lớp và anh/chị đã có khóa truy cập. Hãy đăng xuất rồi đăng nhập bằng khóa."
+        "Chức vụ của anh/chị cần hai lớp và anh/chị đã có khóa truy cập hoặc tài khoản tỉnh. Hãy đăng xuất rồi đăng nhập bằng cách ấy."
     ),
     "passkey.not-here": _(
         "Khóa truy cập chỉ dùng được khi trang này mở bằng HTTPS, đúng tên máy chủ. Hãy dùng mật khẩu."

@@ -1,6 +1,6 @@
-import datetime as dt
-
 from django import forms
+
+from caicach.core.fields import DayField
 
 _PERCENT = dict.fromkeys(("invalid", "min_value", "max_value"), "Ghi từ 0 đến 100.")
 _WORD = {
@@ -40,16 +40,6 @@ class ReportForm(forms.Form):
         error_messages=_PERCENT,
     )
     word = _word("Lời ghi", rows=3)
-
-
-class DayField(forms.DateField):
-    """A day of our times: a slip of the finger in the year is told, not kept."""
-
-    def clean(self, value: object) -> dt.date | None:
-        day: dt.date | None = super().clean(value)
-        if day is not None and not 1950 <= day.year <= 2150:
-            raise forms.ValidationError("Năm này không hợp lý. Ghi ngày như 23/11/2026.")
-        return day
 
 
 def _day(label: str, hint: str = "", *, required: bool = False) -> forms.DateField:

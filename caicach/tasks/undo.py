@@ -30,8 +30,18 @@ from caicach.tasks.undo_rules import last_act
 
 
 @transaction.atomic
-def undo(task: Task, *, event: int, by: int, at: dt.datetime, address: str | None = None) -> None:
+def undo(
+    task: Task,
+    *,
+    event: int,
+    by: int,
+    at: dt.datetime,
+    address: str | None = None,
+    check_judge: Callable[[], object] = lambda: None,
+) -> None:
     """Take back that event. Nothing is deleted: what it made is marked as taken back, and an event tells of it.
+
+    check_judge: asked before a coordinator's word is taken back; raises where it is no longer this one's to give.
 
     Raises Refusal undo.too-late where something else has happened since, or it is no longer theirs to take back.
     """
@@ -43,6 +53,8 @@ def undo(task: Task, *, event: int, by: int, at: dt.datetime, address: str | Non
     found = last_act(told, by=by, now=at)
     if found is None or found.id != event or task.closed_at:
         raise Refusal("undo.too-late")
+    if found.code in _WORDS_OF_A_JUDGE:
+        check_judge()
     _BACK[found.code](task, found.facts, by, at)
     history.append(
         task, "task.undone", by=by, at=at, word=found.word, address=address, undone=found.code, event=event,
@@ -144,3 +156,14 @@ _BACK: dict[str, Callable[[Task, Facts, int, dt.datetime], None]] = {
     "task.step-dropped": _undrop,
 }
 """Code of an event → what takes it back: the codes of `undo_rules.UNDOABLE`."""
+
+_WORDS_OF_A_JUDGE = frozenset(
+    {
+        "task.accepted",
+        "task.given-back",
+        "task.extension-granted",
+        "task.extension-refused",
+        "task.set-aside",
+        "task.silence-set",
+    }
+)

@@ -282,7 +282,7 @@ def undo(request: HttpRequest, year: int, book: str, number: str) -> HttpRespons
     task = task_of(request, year, book, number)
     event = row_id(request.POST.get("event", "")) or 0
     with transaction.atomic():
-        undoing.undo(task, event=event, **who(request))
+        undoing.undo(task, event=event, **who(request), check_judge=lambda: check_coordinates(request, task))
     messages.success(request, "Đã hoàn tác.")
     task.refresh_from_db()
     return see_other(address_of(task))

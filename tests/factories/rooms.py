@@ -160,6 +160,12 @@ def events(code: str) -> int:
     return Event.objects.filter(code=code).count()
 
 
+def newest_event(code: str) -> int:
+    from caicach.history.models import Event
+
+    return Event.objects.filter(code=code).latest("id").pk
+
+
 PLAN_TEXT = """ỦY BAN NHÂN DÂN
 PHƯỜNG BẾN THỬ
 Số: 7/KH-UBND

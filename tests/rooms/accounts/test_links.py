@@ -244,3 +244,11 @@ def test_a_whole_list_is_invited_and_the_rest_gets_slips(admin, box, client):
     (mail,) = box.got
     assert "khang.tm" in mail.get_body(("plain",)).get_content()
     assert client.post(link_in(mail), OWN).status_code == 303
+
+
+def test_an_address_put_right_ends_the_link_sent_to_the_wrong_one(khang, admin, box, client):
+    assert admin.post(f"/nguoi/{khang.handle}/thu/").status_code == 303
+    work()
+    first = link_in(box.got[-1])
+    Person.objects.filter(pk=khang.pk).update(email="khang.dung@vidu.example")
+    assert client.get(first).status_code == 410

@@ -129,3 +129,27 @@ def test_the_deputy_of_the_named_one_judges(handed_in, ward, as_coordinator, sec
 def test_the_list_of_plans_says_who(handed_in, as_coordinator, second):
     name(as_coordinator, second.pk)
     assert "Trần Văn Hai điều phối" in as_coordinator.get("/ke-hoach/").content.decode()
+
+
+def test_anothers_amendment_is_neither_changed_nor_dropped(
+    handed_in, ward, as_coordinator, coordinator, second
+):
+    draft = rooms.make_draft(ward, coordinator, is_amendment=True, token="suadoi000001")
+    name(as_coordinator, second.pk)
+    at = f"/ke-hoach/nap/{draft.token}/"
+    for what, sent in (
+        ("bo/", {}),
+        ("nam/", {"year": "2027"}),
+        ("dau/", {"title": "Khác"}),
+        ("thuc-hien/", {}),
+    ):
+        assert as_coordinator.post(at + what, sent).status_code == 403, what
+    assert as_coordinator.get(at).status_code == 200, "looking is open"
+
+
+def test_a_word_given_before_is_not_taken_back_after_another_was_named(handed_in, as_coordinator, second):
+    as_coordinator.post(f"{TASK}rut/", {"word": "Không còn", "document": "1/QĐ"})
+    event = rooms.newest_event("task.set-aside")
+    name(as_coordinator, second.pk)
+    assert as_coordinator.post(f"{TASK}hoan-tac/", {"event": event}).status_code == 403
+    assert Task.objects.get(number__startswith="I-2").set_aside_at
