@@ -36,6 +36,7 @@ class Actor:
     ward_id is 0 for who stands above the wards and has chosen none. stands_for: the name of the absent one whose post
     is worn, holder_id: that one, or the person. choices: how many posts could be worn today. unseen: how much is new for
     the person, as `count_new` was told. calendar: the version of the ward's working calendar; None: not at hand.
+    stand_ins: (post, whose it is) that could be put on for somebody absent.
     """
 
     person_id: int
@@ -51,6 +52,7 @@ class Actor:
     choices: int = 1
     unseen: int = 0
     holder_id: int = 0
+    stand_ins: tuple[tuple[int, str], ...] = ()
     calendar: int | None = None
 
     @property
@@ -115,6 +117,7 @@ def actor_of(
         choices=len(posts),
         unseen=post.unseen if is_own else 0,  # type: ignore[attr-defined]
         holder_id=post.person_id,
+        stand_ins=tuple((one.pk, one.person.full_name) for one in posts if one.person_id != person_id),
         calendar=post.ward.calendar_version if post.ward else None,
     )
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 
 def setup() -> None:
-    """Make Django ready in this process."""
+    """Make Django ready in this process; what it writes (database, files, backups) is its own user's only."""
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
     import django
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
@@ -13,7 +14,7 @@ from caicach.plans.models import Plan
 from caicach.plans.queries import RibbonFilter, every_line, fits
 from caicach.rules.task_status import is_owed
 from caicach.rules.year_end import suggested
-from caicach.tasks.queries import TaskView, handed_of_many, papers_of, parts_of
+from caicach.tasks.queries import TaskView, handed_of_many, open_asks, papers_of, parts_of, time_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +103,29 @@ def end_rows(plan: Plan, *, today: dt.date) -> list[EndRow]:
             result, word = suggested(view.facts, view.status, today=today)
         rows.append(EndRow(view, view.task.number, result, word, tuple(papers.get(view.task.pk, ()))))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """Something that waits for somebody's word when the year is to be closed."""
+
+    called: str
+    title: str
+    words: str
+    address: str
+
+
+def still_open(plan: Plan, rows: Sequence[EndRow], *, today: dt.date) -> list[StillOpen]:
+    """What would be closed over: handed in and not judged, more time asked for, parts not answered. Two queries."""
+    views = {row.view.task.pk: row.view for row in rows}
+    found = [(pk, "sản phẩm chờ duyệt") for pk, view in views.items() if view.has_waiting]
+    found += [(one.extension.task_id, "đang xin gia hạn") for one in time_asked(plan.ward_id)]
+    asks = open_asks(plan.ward_id, today=today)
+    found += [
+        (one.ask.task_id, "đề nghị phối hợp chưa trả lời") for office in asks.values() for one in office
+    ]
+    return [
+        StillOpen(views[pk].task.called, views[pk].task.title, words, views[pk].address)
+        for pk, words in found
+        if pk in views
+    ]

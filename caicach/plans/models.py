@@ -21,6 +21,7 @@ class Plan(models.Model):
 
     named_id: int | None = None
     named_name: str | None = None
+    has_file: bool = True
 
     ward = _ward()
     year = models.PositiveSmallIntegerField()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef
 from django.utils.safestring import SafeString
 
 from caicach.accounts.queries import Colleague, colleagues
@@ -91,7 +92,8 @@ def coordinators(ward: int) -> tuple[Colleague, ...]:
 def plan_for(ward: int, year: int, kind: str) -> Plan:
     """The one door to a plan, with its coordinator as named_id and named_name. Raises Missing. One query."""
     rows = Plan.objects.filter(ward_id=ward, year=year, kind=kind)
-    plan: Plan | None = coordinating.with_named(rows, book="kind").first()
+    has_file = Exists(PlanImport.objects.filter(plan=OuterRef("pk"), file__isnull=False))
+    plan: Plan | None = coordinating.with_named(rows, book="kind").annotate(has_file=has_file).first()
     if plan is None:
         raise Missing
     return plan

@@ -163,7 +163,14 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     return render(
         request,
         "plans/year_end.html",
-        {"plan": plan, "rows": rows, "wrong": wrong, "results": RESULTS, "counts": _counts(rows)},
+        {
+            "plan": plan,
+            "rows": rows,
+            "wrong": wrong,
+            "results": RESULTS,
+            "counts": _counts(rows),
+            "still_open": () if plan.closed_at else many_pages.still_open(plan, rows, today=clock.today()),
+        },
         status=status,
     )
 

@@ -12,7 +12,7 @@ from caicach.accounts.queries import colleagues
 from caicach.core.http import Missing
 from caicach.history import services as history
 from caicach.rules.refusal import Refusal
-from caicach.tasks import queries, together
+from caicach.tasks import notices, queries, together
 from caicach.tasks.models import Handover, Task, TaskOffice
 
 
@@ -30,7 +30,8 @@ class Line:
 
 
 def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Line]:
-    """Everything open that the leaver was given by name in this office, the most urgent first. Eight queries."""
+    """Everything open that the leaver was given by name in this office, the most urgent first, and their steps
+    in others' tasks. Nine queries."""
     rows = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver)
     tasks = list(
         Task.objects.filter(
@@ -44,9 +45,21 @@ def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Lin
         (view for view in views if view.status.code != "done"),
         key=lambda view: order.index(view.status.group),
     )
+    steps = [
+        Line(
+            one.task.called,
+            f"Bước: {one.words}",
+            "Chưa xong",
+            "next",
+            f"{one.due_on:%d/%m/%Y}" if one.due_on else "",
+            "",
+            queries.address_of(one.task),
+        )
+        for one in together.open_steps_of(office, leaver)
+    ]
     return [
         Line(
-            view.task.number.replace("-", ".", 1),
+            view.task.called,
             view.task.title,
             view.status.words,
             view.status.tone,
@@ -55,7 +68,7 @@ def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Lin
             view.address,
         )
         for view in views
-    ]
+    ] + steps
 
 
 @transaction.atomic
@@ -90,6 +103,10 @@ def open_one(
             raise
         return found
     history.append(made, "handover.opened", by=by, at=at, word=word.strip(), address=address)
+    for task in _open_of(office, leaver)[:1]:  # one line among what is new leads both to the page
+        notices.tell(
+            task, "task.handover-opened", to=[leaver, taker], by=by, at=at, word=word.strip(), watchers=False
+        )
     return made
 
 

@@ -115,6 +115,12 @@ class Task(models.Model):
         return f"{self.number} {self.title}"
 
     @property
+    def called(self) -> str:
+        """How people say its number: II.6, or "chỉ đạo số 2" of a duty from no plan."""
+        number = self.number.partition("~")[0].replace("-", ".", 1)
+        return number if self.source == Task.PLAN else f"Chỉ đạo số {number}"
+
+    @property
     def book_address(self) -> str:
         """The page of the plan, or of the list, that the task stands in."""
         return f"/ke-hoach/{self.year}/{self.book}/" if self.source == Task.PLAN else "/chi-dao/"

@@ -74,6 +74,14 @@ class TaskView:
     def address(self) -> str:
         return address_of(self.task)
 
+    @property
+    def due_words(self) -> str:
+        """The plan's own words; where the day that is owed next was put off, that day and the old one."""
+        owed = next((o for o in self.facts.occurrences if not o.accepted), None)
+        if owed is None or owed.first_due_on in (None, owed.due_on):
+            return self.task.due_text
+        return f"{owed.due_on:%d/%m/%Y} (hạn cũ {owed.first_due_on:%d/%m/%Y})"
+
 
 def views_of(
     tasks: Sequence[Task], *, ward: int, today: dt.date, shorts: dict[int, str] | None = None
@@ -482,6 +490,7 @@ NEWS = {
     "task.assigned": "giao việc cho anh/chị",
     "task.handed-over": "bàn giao việc cho anh/chị",
     "task.step-added": "giao một bước cho anh/chị",
+    "task.handover-opened": "mở bàn giao với anh/chị, chờ anh/chị xác nhận ở trang Bàn giao",
     "task.asked": "đề nghị phối hợp",
     "task.answered": "trả lời đề nghị phối hợp",
     "task.commented": "viết trao đổi",

@@ -95,6 +95,8 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             return "Trao đổi", ""
         case "task.step-added":
             return (f"Thêm bước cho {facts['person']}" if facts.get("person") else "Thêm bước"), "small"
+        case "task.step-handed":
+            return f"Bước chuyển cho {facts.get('person')}", "small"
         case "task.step-done":
             return "Xong bước", "small"
         case "task.step-open":

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from caicach.accounts.queries import Colleague, at_office, colleagues
+from caicach.core.clock import local_day
 from caicach.history import queries as history
 from caicach.organisation.queries import OfficeFacts
 from caicach.organisation.queries import offices as offices_of
@@ -107,6 +108,23 @@ class TaskPage:
     watching: bool
     newest_event: int
     undoable: Moment | None
+
+    @property
+    def odd_days(self) -> dict[int, str]:
+        """Delivery that waits for a word → what its document's date does: who judges is told, and nothing is refused."""
+        answer = {}
+        for one in self.waiting:
+            said, dated = local_day(one.at), one.document_date
+            if dated is None:
+                continue
+            due_on = one.occurrence.due_on if one.occurrence else None
+            if dated < self.view.task.in_force_since:
+                answer[one.pk] = f"Văn bản ghi ngày {dated:%d/%m/%Y}, trước khi việc này được giao."
+            elif due_on and dated <= due_on < said:
+                answer[one.pk] = (
+                    f"Nộp ngày {said:%d/%m/%Y}, văn bản ghi ngày {dated:%d/%m/%Y}: duyệt thì tính là đúng hạn."
+                )
+        return answer
 
     @property
     def asked_for_time(self) -> tuple[Extension, ...]:

@@ -183,4 +183,4 @@ def _safe(text: str) -> str:
     return _NO_XML.sub("", text.replace("\t", " "))
 
 
-_NO_XML = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_XML = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]")

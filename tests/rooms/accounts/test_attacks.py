@@ -23,7 +23,11 @@ def test_where_two_things_are_needed_a_password_adds_none_beside_the_provinces_a
     settings.SECOND_FACTOR_ROLES, settings.OIDC_ISSUER = ("coordinator",), "https://dn.vidu.example"
     owner = rooms.make_person(ward, "coordinator", user_name="hanh", password="mat-khau-cu-9")
     TiedAccount.objects.create(
-        person=owner, issuer=settings.OIDC_ISSUER, subject="s1", tied_at=clock.now(), label="hanh@vidu.example"
+        person=owner,
+        issuer=settings.OIDC_ISSUER,
+        subject="s1",
+        tied_at=clock.now(),
+        label="hanh@vidu.example",
     )
     client.post("/dang-nhap/", {"user_name": "hanh", "password": "mat-khau-cu-9"})
     page = client.get("/toi/hai-lop/").content.decode()

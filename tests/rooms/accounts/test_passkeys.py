@@ -344,7 +344,9 @@ def test_a_key_is_enough_for_a_role_that_needs_two_and_the_last_one_stays(ward, 
     assert thief.get("/nguoi/").url == "/toi/hai-lop/"
     assert "Hãy đăng nhập bằng cách thứ hai" in thief.get("/toi/hai-lop/").content.decode()
     thief.post("/toi/hai-lop/", {"code": "123456"})
-    assert "đăng nhập bằng cách ấy" in words(begin(thief)), "the password alone adds no key beside the owner's"
+    assert "đăng nhập bằng cách ấy" in words(begin(thief)), (
+        "the password alone adds no key beside the owner's"
+    )
     assert not second.is_on(boss.pk)
     again = Browser()
     assert (

@@ -195,5 +195,15 @@ def test_the_pages_take_as_many_queries_for_many_tasks(
 ):
     rooms.make_plan(ward, coordinator, rooms.make_many(80))
     for page in ("nhieu-viec/", "da-lam/", "khep-nam/"):
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(15):
             as_coordinator.get(YEAR + page)
+
+
+def test_the_years_end_says_what_it_would_close_over(ward, coordinator, officer, as_coordinator):
+    rooms.make_plan(ward, coordinator)
+    task = Task.objects.get(number="I-2")
+    services.hand_in(
+        task, by=officer.pk, at=AT, today=rooms.TODAY, document_number="5/BC", document_date=rooms.TODAY
+    )
+    page = as_coordinator.get("/ke-hoach/2026/cchc/khep-nam/").content.decode()
+    assert "Còn 1 điều đang chờ" in page and "sản phẩm chờ duyệt" in page

@@ -175,3 +175,32 @@ def test_a_task_is_taken_out_with_its_reason_and_document_and_in_again(task, coo
     assert task.number == "I-2" and not task.set_aside_at
     assert rooms.events("task.set-aside") == rooms.events("task.taken-in") == 1
     assert not Delivery.objects.exists()
+
+
+def test_lists_say_the_new_day_beside_the_old_one(ward, coordinator, client):
+    task = rooms.make_task(ward, coordinator, "I-2")
+    dates.put_off(
+        task, occurrence=task.occurrences.get().pk, until=dt.date(2026, 12, 14), reason="Chờ",
+        by=coordinator.pk, at=AT,
+    )  # fmt: skip
+    client.force_login(rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND"))
+    for page in ("/viec-cua-toi/", "/viec/2026/cchc/I-2/"):
+        assert "14/12/2026 (hạn cũ 31/01/2026)" in client.get(page).content.decode(), page
+
+
+def test_who_judges_is_told_of_a_document_that_makes_late_on_time(ward, coordinator, officer, client):
+    task = rooms.make_task(ward, coordinator, "I-2")
+    from caicach.tasks import services
+
+    services.hand_in(
+        task,
+        by=officer.pk,
+        at=AT,
+        today=rooms.TODAY,
+        document_number="5/BC",
+        document_date=dt.date(2026, 1, 30),
+    )
+    client.force_login(coordinator)
+    assert "văn bản ghi ngày 30/01/2026" in client.get("/viec/2026/cchc/I-2/").content.decode().replace(
+        "Văn", "văn"
+    )

@@ -133,3 +133,29 @@ def test_the_deputy_sees_what_the_absent_one_was_given(given, ward, head, office
     client.post("/toi/doi-vai/", {"chuc_vu": officer.posts.get().pk})
     work = client.get("/viec-cua-toi/").content.decode()
     assert "Lập bảng theo dõi" in work and "Hỏi khu phố 9" in work
+
+
+def test_a_step_in_anothers_task_is_on_the_page_and_goes_along(given, ward, head, officer, second, client):
+    other = Task.objects.get(number="II-1")
+    together.add_step(other, words="Đọc lại bản in", by=head.pk, at=AT)
+    step = other.steps.get()
+    step.person = officer
+    step.save()
+    TaskOffice.objects.filter(task=other, role="help").update(office=ward.offices.get(short_name="Văn phòng"))
+    page = begin(client, head, officer, second)
+    assert "Bước: Đọc lại bản in" in client.get(page).content.decode()
+    client.force_login(second)
+    assert "chờ anh/chị xác nhận ở trang Bàn giao" in client.get("/viec-cua-toi/").content.decode()
+    client.post(f"{page}xac-nhan/")
+    client.force_login(officer)
+    client.post(f"{page}xac-nhan/")
+    step.refresh_from_db()
+    assert step.person == second and rooms.events("task.step-handed") == 1
+
+
+def test_who_stands_in_is_told_on_the_desk(given, ward, officer, second, client):
+    from caicach.accounts.models import Absence
+
+    Absence.objects.create(ward=ward, person=officer, deputy=second, since=rooms.TODAY, until=rooms.TODAY)
+    client.force_login(second)
+    assert "Anh/chị đang thay" in client.get("/viec-cua-toi/").content.decode()
