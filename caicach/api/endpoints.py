@@ -151,14 +151,21 @@ def report(
         raise _Forbidden
     address = origin.address_of(request)
     word = said.word.replace("\x00", "")
-    since = clock.now() - _AGAIN
-    if tasks.said_lately(found, by=actor.person_id, percent=said.percent, word=word.strip(), since=since):
-        return _one(actor, found)  # a program that asks again after a time-out
-    verbs.report(found, by=actor.person_id, at=clock.now(), percent=said.percent, word=word, address=address)
+    at = clock.now()
+    verbs.report(
+        found,
+        by=actor.person_id,
+        at=at,
+        percent=said.percent,
+        word=word,
+        address=address,
+        once_since=at - _AGAIN,
+    )
     return _one(actor, found)
 
 
 _AGAIN = dt.timedelta(minutes=2)
+"""for so long the same report is one that a program sends again after a time-out"""
 
 
 class _Forbidden(Exception):

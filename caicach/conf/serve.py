@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -16,6 +17,7 @@ from types import FrameType
 WAIT_SECONDS = 30
 _STOP_SECONDS = 5
 _MOST_RESTARTS = 10
+_NAMES = ("Máy chủ", "Việc nền")
 
 
 def serve(port: int) -> int:
@@ -23,7 +25,9 @@ def serve(port: int) -> int:
 
     With CAICACH_DEMO=0 there is no demo ward: while nobody is there, the way to the first start is printed.
 
-    Ends with 0 after a stop that was asked for, 2 where it cannot begin (the port is taken), 1 if a part died.
+    A part that dies is started again, each up to ten times; nothing that a part started outlives it. Ends with 0 after a
+    stop that was asked for, 2 where it cannot begin (the port is taken), 1 if the web part never answered or a part
+    died too often.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
     import django
@@ -52,8 +56,9 @@ def serve(port: int) -> int:
         return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=end_with_parent)
 
     worker = [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"]
-    parts = [start(_web(settings.BIND, port)), start(worker)]
-    restarts = 0
+    commands = [_web(settings.BIND, port), worker]
+    parts = [start(command) for command in commands]
+    restarts = [0, 0]
     stopping = False
 
     def told(_signal: int, _frame: FrameType | None) -> None:
@@ -83,15 +88,22 @@ def serve(port: int) -> int:
                 )
                 _say(f"Chưa có ai. Mở {site}/bat-dau/ và nhập mã (dùng một lần): {code}")
             _say("Dừng: Ctrl+C")
-        while not stopping and parts[0].poll() is None:
-            if (
-                parts[1].poll() is not None
-            ):  # a worker that died (out of memory, say) must not take the site with it
-                if restarts >= _MOST_RESTARTS:
-                    break
-                restarts += 1
-                time.sleep(min(10, restarts))
-                parts[1] = start(worker)
+        elif parts[0].poll() is not None:  # it cannot even begin
+            restarts[0] = _MOST_RESTARTS
+        while not stopping:
+            # one that died (out of memory, say) must not take the site with it
+            dead = [n for n, part in enumerate(parts) if part.poll() is not None]
+            if any(restarts[n] >= _MOST_RESTARTS for n in dead):
+                break
+            for n in dead:
+                _end_group(parts[n])
+                restarts[n] += 1
+                _say(f"{_NAMES[n]} đã dừng bất thường; chạy lại (lần {restarts[n]}).", error=True)
+                until = time.monotonic() + min(10, restarts[n])
+                while not stopping and time.monotonic() < until:
+                    time.sleep(0.1)
+                if not stopping:
+                    parts[n] = start(commands[n])
             time.sleep(0.3)
     finally:
         _stop(parts)
@@ -101,12 +113,12 @@ def serve(port: int) -> int:
     return 1
 
 
-def end_with_parent() -> None:
+def end_with_parent(how: int = signal.SIGTERM) -> None:
     """On Linux a child is told to stop when the command that started it is killed."""
     if sys.platform.startswith("linux"):
         import ctypes
 
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(1, how)  # PR_SET_PDEATHSIG
 
 
 def _web(host: str, port: int) -> list[str]:
@@ -199,6 +211,15 @@ def _stop(parts: list[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             part.kill()
             part.wait(_STOP_SECONDS)
+        _end_group(part)
+
+
+def _end_group(part: subprocess.Popen[bytes]) -> None:
+    """End what a part that is gone has left behind: it led a group of its own. The port is free then."""
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # macOS says the latter of a group of the dead
+        os.killpg(part.pid, signal.SIGKILL)
 
 
 def _say(words: str, *, error: bool = False) -> None:

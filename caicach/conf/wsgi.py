@@ -2,8 +2,14 @@
 
 import gc
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
+
+from caicach.conf.serve import end_with_parent
+
+if os.environ.get("CAICACH_WITH_PARENT"):
+    end_with_parent(signal.SIGKILL)  # a web process whose master was killed would keep the port
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
 application = get_wsgi_application()

@@ -156,8 +156,12 @@ def mail(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid() and exchange.is_on():
-            tried = exchange.try_out(form.cleaned_data["address"])
-            status = 200 if tried.is_taken else 422
+            try:
+                tried = exchange.try_out(form.cleaned_data["address"])
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                status = 200 if tried.is_taken else 422
     context = {"form": form, "facts": set_up.mail_facts(), "tried": tried}
     return _step(request, 5, "desk/set_up_mail.html", context, status=status)
 

@@ -8,7 +8,8 @@ import smtplib
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from email.utils import formataddr
+from email.errors import MessageError
+from email.utils import formataddr, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -16,12 +17,17 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from caicach.exchange.models import Letter
+from caicach.rules.refusal import Refusal
 from caicach.worker.services import enqueue
 
 log = logging.getLogger("caicach.exchange")
 MOST_ATTEMPTS = 8
 _STUCK = dt.timedelta(minutes=10)
 """a letter on its way for longer was on its way when we were killed"""
+_REST = dt.timedelta(minutes=10)
+"""for so long a letter at which the line broke lets the others go first"""
+_UNWRITABLE = (ValueError, LookupError, TypeError, MessageError)
+"""what the writing of a letter raises where there is something wrong with this one letter"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,14 @@ def connect() -> smtplib.SMTP:
 
 
 def send_waiting(now: Callable[[], dt.datetime]) -> int:
-    """Send what waits, oldest first; how many were sent. Raises OSError where the server is not there.
+    """Send what waits, oldest first; how many were sent. Raises OSError where the server is not there, Refusal mail.sender.
 
     The order of a letter: the server takes sender and receiver; the row says `sending` in a transaction of its own, which
     only one of two workers wins; the text goes out; the row says `sent`. Killed before the text goes out it waits;
-    killed after, it is unclear and stays.
+    killed after, it is unclear and stays. A letter that cannot be written or addressed is `failed`: none is in the way of
+    the next.
     """
+    sender = _sender()
     Letter.objects.filter(state=Letter.SENDING, sending_at__lt=now() - _STUCK).update(
         state=Letter.UNCLEAR, fault="dừng giữa chừng"
     )
@@ -110,7 +118,7 @@ def send_waiting(now: Callable[[], dt.datetime]) -> int:
             if letter is None:
                 return sent
             line = line or connect()
-            sent += _send(line, letter, now)
+            sent += _send(line, sender, letter, now)
     except smtplib.SMTPServerDisconnected as fault:
         raise OSError(str(fault)) from fault
     finally:
@@ -121,18 +129,33 @@ def send_waiting(now: Callable[[], dt.datetime]) -> int:
                 line.close()
 
 
-def _send(line: smtplib.SMTP, letter: Letter, now: Callable[[], dt.datetime]) -> bool:
-    if not _fill(letter):
-        Letter.objects.filter(pk=letter.pk, state=Letter.WAITING).delete()
-        return False
-    message = _message(letter)
-    line.ehlo_or_helo_if_needed()
-    for code, answer in (line.mail(_address(settings.MAIL_FROM)), line.rcpt(letter.to_address)):
-        if code >= 400:
-            line.rset()
-            _put_back(letter, code, answer, now())
-            return False
+def _send(line: smtplib.SMTP, sender: str, letter: Letter, now: Callable[[], dt.datetime]) -> bool:
     mine = Letter.objects.filter(pk=letter.pk, state=Letter.WAITING)
+    try:
+        if not _fill(letter):
+            mine.delete()
+            return False
+        receiver, message = _on_the_line(letter.to_address), _message(letter)
+    except Refusal as refusal:
+        mine.update(state=Letter.FAILED, fault=str(refusal)[:300])
+        log.warning("thư có địa chỉ không gửi tới được", extra={"letter": letter.pk})
+        return False
+    except _UNWRITABLE as fault:
+        mine.update(
+            state=Letter.FAILED, fault=f"không viết được thư này ({type(fault).__name__}: {fault})"[:300]
+        )
+        log.exception("thư không viết được", extra={"letter": letter.pk})
+        return False
+    try:
+        line.ehlo_or_helo_if_needed()
+        for code, answer in (line.mail(sender), line.rcpt(receiver)):
+            if code >= 400:
+                line.rset()
+                _put_back(letter, code, answer, now())
+                return False
+    except (OSError, smtplib.SMTPException):
+        mine.update(try_at=now() + _REST)  # the next look begins with the others
+        raise
     if not mine.update(state=Letter.SENDING, sending_at=now()):
         line.rset()
         return False
@@ -179,7 +202,7 @@ def _message(letter: Letter) -> bytes:
         subject=letter.subject,
         body=letter.text,
         from_email=settings.MAIL_FROM,
-        to=[formataddr((letter.to_name, letter.to_address))],
+        to=[formataddr((letter.to_name, _on_the_line(letter.to_address)))],
         headers={"Message-ID": f"<{letter.pk}.{letter.key.replace(':', '.')}@caicach>", "Auto-Submitted": "auto-generated"},
     )  # fmt: skip
     if letter.html:
@@ -195,10 +218,23 @@ def _message(letter: Letter) -> bytes:
     return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
 
 
-def _address(text: str) -> str:
-    from email.utils import parseaddr
+def _sender() -> str:
+    try:
+        return _on_the_line(parseaddr(settings.MAIL_FROM)[1])
+    except Refusal as fault:
+        raise Refusal("mail.sender", None, words=settings.MAIL_FROM) from fault
 
-    return parseaddr(text)[1]
+
+def _on_the_line(address: str) -> str:
+    """An address as every mail server takes it: a domain with other letters as IDNA. Raises Refusal mail.address."""
+    name, _, domain = address.rpartition("@")
+    try:
+        plain = address if domain.isascii() else f"{name}@{domain.encode('idna').decode()}"
+    except UnicodeError as fault:
+        raise Refusal("mail.address", "address", words=address) from fault
+    if not plain.isascii() or not plain.isprintable():
+        raise Refusal("mail.address", "address", words=address)
+    return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +246,11 @@ class Tried:
 
 
 def try_out(address: str) -> Tried:
-    """Send a trial letter at once, past the outbox, and tell what the server said."""
+    """Send a trial letter at once, past the outbox, and tell what the server said.
+
+    Raises Refusal mail.address, mail.sender, mail.not-there, mail.broke-off.
+    """
+    receiver, sender = _on_the_line(address), _sender()
     letter = Letter(
         pk=0, key="thu", to_address=address, subject="Thư thử của Cải Cách",
         text="Thư này cho biết phần mềm Cải Cách gửi được thư từ máy chủ của anh/chị. Không cần trả lời.",
@@ -219,11 +259,11 @@ def try_out(address: str) -> Tried:
         line = connect()
     except smtplib.SMTPResponseException as fault:
         return Tried(False, _said(fault.smtp_code, fault.smtp_error))
-    except (OSError, smtplib.SMTPException) as fault:
-        return Tried(False, str(fault) or type(fault).__name__)
+    except (OSError, smtplib.SMTPException, ValueError) as fault:  # a password not in ASCII: a ValueError
+        raise Refusal("mail.not-there", None, kind=type(fault).__name__) from fault
     try:
         line.ehlo_or_helo_if_needed()
-        for code, answer in (line.mail(_address(settings.MAIL_FROM)), line.rcpt(address)):
+        for code, answer in (line.mail(sender), line.rcpt(receiver)):
             if code >= 400:
                 return Tried(False, _said(code, answer))
         code, answer = line.data(_message(letter))
@@ -231,7 +271,7 @@ def try_out(address: str) -> Tried:
     except smtplib.SMTPResponseException as fault:
         return Tried(False, _said(fault.smtp_code, fault.smtp_error))
     except (OSError, smtplib.SMTPException) as fault:
-        return Tried(False, str(fault) or type(fault).__name__)
+        raise Refusal("mail.broke-off", None, kind=type(fault).__name__) from fault
     finally:
         line.close()
 

@@ -188,6 +188,10 @@ SENTENCES: dict[str, str] = {
     "people.nothing": _("Danh sách không có gì mới so với người dùng đang có."),
     # links in letters
     "link.no-mail": _("Máy chủ này chưa gửi được thư. Hãy in phiếu mật khẩu."),
+    "mail.address": _("Không gửi thư tới “{words}” được: địa chỉ có chữ mà máy chủ thư không nhận."),
+    "mail.sender": _("Người gửi “{words}” có chữ mà máy chủ thư không nhận. Hãy xem lại CAICACH_MAIL_FROM."),
+    "mail.not-there": _("Chưa gửi được: không nối được máy chủ thư ({kind}). Hãy xem lại CAICACH_MAIL."),
+    "mail.broke-off": _("Chưa gửi được: máy chủ thư ngắt giữa chừng ({kind}). Hãy gửi thử lại."),
     "link.no-address": _("Người này chưa có địa chỉ thư điện tử. Hãy ghi địa chỉ, hoặc in phiếu."),
     "link.ended": _("Đường dẫn này đã dùng rồi hoặc đã hết hạn. Hãy xin một thư mới."),
     "link.rests": _("Từ nơi này đã xin quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."),

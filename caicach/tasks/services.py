@@ -270,8 +270,9 @@ def report(
     word: str = "",
     address: str | None = None,
     seen: int | None = None,
+    once_since: dt.datetime | None = None,
 ) -> None:
-    """Say how far a task is. seen: as of `held.is_repeat`.
+    """Say how far a task is. seen: as of `held.is_repeat`. once_since: what the person has said since then is not said again.
 
     Raises Refusal task.empty-report, task.set-aside, task.changed-meanwhile.
     """
@@ -279,6 +280,8 @@ def report(
     if percent is None and not word:
         raise Refusal("task.empty-report", "word")
     if is_repeat(task, "task.reported", by=by, seen=seen, word=word, facts={"percent": percent}):
+        return
+    if once_since and queries.said_lately(task, by=by, percent=percent, word=word, since=once_since):
         return
     said = Progress.objects.create(
         ward_id=task.ward_id, task=task, at=at, by_id=by, percent=percent, word=word

@@ -144,6 +144,61 @@ sys.stdin.read()"""
     assert gone, "the server or its parts outlive the tests"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_web_part_that_is_killed_comes_again_and_leaves_nothing_behind(own):
+    own.env["CAICACH_DEMO"] = "0"
+    own.serve()
+    server = own.running[0]
+
+    def under(pid):
+        path = Path(f"/proc/{pid}/task/{pid}/children")
+        return [int(one) for one in path.read_text().split()] if path.exists() else []
+
+    def is_gone(pid):
+        """Ended; who has no parent left may wait as a zombie for whoever takes it."""
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        except OSError:
+            return True
+
+    def web():
+        """The master and its child, as soon as both are there and answer."""
+        found = []
+
+        def there():
+            masters = [one for one in under(server.pid) if under(one)]
+            found[:] = [masters[0], under(masters[0])[0]] if masters else []
+            return found and answers()
+
+        assert until(there, 15), (own.folder / "serve.log").read_text()
+        return found
+
+    def answers():
+        try:
+            return bool(health(own))
+        except OSError:
+            return False
+
+    master, child = web()
+    os.kill(master, signal.SIGKILL)
+    assert until(lambda: is_gone(child), 5), "the child keeps the port"
+    again, child = web()
+    assert again != master and server.poll() is None
+    os.kill(child, signal.SIGKILL)
+    assert until(lambda: is_gone(again), 5)
+    master, child = web()
+    assert master != again and server.poll() is None
+    server.send_signal(signal.SIGSTOP)  # even where nobody is left to clear up after it
+    os.kill(master, signal.SIGKILL)
+    gone = until(lambda: is_gone(child), 5)
+    server.send_signal(signal.SIGCONT)
+    assert gone, "the child outlives its master"
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(10) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", own.port)) != 0, "nothing is left running"
+
+
 def test_a_worker_killed_in_the_middle_leaves_no_half_plan_and_the_import_begins_again(own, plan_file):
     own.manage("migrate", "--verbosity", "0")
     own.manage("demo", "--without-plan", "--today", "2026-11-23")

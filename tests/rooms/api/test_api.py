@@ -11,6 +11,7 @@ from caicach.api import services
 from caicach.api.models import Token
 from caicach.core.clock import noon
 from caicach.rules import rights
+from caicach.tasks import services as verbs
 from caicach.tasks.models import Progress, Task
 from tests.factories import rooms
 
@@ -172,6 +173,25 @@ def test_what_the_openapi_allows_and_what_not_never_ends_in_a_fault(plan, coordi
 
         fuzz()
     assert tried == 4
+
+
+def test_sent_twice_at_once_it_is_said_once(plan, officer, client, monkeypatch):
+    """The same report comes through while the first waits for the task's row."""
+    secret = token_of(officer)
+    body, others = {"percent": 33, "word": " Một lần "}, []
+    hold_open = verbs.hold_open
+
+    def waits(task):
+        if not others:
+            others.append(None)
+            others[0] = ask(client, f"{TASK}/progress", secret, body)
+        return hold_open(task)
+
+    monkeypatch.setattr(verbs, "hold_open", waits)
+    assert ask(client, f"{TASK}/progress", secret, body).status_code == 200
+    assert others[0].status_code == 200 and Progress.objects.count() == 1
+    assert ask(client, f"{TASK}/progress", secret, {"percent": 34, "word": "Một lần"}).status_code == 200
+    assert Progress.objects.count() == 2, "another percentage is another report"
 
 
 def test_asked_again_after_a_time_out_it_is_said_once(plan, officer, client):

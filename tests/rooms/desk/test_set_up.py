@@ -199,9 +199,17 @@ def test_a_trial_letter_tells_what_the_server_said(system, settings):
         bad = system.post("/bat-dau/thu/", {"address": "khong@vidu.example"})
         assert bad.status_code == 422 and "550 không có người này" in bad.content.decode()
         assert system.post("/bat-dau/thu/", {"address": "x"}).status_code == 422
+        other = system.post("/bat-dau/thu/", {"address": "a@phườngmẫu.vn"})
+        assert other.status_code == 200 and len(box.got) == 2, "the domain goes as IDNA"
+        long_s = system.post("/bat-dau/thu/", {"address": "\u017fau@vidu.example"})
+        assert long_s.status_code == 422 and "máy chủ thư không nhận" in long_s.content.decode()
+        good_sender, settings.MAIL_FROM = settings.MAIL_FROM, "thư@vidu.example"
+        sender = system.post("/bat-dau/thu/", {"address": "mai@vidu.example"})
+        assert sender.status_code == 422 and "“thư@vidu.example” có chữ" in sender.content.decode()
+    settings.MAIL_FROM = good_sender
     settings.MAIL_URL = "smtp://ten:bi-mat@127.0.0.1:1"
     page = system.post("/bat-dau/thu/", {"address": "mai@vidu.example"}).content.decode()
-    assert "Chưa gửi được" in page and "bi-mat" not in page
+    assert "Chưa gửi được: không nối được máy chủ thư" in page and "bi-mat" not in page
 
 
 def test_another_ward_by_the_same_steps(system):

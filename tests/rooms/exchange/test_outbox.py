@@ -94,6 +94,48 @@ def test_what_the_server_never_takes_fails_and_the_others_go_out(box):
     assert services.failed_count() == 1
 
 
+def test_one_letter_is_never_in_the_way_of_the_next(box):
+    """A domain with Vietnamese letters goes as IDNA; what no server takes, or nobody can write, fails with its words."""
+    services.write(
+        [
+            draft("a", "a@phườngmẫu.vn"),
+            draft("b", "thư@vidu.example"),
+            draft("c", f"a@{'ữ' * 70}.vn"),
+            draft("d", "a@vidu.example\r\nDATA"),
+            draft("e", secret="no-such-room:1"),
+            draft("z"),
+        ],
+        ward=None, at=AT, job="1",
+    )  # fmt: skip
+    while loop.run_one():
+        pass
+    state = {one.key: (one.state, one.fault) for one in Letter.objects.all()}
+    assert state["a"] == ("sent", "") and state["z"] == ("sent", ""), state
+    assert [mail["To"].addresses[0].addr_spec for mail in box.got] == [
+        f"a@{'phườngmẫu'.encode('idna').decode()}.vn",
+        "mai@vidu.example",
+    ]
+    assert all(state[key][0] == "failed" and state[key][1] for key in "bcde"), state
+    assert "thư@vidu.example" in state["b"][1]
+    assert services.failed_count() == 4
+
+
+def test_a_letter_at_which_the_line_breaks_lets_the_others_go_first(box):
+    async def breaks(server, session, envelope, address, options):
+        if address != "ngat@vidu.example":
+            envelope.rcpt_tos.append(address)
+            return "250 được"
+        server.transport.abort()
+        return "250 được"
+
+    box.handle_RCPT = breaks
+    services.write([draft("a", "ngat@vidu.example"), draft("b")], ward=None, at=AT, job="1")
+    with pytest.raises(OSError):
+        services.send_waiting(clock.now)
+    assert services.send_waiting(clock.now) == 1 and len(box.got) == 1
+    assert Letter.objects.get(key="a").state == "waiting", "it may still go out"
+
+
 def test_what_the_server_does_not_take_now_is_tried_later(box):
     box.refused = {"mai@vidu.example": "451 thử lại sau"}
     services.write([draft()], ward=None, at=AT, job="1")
