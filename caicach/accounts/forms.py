@@ -202,6 +202,9 @@ class PostForm(forms.Form):
 
 
 class NewPersonForm(PostForm, PersonForm):
+    user_name = text(
+        "Tên đăng nhập", 60, hint="Để trống thì lấy từ họ tên, ví dụ khang.tm", autocapitalize="none", autocomplete="off"
+    )  # fmt: skip
     field_order = ["full_name", "user_name", "role", "office", "title", "since", "email", "phone"]
 
 

@@ -120,7 +120,10 @@ def add(request: HttpRequest) -> HttpResponse:
             data = form.cleaned_data
             nonce = secrets.token_urlsafe(16)
             try:
-                name = people.user_name_from(data["user_name"])
+                typed = data["user_name"] or people.propose_user_name(
+                    data["full_name"], services.taken_names()
+                )
+                name = people.user_name_from(typed)
                 if by_letter and not data["email"]:
                     raise Refusal("link.no-address", "email")
                 person = people.admit(

@@ -63,7 +63,7 @@ def test_a_head_asks_for_time_and_the_leader_gives_less(open_page):
     head.wait_for_selector("text=Đã gửi đề nghị gia hạn")
     leader = open_page("tuan")
     leader.goto("/viec-cua-toi/")
-    leader.get_by_role("link", name="2 đến 20/12/2026", exact=True).click()
+    leader.get_by_role("link", name="Chỉ đạo số 2 đến 20/12/2026", exact=True).click()
     leader.get_by_label("Cho đến").fill("10/12/2026")
     leader.get_by_role("button", name="Cho gia hạn").click()
     leader.wait_for_selector("text=Đã cho gia hạn")

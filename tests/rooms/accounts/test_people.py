@@ -297,3 +297,10 @@ def test_user_names_are_proposed(ward):
     assert people.propose_user_name("Trần Minh Khang", set()) == "khang.tm"
     assert people.propose_user_name("Trần Minh Khang", {"khang.tm", "khang.tm2"}) == "khang.tm3"
     assert people.propose_user_name("Ý", set()) == "y.cb" and people.propose_user_name("…", set()) == ""
+
+
+def test_without_a_user_name_one_is_made_from_the_name(admin, ward):
+    office = ward.offices.get(short_name="VH–XH").pk
+    sent = {"full_name": "Đỗ Thị Nhàn", "user_name": "", "role": "officer", "office": office}
+    assert admin.post("/nguoi/them/", sent).status_code == 303
+    assert Person.objects.get(full_name="Đỗ Thị Nhàn").user_name == "nhan.dt"
