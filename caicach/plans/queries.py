@@ -311,7 +311,7 @@ def plan_lines(ward: int, plan: Plan) -> list[PlanLine]:
 
 
 def every_line(
-    ward: int, plan: Plan, *, today: dt.date, shorts: dict[int, str]
+    ward: int, plan: Plan, *, today: dt.date, shorts: dict[int, str] | None
 ) -> list[tuple[PlanLine, TaskView]]:
     """The plan's lines in order, each with its task's status: what every figure about the plan is counted from."""
     lines = plan_lines(ward, plan)

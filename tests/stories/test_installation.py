@@ -51,8 +51,13 @@ def until(truth, seconds=30.0):
 
 def test_a_second_start_answers_soon_and_rests_small(own):
     own.serve()
-    own.stop()
-    assert own.serve() < 20, "the figure itself stands in make bench: here others hold both cores"
+    took = []
+    for _ in range(3):  # the best of three: other tests may hold both cores
+        own.stop()
+        took.append(own.serve())
+        if took[-1] < 3.0:
+            break
+    assert min(took) < 3.0, took
     assert until(lambda: health(own)["worker"])
     assert resting_mib(own.running[0].pid) < 200
     part = own.running[0]

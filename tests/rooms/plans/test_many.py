@@ -195,7 +195,7 @@ def test_the_pages_take_as_many_queries_for_many_tasks(
 ):
     rooms.make_plan(ward, coordinator, rooms.make_many(80))
     for page in ("nhieu-viec/", "da-lam/", "khep-nam/"):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(13):
             as_coordinator.get(YEAR + page)
 
 
