@@ -22,7 +22,7 @@ from caicach.organisation.queries import offices
 from caicach.rules import rights
 from caicach.rules.people_list import FIELDS
 from caicach.rules.refusal import Refusal
-from caicach.writing.lists import Column, Group, Listing, Table, list_xlsx
+from caicach.writing.lists import Column, Group, Listing, Table
 
 _OPEN = 25
 """so many rows with a problem have their form open at once; the others open theirs one by one"""
@@ -98,6 +98,8 @@ def sample(request: HttpRequest) -> HttpResponse:
             Table("Các vai", (Column("Vai", 40),), (Group("", tuple((r,) for r in rights.WARD_ROLES.values())),)),
         ),
     )  # fmt: skip
+    from caicach.writing.list_xlsx import list_xlsx
+
     return send_made(list_xlsx(listing), name="danh-sach-nguoi.xlsx")
 
 

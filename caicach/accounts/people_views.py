@@ -27,7 +27,7 @@ from caicach.organisation.queries import offices
 from caicach.organisation.services import Office
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.writing.lists import WRITERS, Column, Group, Listing, Table, file_of
+from caicach.writing.lists import SUFFIXES, Column, Group, Listing, Table, file_of
 
 
 @require_safe
@@ -76,7 +76,7 @@ _COLUMNS = (
 @may("people.manage")
 def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
     """The people as they are filtered, a row for each post; the import reads it again."""
-    if suffix not in WRITERS:
+    if suffix not in SUFFIXES:
         raise Missing
     actor, today = ward_request(request).actor, clock.today()
     text, gone = request.GET.get("tim", "")[:100], request.GET.get("da_nghi") == "1"

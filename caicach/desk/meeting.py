@@ -60,3 +60,8 @@ def _is_put_off(view: TaskView) -> bool:
         one.first_due_on and not one.accepted and (one.handed_in_on is None or one.returned)
         for one in view.facts.occurrences
     )
+
+
+def next_friday(day: dt.date) -> dt.date:
+    """The Friday of this week, on a Friday or later that of the next."""
+    return day + dt.timedelta(days=(4 - day.weekday()) % 7 or 7)

@@ -12,13 +12,13 @@ from caicach.core import clock
 from caicach.core.http import Missing, day_of, may, send_made, ward_request
 from caicach.desk import calendar, lists, offices, queries
 from caicach.desk import search as searching
-from caicach.writing.lists import WRITERS, Listing, file_of
+from caicach.writing.lists import SUFFIXES, Listing, file_of
 
 MOST_FOUND = 500
 
 
 def _actor(request: HttpRequest, suffix: str) -> Any:
-    if suffix not in WRITERS:
+    if suffix not in SUFFIXES:
         raise Missing
     return ward_request(request).actor
 

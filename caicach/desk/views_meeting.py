@@ -11,16 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from caicach.core import clock
-from caicach.core.http import may, put_refusal, see_other, ward_request
+from caicach.core.http import may, put_refusal, see_other, send_made, ward_request
 from caicach.desk.forms import DecisionForm
-from caicach.desk.meeting import Meeting, meeting
+from caicach.desk.meeting import Meeting, meeting, next_friday
 from caicach.organisation.queries import choices_of, ward_facts
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import directives
 from caicach.tasks.queries import TaskView
 from caicach.tasks.view_parts import about_of, who
-from caicach.writing import conclusion
 
 
 @require_safe
@@ -61,7 +60,9 @@ def draft(request: HttpRequest) -> HttpResponse:
     actor, today = ward_request(request).actor, clock.today()
     page = meeting(actor.ward_id, today=today)
     ward = ward_facts(actor.ward_id)
-    data = conclusion.conclusion_docx(
+    from caicach.writing.conclusion import conclusion_docx
+
+    data = conclusion_docx(
         ward=ward.name,
         province=ward.province,
         day=today,
@@ -69,9 +70,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         late=[(view.task.number.replace("-", ".", 1), view.task.title, ", ".join(view.leads), view.status.words) for view in page.late],
         decided=[(view.task.content, ", ".join(view.leads), _day_of(view)) for view in page.decided],
     )  # fmt: skip
-    response = HttpResponse(data, content_type=conclusion.KIND)
-    response["Content-Disposition"] = f'attachment; filename="ket-luan-giao-ban-{today:%Y-%m-%d}.docx"'
-    return response
+    return send_made(data, name=f"ket-luan-giao-ban-{today:%Y-%m-%d}.docx")
 
 
 def _day_of(view: TaskView) -> str:
@@ -92,7 +91,7 @@ def _page(
     about = about_of(request, actor.ward_id)
     if form is None:
         form = _form(page)
-        form.initial["due_on"] = f"{conclusion.next_friday(page.day):%d/%m/%Y}"
+        form.initial["due_on"] = f"{next_friday(page.day):%d/%m/%Y}"
         if about is not None:
             leads = about.offices.filter(role="lead", office__isnull=False)
             form.initial["leads"] = [str(pk) for pk in leads.values_list("office_id", flat=True)]

@@ -35,7 +35,7 @@ from caicach.plans.models import PlanImport
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import coordinating
-from caicach.writing.lists import WRITERS
+from caicach.writing.lists import SUFFIXES
 
 
 @require_safe
@@ -503,7 +503,7 @@ def coordinator(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 @may("plan.see")
 def list_file(request: HttpRequest, year: int, kind: str, suffix: str) -> HttpResponse:
     """The year's list as it is filtered, as .xlsx or .docx."""
-    if suffix not in WRITERS:
+    if suffix not in SUFFIXES:
         raise Missing
     actor = ward_request(request).actor
     plan = queries.plan_for(actor.ward_id, year, kind)

@@ -22,7 +22,7 @@ from caicach.tasks import directives as verbs
 from caicach.tasks import lists, queries
 from caicach.tasks.forms import DirectiveForm
 from caicach.tasks.view_parts import about_of, address_of, task_of, who
-from caicach.writing.lists import WRITERS, Listing, file_of
+from caicach.writing.lists import SUFFIXES, Listing, file_of
 
 
 @require_safe
@@ -45,7 +45,7 @@ def directives(request: HttpRequest) -> HttpResponse:
 @may("directive.see")
 def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
     """The duties that come from no plan, as they are filtered, as .xlsx or .docx."""
-    if suffix not in WRITERS:
+    if suffix not in SUFFIXES:
         raise Missing
     actor, today = ward_request(request).actor, clock.today()
     page = queries.directives(actor.ward_id, today=today, group=request.GET.get("tinh-trang", ""))

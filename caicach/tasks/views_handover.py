@@ -23,7 +23,7 @@ from caicach.tasks import handovers
 from caicach.tasks.forms import HandoverForm
 from caicach.tasks.models import Handover
 from caicach.tasks.view_parts import who
-from caicach.writing.lists import WRITERS, Column, Group, Listing, Table, file_of
+from caicach.writing.lists import SUFFIXES, Column, Group, Listing, Table, file_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def handover(request: HttpRequest, position: int) -> HttpResponse:
 @may("handover.see")
 def list_file(request: HttpRequest, position: int, suffix: str) -> HttpResponse:
     """The page of a handover as .xlsx or .docx, with who has confirmed."""
-    if suffix not in WRITERS:
+    if suffix not in SUFFIXES:
         raise Missing
     found, today = _found(request, position), clock.today()
     columns = (

@@ -14,13 +14,7 @@ from docx.shared import Mm, Pt
 
 from caicach.writing import docx as word
 
-KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CENTRE = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def next_friday(day: dt.date) -> dt.date:
-    """The Friday of this week, on a Friday or later that of the next."""
-    return day + dt.timedelta(days=(4 - day.weekday()) % 7 or 7)
 
 
 def conclusion_docx(

@@ -7,11 +7,10 @@ import docx
 import pytest
 
 from caicach.core.clock import noon
-from caicach.desk.meeting import meeting
+from caicach.desk.meeting import meeting, next_friday
 from caicach.plans.queries import overview, plan_for
 from caicach.tasks import dates
 from caicach.tasks.models import Task
-from caicach.writing.conclusion import next_friday
 from tests.factories import rooms
 
 pytestmark = pytest.mark.django_db
