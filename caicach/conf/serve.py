@@ -42,7 +42,6 @@ def serve(port: int) -> int:
         )
         return 2
     _prepare()
-    from caicach.desk.demo import EMPTY_LOGINS, EMPTY_WARD, LOGINS, PASSWORD
     from caicach.organisation import services as organisation
 
     demo = settings.DEMO and organisation.has_ward("Phường Rạch Giá")
@@ -73,6 +72,8 @@ def serve(port: int) -> int:
                 f"Cải Cách chạy ở http://{'localhost' if settings.BIND == '127.0.0.1' else settings.BIND}:{port}/"
             )
             if demo:
+                from caicach.desk.demo import EMPTY_LOGINS, EMPTY_WARD, LOGINS, PASSWORD
+
                 _say(
                     f"Phường mẫu, mật khẩu {PASSWORD}: "
                     + ", ".join(f"{user} ({role})" for user, role in LOGINS)

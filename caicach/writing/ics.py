@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from icalendar import Calendar, Event
-
 KIND = "text/calendar; charset=utf-8"
 
 
@@ -24,6 +22,8 @@ class DayEntry:
 
 def calendar_ics(name: str, entries: Iterable[DayEntry], *, made_at: dt.datetime) -> bytes:
     """The file: an event of a whole day for each entry, taking up no time. made_at: aware."""
+    from icalendar import Calendar, Event  # with the first calendar, not with the server
+
     made = Calendar()
     made.add("prodid", "-//Cải Cách//Lịch//VI")
     made.add("version", "2.0")
