@@ -31,8 +31,6 @@ def serve(port: int) -> int:
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
     import django
-
-    django.setup()
     from django.conf import settings
 
     if _is_taken(settings.BIND, port):
@@ -41,11 +39,9 @@ def serve(port: int) -> int:
             error=True,
         )
         return 2
-    _prepare()
-    from caicach.organisation import services as organisation
-
-    demo = settings.DEMO and organisation.has_ward("Phường Rạch Giá")
-    code = None if settings.DEMO else _first_code()
+    if not _is_prepared():
+        django.setup()
+        _prepare()
     from django.db import connections
 
     connections.close_all()
@@ -56,7 +52,13 @@ def serve(port: int) -> int:
 
     worker = [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"]
     commands = [_web(settings.BIND, port), worker]
-    parts = [start(command) for command in commands]
+    parts = [start(commands[0])]
+    django.setup()  # meanwhile
+    from caicach.organisation import services as organisation
+
+    demo = settings.DEMO and organisation.has_ward("Phường Rạch Giá")
+    code = None if settings.DEMO else _first_code()
+    connections.close_all()
     restarts = [0, 0]
     stopping = False
 
@@ -91,6 +93,8 @@ def serve(port: int) -> int:
             _say("Dừng: Ctrl+C")
         elif parts[0].poll() is not None:  # it cannot even begin
             restarts[0] = _MOST_RESTARTS
+        if not stopping and parts[0].poll() is None:  # people first: both at once would share the processor
+            parts.append(start(commands[1]))
         while not stopping:
             # one that died (out of memory, say) must not take the site with it
             dead = [n for n, part in enumerate(parts) if part.poll() is not None]
@@ -146,6 +150,25 @@ def _first_code() -> str | None:
     return first_start.new_code(at=clock.now())
 
 
+def _is_prepared() -> bool:
+    """Whether nothing is left to prepare: asked with the settings alone, so that a second start need not load all models
+    before its web part begins to. In doubt it is not."""
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+
+    ours = {(path.parent.parent.name, path.stem) for path in settings.PACKAGE.glob("*/migrations/[0-9]*.py")}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app, name FROM django_migrations")
+            applied = set(cursor.fetchall())
+            cursor.execute("SELECT 1 FROM organisation_ward LIMIT 1")
+            is_peopled = cursor.fetchone() is not None
+    except DatabaseError:
+        return False
+    # Django's own migrations are of the version that the static files were gathered with
+    return ours <= applied and (is_peopled or not settings.DEMO) and _static_stamp() == _gathered_stamp()
+
+
 def _prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
@@ -169,22 +192,37 @@ def _prepare() -> None:
 
 def _collect_static() -> None:
     """Gather the static files again where they or the packages that bring some have changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    stamp = _static_stamp()
+    if stamp == _gathered_stamp():
+        return
+    _say("Gom các tệp tĩnh …")
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    kept = Path(settings.STATIC_ROOT) / ".stamp"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(stamp)
+
+
+def _static_stamp() -> str:
+    """What the static files follow from."""
     import django
     import django_htmx
     from django.conf import settings
-    from django.core.management import call_command
 
     facts = [django.__version__, str(Path(django_htmx.__file__).stat().st_mtime_ns)]
     for path in sorted(Path(settings.STATICFILES_DIRS[0]).rglob("*")):
         facts.append(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}")
-    stamp = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+def _gathered_stamp() -> str:
+    """The stamp with which they were gathered last; "" for never."""
+    from django.conf import settings
+
     kept = Path(settings.STATIC_ROOT) / ".stamp"
-    if kept.exists() and kept.read_text() == stamp:
-        return
-    _say("Gom các tệp tĩnh …")
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(stamp)
+    return kept.read_text() if kept.exists() else ""
 
 
 def _answers(host: str, port: int, parts: list[subprocess.Popen[bytes]], stopped: Callable[[], bool]) -> bool:
