@@ -236,3 +236,13 @@ def test_check_says_how_the_mail_stands(box, settings):
     assert any(bad and "CAICACH_MAIL" in words for bad, words in _mail())
     settings.MAIL_URL = ""
     assert [bad for bad, _ in _mail()] == [False]
+
+
+def test_each_letter_has_an_id_of_its_own_that_stays(settings):
+    settings.MAIL_FROM = "Cải Cách <cchc@phuong.vidu.example>"
+    services.write([draft("a"), draft("b", "hai@vidu.example")], ward=None, at=AT, job="1")
+    first, second = Letter.objects.order_by("id")
+    ids = [services._message_id(one) for one in (first, second, first)]
+    assert ids[0] == ids[2] != ids[1] and ids[0].endswith("@phuong.vidu.example>")
+    settings.SECRET_KEY = "another installation"
+    assert services._message_id(first) != ids[0]
