@@ -21,13 +21,13 @@ from caicach.accounts import links, people, queries, services
 from caicach.accounts.forms import AbsenceForm, DayForm, NewPersonForm, PersonForm, PostForm, office_of
 from caicach.accounts.models import Person, Post
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, row_id, see_other, send_made, ward_request
+from caicach.core.http import Missing, may, put_refusal, row_id, see_other, send_list, ward_request
 from caicach.organisation import services as organisation
 from caicach.organisation.queries import offices
 from caicach.organisation.services import Office
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.writing.lists import SUFFIXES, Column, Group, Listing, Table, file_of
+from caicach.writing.lists import Column, Group, Listing, Table
 
 
 @require_safe
@@ -76,8 +76,6 @@ _COLUMNS = (
 @may("people.manage")
 def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
     """The people as they are filtered, a row for each post; the import reads it again."""
-    if suffix not in SUFFIXES:
-        raise Missing
     actor, today = ward_request(request).actor, clock.today()
     text, gone = request.GET.get("tim", "")[:100], request.GET.get("da_nghi") == "1"
     page = queries.people_page(
@@ -100,8 +98,7 @@ def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
     listing = Listing(
         actor.ward_name, "Danh sách người dùng", about, (Table("Người", _COLUMNS, (Group("", rows),)),)
     )
-    data, name = file_of(listing, suffix, "nguoi dung", today=today)
-    return send_made(data, name=name)
+    return send_list(listing, suffix, "nguoi dung", today=today)
 
 
 @never_cache

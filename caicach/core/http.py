@@ -30,6 +30,7 @@ from django.utils.http import content_disposition_header
 from caicach.rules import rights
 from caicach.rules.formats import number
 from caicach.rules.refusal import Refusal
+from caicach.writing.lists import SUFFIXES, Listing, file_of
 
 View = Callable[..., HttpResponse]
 log = logging.getLogger("caicach.request")
@@ -320,6 +321,14 @@ def send_made(data: bytes, *, name: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def send_list(listing: Listing, suffix: str, name: str, *, today: dt.date) -> HttpResponse:
+    """A list as .xlsx or .docx, by the end of its address. Raises Missing for any other end."""
+    if suffix not in SUFFIXES:
+        raise Missing
+    data, name = file_of(listing, suffix, name, today=today)
+    return send_made(data, name=name)
 
 
 def day_of(text: str) -> dt.date | None:

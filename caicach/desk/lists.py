@@ -48,11 +48,11 @@ def my_work(page: MyWork, ward: str, *, whole_office: bool, today: dt.date) -> L
         )
     )
     asked = [
-        (f"{one.ask.task.number.replace('-', '.', 1)} {one.ask.task.title}", one.ask.word, one.ask.by.full_name, one.ask.due_on, one.words)
+        (f"{one.ask.task.called} {one.ask.task.title}", one.ask.word, one.ask.by.full_name, one.ask.due_on, one.words)
         for one in page.asks
     ]  # fmt: skip
     steps: list[tuple[Value, ...]] = [
-        (f"{one.step.task.number.replace('-', '.', 1)} {one.step.task.title}", one.step.words, "", one.step.due_on, one.words)
+        (f"{one.step.task.called} {one.step.task.title}", one.step.words, "", one.step.due_on, one.words)
         for one in page.steps
     ]  # fmt: skip
     time = [

@@ -2,71 +2,62 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from caicach.core import clock
-from caicach.core.http import Missing, day_of, may, send_made, ward_request
+from caicach.core.http import Missing, day_of, may, send_list, ward_request
 from caicach.desk import calendar, lists, offices, queries
 from caicach.desk import search as searching
-from caicach.writing.lists import SUFFIXES, Listing, file_of
 
 MOST_FOUND = 500
-
-
-def _actor(request: HttpRequest, suffix: str) -> Any:
-    if suffix not in SUFFIXES:
-        raise Missing
-    return ward_request(request).actor
-
-
-def _sent(made: Listing, suffix: str, name: str, today: dt.date) -> HttpResponse:
-    data, name = file_of(made, suffix, name, today=today)
-    return send_made(data, name=name)
 
 
 @require_safe
 @may("desk.see")
 def my_work(request: HttpRequest, suffix: str) -> HttpResponse:
     """What I owe, or my whole office (?xem=don-vi)."""
-    actor, today = _actor(request, suffix), clock.today()
+    actor, today = ward_request(request).actor, clock.today()
     whole = request.GET.get("xem") == "don-vi"
     page = queries.my_work(actor, today=today, whole_office=whole)
     made = lists.my_work(page, actor.ward_name, whole_office=whole, today=today)
-    return _sent(made, suffix, made.title, today)
+    return send_list(made, suffix, made.title, today=today)
 
 
 @require_safe
 @may("desk.see")
 def calendar_list(request: HttpRequest, suffix: str) -> HttpResponse:
     """The month or the week around a day."""
-    actor, today = _actor(request, suffix), clock.today()
+    actor, today = ward_request(request).actor, clock.today()
     day = day_of(request.GET.get("ngay", "")) or today
     if day.year not in calendar.YEARS:
         day = today
     whose = calendar.whose_of(actor, request.GET.get("cua", ""))
     sheet = calendar.sheet(actor, day=day, week=request.GET.get("xem") == "tuan", whose=whose, today=today)
-    return _sent(lists.calendar(sheet, actor.ward_name, today=today), suffix, f"lich {sheet.title}", today)
+    return send_list(
+        lists.calendar(sheet, actor.ward_name, today=today), suffix, f"lich {sheet.title}", today=today
+    )
 
 
 @require_safe
 @may("plan.see")
 def office_list(request: HttpRequest, suffix: str) -> HttpResponse:
     """All offices side by side."""
-    actor, today = _actor(request, suffix), clock.today()
+    actor, today = ward_request(request).actor, clock.today()
     page, _ = offices.all_offices(actor.ward_id, today=today)
     if page is None:
         raise Missing
-    return _sent(lists.offices(page, actor.ward_name, today=today), suffix, "viec theo don vi", today)
+    return send_list(
+        lists.offices(page, actor.ward_name, today=today), suffix, "viec theo don vi", today=today
+    )
 
 
 @require_safe
 @may("desk.see")
 def found(request: HttpRequest, suffix: str) -> HttpResponse:
     """What was searched for, at most MOST_FOUND."""
-    actor, today = _actor(request, suffix), clock.today()
+    actor, today = ward_request(request).actor, clock.today()
     answer = searching.find(actor.ward_id, request.GET.get("q", ""), today=today, shown=MOST_FOUND)
-    return _sent(lists.search(answer, actor.ward_name, today=today), suffix, f"tim {answer.asked}", today)
+    return send_list(
+        lists.search(answer, actor.ward_name, today=today), suffix, f"tim {answer.asked}", today=today
+    )

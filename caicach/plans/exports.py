@@ -9,7 +9,7 @@ from caicach.plans.models import Plan
 from caicach.plans.queries import Ribbon, RibbonFilter
 from caicach.rules.task_status import GROUPS
 from caicach.tasks import lists
-from caicach.writing.lists import Column, Group, Listing, Table, file_of
+from caicach.writing.lists import Column, Group, Listing, Table
 
 _INDICATOR_COLUMNS = (
     Column("Số", 16),
@@ -37,10 +37,8 @@ def filter_words(page: Ribbon, asked: RibbonFilter) -> str:
     return "; ".join(part for part in said if part)
 
 
-def year_list(
-    plan: Plan, page: Ribbon, asked: RibbonFilter, suffix: str, *, today: dt.date
-) -> tuple[bytes, str]:
-    """The file's bytes and its name."""
+def year_list(plan: Plan, page: Ribbon, asked: RibbonFilter, *, today: dt.date) -> tuple[Listing, str]:
+    """The list and the name of its file."""
     tasks = lists.table(
         (f"{section.number} {section.title}".strip(), (row.view for row in section.rows))
         for section in page.sections
@@ -70,4 +68,4 @@ def year_list(
             *((Table("Chỉ tiêu", _INDICATOR_COLUMNS, (Group("", indicators),)),) if indicators else ()),
         ),
     )
-    return file_of(listing, suffix, f"ke hoach {plan.kind} {plan.year} {filtered}", today=today)
+    return listing, f"ke hoach {plan.kind} {plan.year} {filtered}"

@@ -14,5 +14,5 @@ def plan_to_coordinate(request: HttpRequest, year: int, kind: str) -> Plan:
     """The plan of an address, for what only its coordinator does. Raises Missing, Refusal book.coordinated-by."""
     actor = ward_request(request).actor
     plan = queries.plan_for(actor.ward_id, year, kind)
-    coordinating.check(actor.ward_id, year, kind, role=actor.role, holder=actor.holder_id)
+    coordinating.check_named(plan.named_id, plan.named_name, role=actor.role, holder=actor.holder_id)
     return plan

@@ -20,7 +20,7 @@ from caicach.core.http import (
     row_id,
     see_other,
     send_file,
-    send_made,
+    send_list,
     status_of,
     ward_request,
 )
@@ -35,7 +35,6 @@ from caicach.plans.models import PlanImport
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import coordinating
-from caicach.writing.lists import SUFFIXES
 
 
 @require_safe
@@ -503,14 +502,12 @@ def coordinator(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 @may("plan.see")
 def list_file(request: HttpRequest, year: int, kind: str, suffix: str) -> HttpResponse:
     """The year's list as it is filtered, as .xlsx or .docx."""
-    if suffix not in SUFFIXES:
-        raise Missing
     actor = ward_request(request).actor
     plan = queries.plan_for(actor.ward_id, year, kind)
     asked, today = queries.RibbonFilter.of(request.GET), clock.today()
     page = queries.ribbon(actor.ward_id, plan, asked, today=today)
-    data, name = exports.year_list(plan, page, asked, suffix, today=today)
-    return send_made(data, name=name)
+    listing, name = exports.year_list(plan, page, asked, today=today)
+    return send_list(listing, suffix, name, today=today)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -523,7 +520,7 @@ def undo(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         plan = queries.plan_for(actor.ward_id, year, kind)
         if request.method != "POST":
             return see_other(reverse("plans:ribbon", args=[year, kind]))
-        coordinating.check(actor.ward_id, year, kind, role=actor.role, holder=actor.holder_id)
+        coordinating.check_named(plan.named_id, plan.named_name, role=actor.role, holder=actor.holder_id)
         draft = services.undo(plan, newest=newest or 0, by=actor.person_id, at=clock.now())
     except Missing:  # the second press of two: the first one's draft is the answer
         undone = queries.import_in_review(actor.ward_id, newest or 0)

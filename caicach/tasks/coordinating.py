@@ -47,8 +47,13 @@ def _standing(ward: int) -> QuerySet[BookCoordinator]:
 def check(ward: int, year: int, book: str, *, role: str, holder: int) -> None:
     """holder: whose post is worn. Raises Refusal book.coordinated-by where the book is another coordinator's."""
     one = named_for(ward, year, book)
-    if not may_coordinate(role, holder, one.id if one else None):
-        raise Refusal("book.coordinated-by", None, who=one.name if one else "")
+    check_named(one.id if one else None, one.name if one else "", role=role, holder=holder)
+
+
+def check_named(named: int | None, name: str | None, *, role: str, holder: int) -> None:
+    """As `check`, where a query has told already who is named. No query."""
+    if not may_coordinate(role, holder, named):
+        raise Refusal("book.coordinated-by", None, who=name or "")
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import transaction
 from caicach.history import services as history
 from caicach.organisation.queries import ward_calendar
 from caicach.rules.refusal import Refusal
+from caicach.rules.rights import COORDINATOR, LEADER
 from caicach.rules.task_status import is_owed
 from caicach.tasks import notices, queries
 from caicach.tasks.held import hold_open, is_repeat
@@ -48,8 +49,8 @@ def ask_extension(
     notices.tell(
         task,
         "task.extension-asked",
-        to=notices.leaders(task.ward_id),
-        coordinator=True,
+        to=(),
+        roles=(COORDINATOR, LEADER),
         by=by,
         at=at,
         word=reason,

@@ -23,17 +23,18 @@ def tell(
     word: str = "",
     but: Collection[int] = (),
     watchers: bool = True,
-    coordinator: bool = False,
+    roles: Collection[str] = (),
 ) -> None:
     """Tell these people and all who watch the task, each once, and never who did it. but: who hears of it otherwise.
 
-    coordinator: tell who coordinates the task's book too. One query more than what is written, then two.
+    roles: tell who holds these in the ward too; of the coordinators the one who is named for the task's book, where somebody
+    is. One query before what is written, two with roles.
     """
     heard = {person for person in to if person is not None}
-    if coordinator or watchers:
+    if roles or watchers:
         watching, named = _around(task)
         heard |= set(watching) if watchers else set()
-        heard |= set(_coordinators(task, named)) if coordinator else set()
+        heard |= _of_roles(task, roles, named) if roles else set()
     heard -= {by, *but}
     Notice.objects.bulk_create(
         Notice(
@@ -51,19 +52,16 @@ def _around(task: Task) -> tuple[list[int], list[int]]:
     return [person for person, how in rows if not how], [person for person, how in rows if how]
 
 
-def _coordinators(task: Task, named: Collection[int]) -> list[int]:
-    """Who accepts and returns on this task: who is named for its book, as long as that one coordinates; else all."""
-    everyone = coordinators(task.ward_id)
-    return [one for one in everyone if one in named] or everyone
+def _of_roles(task: Task, roles: Collection[str], named: Collection[int]) -> set[int]:
+    """Who holds one of these roles; a name for the book counts as long as that one coordinates."""
+    held = {(one.role, one.id) for one in colleagues(task.ward_id) if one.role in roles}
+    judge = {pk for role, pk in held if role == COORDINATOR and pk in named}
+    return {pk for role, pk in held if role != COORDINATOR or not judge or pk in judge}
 
 
 def coordinators(ward: int) -> list[int]:
     """Everybody who coordinates in the ward."""
     return [one.id for one in colleagues(ward) if one.role == COORDINATOR]
-
-
-def leaders(ward: int) -> list[int]:
-    return [one.id for one in colleagues(ward) if one.role == LEADER]
 
 
 def staff_of(ward: int, offices: Collection[int]) -> list[int]:
@@ -108,7 +106,7 @@ def see_all_before(moment: dt.datetime, *, ward: int, at: dt.datetime) -> None:
 
 def tell_silent(ward: int, silent: Sequence[tuple[Task, str, int]], *, at: dt.datetime) -> int:
     """Tell the leaders of tasks that are silent: (task, words, days of silence). Each silence is told once. How many tasks."""
-    told_to = leaders(ward)
+    told_to = [one.id for one in colleagues(ward) if one.role == LEADER]
     if not told_to or not silent:
         return 0
     before = Notice.objects.filter(ward_id=ward, code="task.silent", task__in=[one[0] for one in silent])

@@ -19,6 +19,7 @@ from caicach.rules import task_status
 from caicach.rules.due import Due
 from caicach.rules.due import Occurrence as DatedOccurrence
 from caicach.rules.refusal import Refusal
+from caicach.rules.rights import COORDINATOR
 from caicach.tasks import notices, queries
 from caicach.tasks.held import hold as _lock
 from caicach.tasks.held import hold_open, is_repeat
@@ -346,7 +347,7 @@ def hand_in(
         task, "task.handed-in", by=by, at=at, word=word.strip(), address=address, row=delivery.pk,
         due_on=owed.due_on if owed else None, **facts,
     )  # fmt: skip
-    notices.tell(task, "task.handed-in", to=(), coordinator=True, by=by, at=at, word=word)
+    notices.tell(task, "task.handed-in", to=(), roles=(COORDINATOR,), by=by, at=at, word=word)
     return delivery
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, see_other, send_file, send_made, ward_request
+from caicach.core.http import Missing, may, put_refusal, see_other, send_file, send_list, ward_request
 from caicach.documents import services as documents
 from caicach.organisation.queries import choices_of
 from caicach.organisation.queries import offices as offices_of
@@ -22,7 +22,7 @@ from caicach.tasks import directives as verbs
 from caicach.tasks import lists, queries
 from caicach.tasks.forms import DirectiveForm
 from caicach.tasks.view_parts import about_of, address_of, task_of, who
-from caicach.writing.lists import SUFFIXES, Listing, file_of
+from caicach.writing.lists import Listing
 
 
 @require_safe
@@ -45,16 +45,13 @@ def directives(request: HttpRequest) -> HttpResponse:
 @may("directive.see")
 def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
     """The duties that come from no plan, as they are filtered, as .xlsx or .docx."""
-    if suffix not in SUFFIXES:
-        raise Missing
     actor, today = ward_request(request).actor, clock.today()
     page = queries.directives(actor.ward_id, today=today, group=request.GET.get("tinh-trang", ""))
     table = lists.table([("", (row.view for row in page.rows))], name="Chỉ đạo")
     filtered = GROUPS[page.group].lower() if page.group in GROUPS else ""
     about = lists.about(table, filtered=filtered, today=today)
     listing = Listing(actor.ward_name, "Việc giao ngoài kế hoạch", about, (table,))
-    data, name = file_of(listing, suffix, f"chi dao {filtered}", today=today)
-    return send_made(data, name=name)
+    return send_list(listing, suffix, f"chi dao {filtered}", today=today)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

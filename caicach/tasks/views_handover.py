@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caicach.accounts.queries import colleagues
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, see_other, send_made, ward_request
+from caicach.core.http import Missing, may, put_refusal, see_other, send_list, ward_request
 from caicach.organisation.queries import offices as offices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
@@ -23,7 +23,7 @@ from caicach.tasks import handovers
 from caicach.tasks.forms import HandoverForm
 from caicach.tasks.models import Handover
 from caicach.tasks.view_parts import who
-from caicach.writing.lists import SUFFIXES, Column, Group, Listing, Table, file_of
+from caicach.writing.lists import Column, Group, Listing, Table
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,8 +102,6 @@ def handover(request: HttpRequest, position: int) -> HttpResponse:
 @may("handover.see")
 def list_file(request: HttpRequest, position: int, suffix: str) -> HttpResponse:
     """The page of a handover as .xlsx or .docx, with who has confirmed."""
-    if suffix not in SUFFIXES:
-        raise Missing
     found, today = _found(request, position), clock.today()
     columns = (
         Column("Số", 16),
@@ -124,8 +122,7 @@ def list_file(request: HttpRequest, position: int, suffix: str) -> HttpResponse:
     listing = Listing(
         str(found.office), "Bàn giao công việc", about, (Table("Bàn giao", columns, (Group("", rows),)),)
     )
-    data, name = file_of(listing, suffix, f"ban giao {found.leaver.full_name}", today=today)
-    return send_made(data, name=name)
+    return send_list(listing, suffix, f"ban giao {found.leaver.full_name}", today=today)
 
 
 def _lines(found: Handover) -> list[dict[str, str]]:

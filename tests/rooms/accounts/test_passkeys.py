@@ -18,9 +18,9 @@ from caicach.core import clock
 from caicach.core.clock import noon
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
+from tests.rooms.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "mat-khau-thu-12"
 HOST, ORIGIN = "cchc.example.vn", "https://cchc.example.vn"
 
 
@@ -81,18 +81,6 @@ class Device:
 @pytest.fixture(autouse=True)
 def _hosts(settings):
     settings.ALLOWED_HOSTS = [HOST, ".tinh.example.vn", "localhost", "testserver"]
-
-
-@pytest.fixture
-def lan(ward):
-    return rooms.make_person(
-        ward,
-        "officer",
-        office="Văn phòng HĐND và UBND",
-        name="Võ Thị Lan",
-        user_name="lan",
-        password=PASSWORD,
-    )
 
 
 class Browser(Client):

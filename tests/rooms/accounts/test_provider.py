@@ -18,9 +18,9 @@ from caicach.core.clock import noon
 from caicach.rules.refusal import Refusal
 from caicach.rules.sign_in import says_two
 from tests.factories import rooms
+from tests.rooms.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "mat-khau-thu-12"
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +36,10 @@ def issuer(server, settings):
 
 
 @pytest.fixture
-def lan(ward):
-    person = rooms.make_person(
-        ward,
-        "officer",
-        office="Văn phòng HĐND và UBND",
-        name="Võ Thị Lan",
-        user_name="lan",
-        password=PASSWORD,
-    )
-    person.email = "lan@phuong.example"
-    person.save()
-    return person
+def lan(lan):
+    lan.email = "lan@phuong.example"
+    lan.save()
+    return lan
 
 
 @pytest.fixture

@@ -11,21 +11,9 @@ from caicach.core.clock import noon
 from caicach.exchange.models import Letter
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
+from tests.rooms.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "mat-khau-thu-12"
-
-
-@pytest.fixture
-def lan(ward):
-    return rooms.make_person(
-        ward,
-        "officer",
-        office="Văn phòng HĐND và UBND",
-        name="Võ Thị Lan",
-        user_name="lan",
-        password=PASSWORD,
-    )
 
 
 @pytest.fixture

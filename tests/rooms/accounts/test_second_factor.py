@@ -15,9 +15,9 @@ from caicach.core import clock, seal
 from caicach.core.clock import noon
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
+from tests.rooms.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "mat-khau-thu-12"
 
 
 @pytest.fixture
@@ -33,18 +33,6 @@ def now(monkeypatch):
     moment = Moment()
     monkeypatch.setattr(clock, "machine", lambda: moment.at)
     return moment
-
-
-@pytest.fixture
-def lan(ward):
-    return rooms.make_person(
-        ward,
-        "officer",
-        office="Văn phòng HĐND và UBND",
-        name="Võ Thị Lan",
-        user_name="lan",
-        password=PASSWORD,
-    )
 
 
 def step_one(name="lan", password=PASSWORD, **other):
