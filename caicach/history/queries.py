@@ -34,7 +34,7 @@ def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0, most: int |
 
 
 def events_of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0) -> QuerySet[Event]:
-    """The question that `of` asks, for who asks it together with others; its rows are for `told`."""
+    """The question that `of` asks, for who asks it together with others; its rows are for `told`. No rows: no question."""
     events = Event.objects.filter(ward_id=ward, object_kind=kind, object_id__in=list(rows), id__gt=after)
     return events.select_related("actor").order_by("-at", "-id")
 

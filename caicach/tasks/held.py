@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from caicach.core import trip
 from caicach.core.http import Missing
 from caicach.history import queries as history
-from caicach.history.models import Event
 from caicach.rules.refusal import Refusal
 from caicach.tasks.models import Task
 from caicach.tasks.story import moment
@@ -42,11 +41,9 @@ def check_open(held: Task) -> Task:
     return held
 
 
-def happened(task: Task, *, seen: int | None) -> QuerySet[Event]:
+def happened(task: Task, *, seen: int | None) -> QuerySet[Any]:
     """The question for `is_repeat` what happened since the sender's page was made; none where it doesn't say."""
-    if seen is None:
-        return Event.objects.none()
-    return history.events_of(task.ward_id, "tasks.task", [task.pk], after=seen)
+    return history.events_of(task.ward_id, "tasks.task", [] if seen is None else [task.pk], after=seen or 0)
 
 
 def is_repeat(
@@ -58,7 +55,7 @@ def is_repeat(
     word: str = "",
     facts: Mapping[str, object] | None = None,
     alone: bool = True,
-    since: Sequence[Event] | None = None,
+    since: Sequence[Any] | None = None,
 ) -> bool:
     """Whether the same person has just sent the same thing: a double click, a form sent again.
 
