@@ -17,13 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import passkeys, provider, queries, second, services
+from caicach.accounts import passkeys, provider, queries, second, services, sessions
 from caicach.accounts.forms import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
 from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
 from caicach.rules import rights
-from caicach.rules.browsers import browser_words
 from caicach.rules.refusal import Refusal
 from caicach.rules.sign_in import PASSWORD
 
@@ -84,10 +83,9 @@ def enter(
         return reverse("accounts:second-step")
     last = person.last_login
     services.let_in(person, ways=ways, at=clock.now(), address=address_of(request))
-    before = request.session.session_key or ""
+    services.forget_session(request.session.session_key)
     login(request, person)
     request.session["strong"], request.session["ways"] = is_strong, ways
-    _remember(request, person.pk, instead_of=before)
     for words in services.heard_since(person, last):
         messages.info(request, words)
     return wanted
@@ -160,17 +158,6 @@ def back_to_door(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return see_other(reverse("accounts:sign-in"))
 
 
-def _remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
-    services.remember_session(
-        person,
-        request.session.session_key or "",
-        at=clock.now(),
-        address=address_of(request),
-        browser=browser_words(request.headers.get("User-Agent", "")),
-        instead_of=instead_of,
-    )
-
-
 def address_of(request: HttpRequest) -> str | None:
     """Where the request came from."""
     return origin.address_of(request)
@@ -234,7 +221,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 status = put_refusal(form, refusal)
             else:
                 update_session_auth_hash(request, person)
-                _remember(request, person.pk, instead_of=before)
+                sessions.remember(request, person.pk, instead_of=before)
                 messages.success(request, "Đã đổi mật khẩu. Những nơi khác đang đăng nhập đã được đăng xuất.")
                 return see_other("/" if is_first else reverse("accounts:own"))
     return render(
