@@ -102,15 +102,18 @@ def _stand_between(request: HttpRequest, person: Person, ways: list[str], wanted
         "wanted": wanted,
         "at": clock.machine().timestamp(),
         "proof": person.get_session_auth_hash(),
+        "ended": person.ended,
     }
 
 
 def _awaited(request: HttpRequest) -> tuple[Person, dict[str, Any]]:
-    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed since."""
+    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed or all
+    sessions were ended since."""
     half = request.session.get("half")
     if half and 0 <= clock.machine().timestamp() - half["at"] <= settings.HALF_SIGNED_IN_MINUTES * 60:
         person = Person.objects.filter(pk=half["person"], is_active=True).first()
-        if person and constant_time_compare(person.get_session_auth_hash(), half["proof"]):
+        is_same = person and constant_time_compare(person.get_session_auth_hash(), half["proof"])
+        if person and is_same and person.ended == half.get("ended"):
             return person, half
     request.session.pop("half", None)
     raise Refusal("second.stale")

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from caicach.accounts import first_start
-from caicach.accounts.models import FirstStart, Person, Post
+from caicach.accounts.models import FirstStart, Person, Post, WrongTries
 from caicach.core import clock
 from caicach.organisation.models import Office, Ward
 from tests.factories import rooms
@@ -67,8 +67,15 @@ def test_wrong_codes_rest(client, code, settings):
         assert "Lý Văn Máy" in answer.content.decode(), "what was typed stays"
     answer = client.post("/bat-dau/", new(code))
     assert answer.status_code == 422 and "đợi" in answer.content.decode() and not Person.objects.exists()
-    FirstStart.objects.update(rests_until=clock.now() - dt.timedelta(seconds=1))
+    WrongTries.objects.update(rests_until=clock.now() - dt.timedelta(seconds=1))
     assert client.post("/bat-dau/", new(code)).status_code == 303
+
+
+def test_wrong_codes_from_one_address_keep_nobody_else_out(client, code, settings):
+    for _ in range(settings.START_CODE_TRIES + 1):
+        answer = client.post("/bat-dau/", new("sai"), REMOTE_ADDR="203.0.113.9")
+    assert "đợi" in answer.content.decode()
+    assert client.post("/bat-dau/", new(code), REMOTE_ADDR="203.0.113.10").status_code == 303
 
 
 @pytest.mark.parametrize(
