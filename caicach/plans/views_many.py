@@ -175,6 +175,8 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             "rows": rows,
             "wrong": wrong,
             "results": RESULTS,
+            "measured": (measured := sum(row.view.task.is_indicator for row in rows)),
+            "duties": len(rows) - measured,
             "counts": _counts(rows),
             "still_open": () if plan.closed_at else many_pages.still_open(plan, rows, today=clock.today()),
         },
