@@ -484,6 +484,7 @@ NEWS = {
     "task.extension-asked": "xin gia hạn",
     "task.extension-granted": "cho gia hạn",
     "task.extension-refused": "không cho gia hạn",
+    "task.extension-lapsed": "duyệt xong, nên đề nghị gia hạn không còn cần",
     "task.waits": "ghi là đang chờ nơi khác",
     "task.set-aside": "rút nhiệm vụ",
     "task.taken-in": "đưa nhiệm vụ trở lại",
