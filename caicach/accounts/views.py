@@ -54,6 +54,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "has_keys": door_of(request) is not None,
         "provider": settings.OIDC_NAME if provider.is_on() else "",
+        "still_there": provider.is_on() and "provider_out" in request.session,
     }
     return render(request, "accounts/sign_in.html", facts, status=status)
 
@@ -184,7 +185,10 @@ def address_of(request: HttpRequest) -> str | None:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends on the server too."""
     services.forget_session(request.session.session_key)
+    token = request.session.get("provider_token")
     logout(request)
+    if token is not None and provider.is_on():
+        request.session["provider_out"] = token
     response = see_other(resolve_url("accounts:sign-in"))
     response["Clear-Site-Data"] = '"cache"'  # the pages behind the back button go with the person
     return response

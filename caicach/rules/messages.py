@@ -119,6 +119,9 @@ SENTENCES: dict[str, str] = {
         "Chức vụ của anh/chị cần hai lớp. Hãy bật mã hai lớp, hoặc thêm khóa khác, trước khi bỏ khóa này."
     ),
     # the province's provider
+    "provider.no-way-out": _(
+        "Không đăng xuất được khỏi {name} từ đây. Dùng máy chung thì hãy đóng trình duyệt, hoặc thoát ở trang của tỉnh."
+    ),
     "provider.down": _("Không nối được {name}. Hãy đăng nhập bằng mật khẩu, hoặc thử lại sau."),
     "provider.wrong": _(
         "Phía {name} trả lời không đúng. Hãy đăng nhập bằng mật khẩu, và báo người quản trị."
