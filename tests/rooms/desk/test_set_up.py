@@ -228,7 +228,7 @@ def test_the_first_people_are_invited_by_letter_where_there_is_mail(system, sett
     assert answer.url == "/nguoi/phieu/"
     slips = system.get(answer.url).content.decode()
     assert slips.count('class="slip"') == 1 and "Lâm Thị Hạnh" in slips and "trong 14 ngày" in slips
-    assert Letter.objects.get().address == "quan@vidu.example" and Link.objects.get().kind == "invitation"
+    assert Letter.objects.get().to_address == "quan@vidu.example" and Link.objects.get().kind == "invitation"
     assert not Person.objects.get(user_name="quan.pn").has_usable_password()
     assert "1 thư mời đang được gửi" in system.get("/bat-dau/cac-buoc/").content.decode()
     alone = {"coordinator-full_name": "Lê Văn Ba", "coordinator-email": "ba@vidu.example", "cach": "thu"}
