@@ -32,15 +32,15 @@ class _Gone(Exception):
 
 
 def of_list(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view of a list; where that is gone, back to the start with a word."""
+    """A view of a list; where that is gone, a page that says so and leads back to the start."""
 
     @wraps(view)
     def answered(request: HttpRequest, token: str) -> HttpResponse:
         try:
             return view(request, token)
         except _Gone:
-            messages.info(request, str(Refusal("people.list-gone")))
-            return see_other(reverse("accounts:import"))
+            facts = {"words": str(Refusal("people.list-gone")), "home": _home(request)}
+            return render(request, "accounts/import_gone.html", facts, status=404)
 
     return answered
 
