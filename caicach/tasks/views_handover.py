@@ -43,13 +43,16 @@ def handover_list(request: HttpRequest) -> HttpResponse:
         if one.office_id in names and (own is None or one.office_id == own)
     ]
     fields: Any = form.fields
-    leavers = {
-        f"{one.id}-{one.office_id}": one for one in people
-    }  # whoever works in two offices has work in each
-    fields["leaver"].choices = [("", "Chọn người"), *((key, f"{one.name} ({names[one.office_id or 0]})") for key, one in leavers.items())]  # fmt: skip
     where: dict[int, list[Any]] = {}
     for one in people:
         where.setdefault(one.id, []).append(one)
+    # whoever works in two offices has work in each, and gives each over by itself
+    leavers = {
+        str(pk) if len(here) == 1 else f"{pk}-{one.office_id}": one
+        for pk, here in where.items()
+        for one in here
+    }
+    fields["leaver"].choices = [("", "Chọn người"), *((key, f"{one.name} ({names[one.office_id or 0]})") for key, one in leavers.items())]  # fmt: skip
     fields["taker"].choices = [("", "Chọn người"), *((str(pk), f"{here[0].name} ({', '.join(names[one.office_id or 0] for one in here)})") for pk, here in where.items())]  # fmt: skip
     status = 200
     if request.method == "POST":

@@ -150,7 +150,7 @@ def test_a_whole_day_without_scripts(open_page):
 
 def test_a_paper_of_one_page_has_no_next_one(open_page):
     page = open_page("khang")
-    for pages, number in ((1, "I-1"), (2, "I-5")):
+    for pages, number in ((1, "VI-5"), (2, "VI-6")):
         page.goto(f"/viec/2026/cchc/{number}/")
         page.locator("#nop input[type=file]").set_input_files(
             {"name": f"{pages}.pdf", "mimeType": "application/pdf", "buffer": pdf(pages)}
