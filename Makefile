@@ -32,7 +32,7 @@ test-fast: .venv/ok-dev
 
 bench: .venv/ok-dev
 	@bash tools/need-debian.sh test
-	@bash tools/with-postgres.sh $(PY) -m bench
+	@PG_SAFE=1 bash tools/with-postgres.sh $(PY) -m bench
 
 soak: .venv/ok-dev
 	@bash tools/need-debian.sh test

@@ -7,20 +7,13 @@ import os
 import django
 from django.conf import settings
 
+from bench.measure import database_settings
+
 if not settings.configured:
     settings.configure(
         ALLOWED_HOSTS=["*"],
         ROOT_URLCONF=__name__,
-        DATABASES={
-            "default": {
-                "ENGINE": "django.db.backends.sqlite3",
-                "NAME": os.environ["BARE_DATABASE"],
-                "OPTIONS": {  # as ours: nothing promised is lost when the power goes
-                    "transaction_mode": "IMMEDIATE",
-                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-                },
-            }
-        },
+        DATABASES={"default": database_settings(os.environ["BARE_DATABASE"])},
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
         SECRET_KEY="bench",

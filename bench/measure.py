@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass
@@ -116,3 +117,19 @@ def fsync_ms() -> float:
         os.close(handle)
         path.unlink()
     return median(found) * 1000
+
+
+def database_settings(address: str) -> dict[str, Any]:
+    """Of a bare database, set as ours is: nothing promised is lost when the power goes."""
+    import dj_database_url
+
+    made: dict[str, Any] = dict(dj_database_url.parse(address))
+    if made["ENGINE"].endswith("sqlite3"):
+        made["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+    else:
+        made["CONN_MAX_AGE"] = 0
+        made["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    return made

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from caicach.accounts import services
+from caicach.accounts import services, sessions
 from caicach.accounts.queries import Actor, actor_of
 from caicach.core import clock
 from caicach.core.http import see_other
@@ -33,7 +33,10 @@ class actor:
         if SESSION_KEY in request.session:
             _keep_or_end(request)
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            sessions.forget()
         if SESSION_KEY in request.session and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"  # on a shared computer the next person asks anew
         return response
@@ -65,12 +68,14 @@ def _actor(request: HttpRequest) -> Actor | None:
     person = request.user
     if not person.is_authenticated:
         return None
+    came = sessions.known(person.pk)
     return actor_of(
         person.pk,
         on=clock.today(),
         worn=request.session.get("worn"),
         ward=request.session.get("ward"),
         name=person.full_name,
+        posts=came.posts if came else None,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from caicach.accounts.models import (
     Absence,
@@ -71,31 +71,46 @@ def count_new(make: Callable[[], Any]) -> None:
 
 def posts_to_wear(person_id: int, *, on: dt.date) -> list[Post]:
     """The posts that the person may wear on a day: the own ones, then those of the absent. One query."""
-    own = Q(person_id=person_id)
+    return _own_first(wearable(person_id, on=on), person_id)
+
+
+def wearable(person: int | QuerySet[Any, Any], *, on: dt.date) -> QuerySet[Post]:
+    """The question of `posts_to_wear`, for who asks it with others. person: an id, or the question that finds it."""
+    own = Q(person_id=person)
     absent = Q(
-        person__absences__deputy_id=person_id,
+        person__absences__deputy_id=person,
         person__absences__since__lte=on,
         person__absences__until__gte=on,
         person__absences__ward_id=F("ward_id"),
     )
-    found = (
+    return (
         Post.objects.held(on)
         .filter(own | absent, person__is_active=True)
         .select_related("person", "ward", "office")
         .distinct()
         .annotate(unseen=sum((make() for make in _new), Value(0)))
     )
-    return sorted(found, key=lambda post: (post.person_id != person_id, post.pk))
+
+
+def _own_first(posts: Iterable[Post], person_id: int) -> list[Post]:
+    return sorted(posts, key=lambda post: (post.person_id != person_id, post.pk))
 
 
 def actor_of(
-    person_id: int, *, on: dt.date, worn: object = None, ward: object = None, name: str = ""
+    person_id: int,
+    *,
+    on: dt.date,
+    worn: object = None,
+    ward: object = None,
+    name: str = "",
+    posts: Iterable[Post] | None = None,
 ) -> Actor | None:
     """The person at the post that is worn (the first one, where that is not theirs today), or None without a post.
 
-    ward: the one that somebody above the wards looks at. One query, two above the wards.
+    ward: the one that somebody above the wards looks at. posts: those of `wearable`, where they are at hand. One query
+    without them; one more above the wards.
     """
-    posts = posts_to_wear(person_id, on=on)
+    posts = posts_to_wear(person_id, on=on) if posts is None else _own_first(posts, person_id)
     if not posts:
         return None
     post = next((one for one in posts if one.pk == worn), posts[0])
@@ -489,6 +504,12 @@ def colleagues(ward: int) -> list[Colleague]:
         Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id, p.person.email)
         for p in posts
     ]
+
+
+def holders(ward: int, roles: Iterable[str]) -> QuerySet[Post, tuple[int, str]]:
+    """The question who holds one of these roles in the ward today: (person, role), for who asks it with others."""
+    held = Post.objects.held(clock.today()).filter(ward_id=ward, person__is_active=True, role__in=list(roles))
+    return held.values_list("person_id", "role")
 
 
 def still_holds(role: str) -> Exists:

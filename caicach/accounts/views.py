@@ -86,7 +86,7 @@ def enter(
     last = person.last_login
     services.let_in(person, ways=ways, at=clock.now(), address=address_of(request))
     before = request.session.session_key or ""
-    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, person)
     request.session["strong"], request.session["ways"] = is_strong, ways
     _remember(request, person.pk, instead_of=before)
     for words in services.heard_since(person, last):

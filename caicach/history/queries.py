@@ -30,15 +30,20 @@ class Told:
 def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0, most: int | None = None) -> list[Told]:
     """The events of these rows of one kind ("tasks.task"), newest first, those after an id where one is given, at most so
     many where that is said. One query."""
-    events = Event.objects.filter(
-        ward_id=ward, object_kind=kind, object_id__in=list(rows), id__gt=after
-    ).select_related("actor")
-    return [
-        Told(
-            e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address
-        )
-        for e in events.order_by("-at", "-id")[:most]
-    ]
+    return [told(event) for event in events_of(ward, kind, rows, after=after)[:most]]
+
+
+def events_of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0) -> QuerySet[Event]:
+    """The question that `of` asks, for who asks it together with others; its rows are for `told`. No rows: no question."""
+    events = Event.objects.filter(ward_id=ward, object_kind=kind, object_id__in=list(rows), id__gt=after)
+    return events.select_related("actor").order_by("-at", "-id")
+
+
+def told(event: Event) -> Told:
+    return Told(
+        event.pk, event.at, event.code, event.actor_id, event.actor.full_name if event.actor else None,
+        event.word, event.facts, event.address, event.object_id,
+    )  # fmt: skip
 
 
 def of_codes(
@@ -51,13 +56,7 @@ def of_codes(
 ) -> list[Told]:
     """The newest events of these rows in several wards (None: in none), of some codes where given. One query."""
     events = _of_codes(wards, kind, rows, codes).select_related("actor")
-    return [
-        Told(
-            e.pk, e.at, e.code, e.actor_id, e.actor.full_name if e.actor else None, e.word, e.facts, e.address,
-            e.object_id,
-        )
-        for e in events.order_by("-id")[:limit]
-    ]  # fmt: skip
+    return [told(event) for event in events.order_by("-id")[:limit]]
 
 
 def count_of_codes(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection, models
+from django.db.models import Func, Value
 
 from caicach.core import origin
 from caicach.history.models import Event
@@ -27,19 +29,65 @@ def append(
 
     Raises RuntimeError outside a transaction: an event without its change, or the reverse, must not be possible.
     """
+    made = event(about, code, facts, by=by, at=at, ward=ward, word=word, address=address)
+    made.save(force_insert=True)
+    return made.pk
+
+
+def event(
+    about: models.Model,
+    code: str,
+    facts: Mapping[str, object],
+    *,
+    by: int | None,
+    at: dt.datetime,
+    ward: int | None = None,
+    word: str = "",
+    address: str | None = None,
+    row_of: type[models.Model] | None = None,
+) -> Event:
+    """As `append`, not written yet: for who writes it together with other rows (`trip.put`).
+
+    row_of: the fact "row" is the id of the newest row of this model that was written just before.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{code}: an event needs the transaction of its change")
-    return Event.objects.create(
+    plain: object = _plain(facts)
+    return Event(
         ward_id=ward if ward is not None else getattr(about, "ward_id", None),
         actor_id=by,
         at=at,
         code=code,
         object_kind=about._meta.label_lower,
         object_id=about.pk,
-        facts=_plain(facts),
+        facts=_WithRow(Value(plain, models.JSONField()), model=row_of) if row_of else plain,
         word=word,
         address=address or origin.address(),
-    ).pk
+    )
+
+
+class _WithRow(Func):
+    """Facts and the id of the row that was written before them."""
+
+    output_field = models.JSONField()
+
+    def __init__(self, facts: Value, *, model: type[models.Model]) -> None:
+        super().__init__(
+            facts, table=model._meta.db_table, pk=model._meta.pk.column if model._meta.pk else ""
+        )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler,
+            connection,
+            template="json_set(%(expressions)s, '$.row', last_insert_rowid())",
+            **context,
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        newest = "currval(pg_get_serial_sequence('%(table)s', '%(pk)s'))"
+        template = f"jsonb_set(%(expressions)s, '{{row}}', to_jsonb({newest}))"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 def append_many(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Subquery, Value
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from caicach.accounts.queries import colleagues
+from caicach.accounts.queries import colleagues, holders
 from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER
 from caicach.tasks.models import BookCoordinator, Notice, Task, TaskOffice, Watch
 
@@ -28,35 +29,50 @@ def tell(
     """Tell these people and all who watch the task, each once, and never who did it. but: who hears of it otherwise.
 
     roles: tell who holds these in the ward too; of the coordinators the one who is named for the task's book, where somebody
-    is. One query before what is written, two with roles.
+    is. One query before what is written.
     """
-    heard = {person for person in to if person is not None}
-    if roles or watchers:
-        watching, named = _around(task)
-        heard |= set(watching) if watchers else set()
-        heard |= _of_roles(task, roles, named) if roles else set()
-    heard -= {by, *but}
+    asked = hearing(task, roles) if roles or watchers else None
+    heard = hearers(asked, watchers=watchers) if asked is not None else set()
     Notice.objects.bulk_create(
-        Notice(
-            ward_id=task.ward_id, task=task, person_id=person, by_id=by, at=at, code=code, word=word[:2000]
-        )
-        for person in sorted(heard)
+        made(task, code, to={*heard, *to} - {None, *but}, by=by, at=at, word=word)  # type: ignore[arg-type]
     )
 
 
-def _around(task: Task) -> tuple[list[int], list[int]]:
-    """(who watches the task, who is named for its book). One query."""
-    watching = Watch.objects.filter(task=task).values_list("person_id", Value(0))
+def made(
+    task: Task, code: str, *, to: Collection[int], by: int | None, at: dt.datetime, word: str = ""
+) -> list[Notice]:
+    """A notice for each of these people but who did it, not written yet."""
+    return [
+        Notice(
+            ward_id=task.ward_id, task=task, person_id=person, by_id=by, at=at, code=code, word=word[:2000]
+        )
+        for person in sorted(to)
+        if person != by
+    ]
+
+
+_WATCHES, _NAMED = "watches", "named"
+
+
+def hearing(task: Task, roles: Collection[str] = ()) -> QuerySet[Any, tuple[int, str]]:
+    """The question who hears of this task: (person, because they watch, are named for its book, or hold this role). For `hearers`."""
+    watching = Watch.objects.filter(task=task).values_list("person_id", Value(_WATCHES))
     book = BookCoordinator.objects.filter(ward_id=task.ward_id, year=task.year, book=task.book)
-    rows = list(watching.union(book.values_list("person_id", Value(1))))
-    return [person for person, how in rows if not how], [person for person, how in rows if how]
+    named = book.values_list("person_id", Value(_NAMED))
+    return watching.union(named, *([holders(task.ward_id, roles)] if roles else []))
 
 
-def _of_roles(task: Task, roles: Collection[str], named: Collection[int]) -> set[int]:
-    """Who holds one of these roles; a name for the book counts as long as that one coordinates."""
-    held = {(one.role, one.id) for one in colleagues(task.ward_id) if one.role in roles}
-    judge = {pk for role, pk in held if role == COORDINATOR and pk in named}
-    return {pk for role, pk in held if role != COORDINATOR or not judge or pk in judge}
+def hearers(rows: Iterable[tuple[int, str]], *, watchers: bool = True) -> set[int]:
+    """Of the coordinators the one who is named for the book, as long as that one coordinates; else all."""
+    held = {(how, pk) for pk, how in rows}
+    judge = {pk for how, pk in held if how == COORDINATOR and (_NAMED, pk) in held}
+    return {
+        pk
+        for how, pk in held
+        if how != _NAMED
+        and (how != _WATCHES or watchers)
+        and (how != COORDINATOR or not judge or pk in judge)
+    }
 
 
 def coordinators(ward: int) -> list[int]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count, F, Model, QuerySet
 
 from caicach.accounts.queries import colleagues
+from caicach.core import trip
 from caicach.core.clock import local_day
 from caicach.core.http import Missing
 from caicach.history import queries as history
@@ -166,27 +167,22 @@ class _Handed:
 
 def _handed(rows: Standing[Delivery]) -> list[tuple[int, _Handed]]:
     """(task id, what was handed in), oldest first, without what was taken back. One query."""
-    values = rows.standing().values_list(
-        "task_id", "occurrence_id", "at", "document_date", "accepted_at", "returned_at", "parts",
-        "judged_by__full_name", "judged_word",
-    )  # fmt: skip
-    return [
-        (
-            task,
-            _Handed(
-                occurrence,
-                local_day(at),
-                HandedIn(
-                    frozenset(map(int, parts.split())),
-                    made_on(at, issued),
-                    accepted is not None,
-                    returned is not None,
-                ),
-                GivenBack(returned, judge or "", word) if returned else None,
-            ),
-        )
-        for task, occurrence, at, issued, accepted, returned, parts, judge, word in values
-    ]
+    return [_handed_one(values) for values in rows.standing().values_list(*_HANDED)]
+
+
+_HANDED = (
+    "task_id", "occurrence_id", "at", "document_date", "accepted_at", "returned_at", "parts",
+    "judged_by__full_name", "judged_word",
+)  # fmt: skip
+
+
+def _handed_one(values: tuple[Any, ...]) -> tuple[int, _Handed]:
+    task, occurrence, at, issued, accepted, returned, parts, judge, word = values
+    what = HandedIn(
+        frozenset(map(int, parts.split())), made_on(at, issued), accepted is not None, returned is not None
+    )
+    back = GivenBack(returned, judge or "", word) if returned else None
+    return task, _Handed(occurrence, local_day(at), what, back)
 
 
 def _back(handed: Sequence[_Handed]) -> GivenBack | None:
@@ -201,8 +197,18 @@ def _back(handed: Sequence[_Handed]) -> GivenBack | None:
 
 def handed_of(task: Task) -> dict[int | None, list[HandedIn]]:
     """What was handed in for one task, by occurrence (None: for no day), oldest first. One query."""
+    return by_occurrence(handing(task))
+
+
+def handing(task: Task) -> QuerySet[Delivery, tuple[Any, ...]]:
+    """The question of `handed_of`, for who asks it with others; its rows are for `by_occurrence`."""
+    return Delivery.objects.standing().filter(ward_id=task.ward_id, task=task).values_list(*_HANDED)
+
+
+def by_occurrence(rows: Iterable[tuple[Any, ...]]) -> dict[int | None, list[HandedIn]]:
     answer: dict[int | None, list[HandedIn]] = defaultdict(list)
-    for _, one in _handed(Delivery.objects.filter(ward_id=task.ward_id, task=task)):
+    for values in rows:
+        _, one = _handed_one(values)
         answer[one.occurrence].append(one.what)
     return answer
 
@@ -270,14 +276,39 @@ def parts_of(task: Task) -> int:
 
 def task_for(ward: int, year: int, book: str, number: str) -> Task:
     """The one door to a task: by its address, in the actor's ward. Raises Missing."""
+    return _there(list(_at(ward, year, book, number)), ward, year, book, number)
+
+
+def task_and_offices(ward: int, year: int, book: str, number: str) -> tuple[Task, frozenset[int]]:
+    """As `task_for`, and the offices that do it. One trip."""
+    rows = _at(ward, year, book, number)
+    offices = TaskOffice.objects.filter(task__in=rows, office_id__isnull=False).values_list(
+        "office_id", flat=True
+    )
+    found, own = trip.ask(rows, offices.order_by())
+    task = _there(found, ward, year, book, number)
+    return task, frozenset(own if found else _office_ids(task))
+
+
+def _office_ids(task: Task) -> list[int]:
+    return [pk for pk in task.offices.values_list("office_id", flat=True) if pk is not None]
+
+
+def _at(ward: int, year: int, book: str, number: str) -> QuerySet[Task]:
+    """The task at an address, before those of its number that were taken out."""
     rows = Task.objects.filter(ward_id=ward, year=year, book=book, number=number)
-    task = rows.filter(set_aside_at__isnull=True).first() or rows.order_by("-set_aside_at").first()
-    if task is None and "~" not in number:  # an amendment took it out: a link to it still leads there
+    return rows.order_by(F("set_aside_at").desc(nulls_first=True))[:1]
+
+
+def _there(found: Sequence[Task], ward: int, year: int, book: str, number: str) -> Task:
+    if found:
+        return found[0]
+    if "~" not in number:  # an amendment took it out: a link to it still leads there
         old = Task.objects.filter(ward_id=ward, year=year, book=book, number__startswith=f"{number}~")
-        task = old.order_by("-set_aside_at").first()
-    if task is None:
-        raise Missing
-    return task
+        gone = old.order_by("-set_aside_at").first()
+        if gone:
+            return gone
+    raise Missing
 
 
 def delivery_for(ward: int, task: Task, position: int) -> Delivery:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.core import serializers
 from django.db import transaction
 from django.db.models import QuerySet
 
+from caicach.core import trip
 from caicach.documents.services import StoredFile
 from caicach.history import services as history
 from caicach.organisation.queries import OfficeFacts
@@ -20,9 +21,10 @@ from caicach.rules.due import Due
 from caicach.rules.due import Occurrence as DatedOccurrence
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import COORDINATOR
+from caicach.rules.task_status import HandedIn
 from caicach.tasks import lapsed, notices, queries
+from caicach.tasks.held import check_open, happened, hold_and_ask, hold_open, is_repeat
 from caicach.tasks.held import hold as _lock
-from caicach.tasks.held import hold_open, is_repeat
 from caicach.tasks.models import Delivery, Occurrence, Progress, TaskOffice
 from caicach.tasks.models import Task as Task
 
@@ -315,7 +317,11 @@ def hand_in(
     Raises Refusal task.no-evidence, task.evidence-in-future, task.waiting, task.settled, task.set-aside,
     task.changed-meanwhile.
     """
-    task, document_number = hold_open(task), document_number.strip()
+    held, (happens, days, handed, hearing) = hold_and_ask(
+        task, happened(task, seen=seen), task.occurrences.all(), queries.handing(task),
+        notices.hearing(task, (COORDINATOR,)),
+    )  # fmt: skip
+    task, document_number, word = check_open(held), document_number.strip(), word.strip()
     if file is None and not (document_number and document_date):
         place = "document_date" if document_number else "document_number" if document_date else "file"
         raise Refusal("task.no-evidence", place)
@@ -326,12 +332,12 @@ def hand_in(
         "document_date": document_date,
         "file": file.name if file else None,
     }
-    if is_repeat(task, "task.handed-in", by=by, seen=seen, word=word.strip(), facts=facts):
+    if is_repeat(task, "task.handed-in", by=by, seen=seen, word=word, facts=facts, since=happens):
         return Delivery.objects.filter(task=task).latest("id")
     count = queries.parts_of(task)
     wanted = frozenset(parts) & frozenset(range(count))
-    owed = _owed(task, occurrence, wanted, count)
-    delivery = Delivery.objects.create(
+    owed = _owed(days, queries.by_occurrence(handed), occurrence, wanted, count)
+    delivery = Delivery(
         ward_id=task.ward_id,
         task=task,
         occurrence=owed,
@@ -340,14 +346,15 @@ def hand_in(
         document_number=document_number,
         document_date=document_date,
         file=file,
-        word=word.strip(),
+        word=word,
         parts="" if len(wanted) == count else " ".join(map(str, sorted(wanted))),
     )
-    history.append(
-        task, "task.handed-in", by=by, at=at, word=word.strip(), address=address, row=delivery.pk,
-        due_on=owed.due_on if owed else None, **facts,
-    )  # fmt: skip
-    notices.tell(task, "task.handed-in", to=(), roles=(COORDINATOR,), by=by, at=at, word=word)
+    facts["due_on"] = owed.due_on if owed else None
+    event = history.event(
+        task, "task.handed-in", facts, by=by, at=at, word=word, address=address, row_of=Delivery
+    )
+    heard = notices.hearers(hearing)
+    trip.put([delivery], [event], notices.made(task, "task.handed-in", to=heard, by=by, at=at, word=word))
     return delivery
 
 
@@ -401,10 +408,14 @@ def _check_judgeable(delivery: Delivery) -> None:
     )
 
 
-def _owed(task: Task, occurrence: int | None, parts: frozenset[int], count: int) -> Occurrence | None:
+def _owed(
+    rows: Sequence[Occurrence],
+    handed: Mapping[int | None, Sequence[HandedIn]],
+    occurrence: int | None,
+    parts: frozenset[int],
+    count: int,
+) -> Occurrence | None:
     """The occurrence that is meant; without one, the earliest to which something is still owed."""
-    rows = list(task.occurrences.all())
-    handed = queries.handed_of(task)
     named = parts or frozenset(range(count))
     if not rows and occurrence is None:
         # A task without days may be handed in again and again, but not while the same waits for a word.
@@ -422,7 +433,7 @@ def _owed(task: Task, occurrence: int | None, parts: frozenset[int], count: int)
             if missing:
                 return row
             raise Refusal("task.settled" if all(one.accepted for one in here) else "task.waiting")
-    if occurrence is None and len(rows) == 1 and not all(one.accepted for one in handed[rows[0].pk]):
+    if occurrence is None and len(rows) == 1 and not all(one.accepted for one in handed.get(rows[0].pk, [])):
         raise Refusal("task.waiting")
     raise Refusal("task.settled")
 

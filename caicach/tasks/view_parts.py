@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from typing import Any
 
@@ -70,15 +70,18 @@ def about_of(request: HttpRequest, ward: int) -> Task | None:
     return queries.task_for(ward, int(parts[0]), parts[1], parts[2])
 
 
-def check_own(request: HttpRequest, task: Task, offices: set[int] | None = None) -> Task:
-    """The task, if the actor may work on it (or on what these offices were asked for). Raises PermissionDenied."""
-    actor = ward_request(request).actor
-    own = offices
-    if own is None:
-        own = {pk for pk in task.offices.values_list("office_id", flat=True) if pk is not None}
-    if not rights.may_work_on(actor.role, actor.office_id, own):
-        raise PermissionDenied
+def own_task(request: HttpRequest, year: int, book: str, number: str) -> Task:
+    """The task of an address, if the actor may work on it. Raises Missing, PermissionDenied. One trip."""
+    task, offices = queries.task_and_offices(ward_request(request).actor.ward_id, year, book, number)
+    check_own(request, offices)
     return task
+
+
+def check_own(request: HttpRequest, offices: Collection[int]) -> None:
+    """Raises PermissionDenied, unless the actor may work on what these offices do or were asked for."""
+    actor = ward_request(request).actor
+    if not rights.may_work_on(actor.role, actor.office_id, offices):
+        raise PermissionDenied
 
 
 def check_coordinates(request: HttpRequest, task: Task) -> Task:

@@ -20,8 +20,8 @@ from caicach.tasks.view_parts import (
     address_of,
     bound,
     check_coordinates,
-    check_own,
     do,
+    own_task,
     render_page,
     seen_of,
     task_of,
@@ -40,7 +40,7 @@ def detail(request: HttpRequest, year: int, book: str, number: str) -> HttpRespo
 @may("task.report")
 def report(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """An officer says how far the task is."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     form = bound(request, task, "report")
     return do(
         request,
@@ -55,7 +55,7 @@ def report(request: HttpRequest, year: int, book: str, number: str) -> HttpRespo
 @may("task.hand-in")
 def hand_in(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """An officer hands in what was made: a document by number and date, a file, or one that is there already."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     named = bound(request, task, "hand_in")
 
     def act(data: dict[str, Any]) -> None:
@@ -154,7 +154,7 @@ def evidence_page(
 @may("task.ask-time")
 def ask_extension(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """The head asks for more time."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     form = bound(request, task, "extend")
     return do(
         request,
@@ -218,7 +218,7 @@ def refuse(request: HttpRequest, year: int, book: str, number: str, position: in
 @may("task.arrange")
 def wait(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """The task waits for somebody else."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     form = bound(request, task, "wait")
     return do(
         request,
@@ -233,7 +233,7 @@ def wait(request: HttpRequest, year: int, book: str, number: str) -> HttpRespons
 @may("task.arrange")
 def go_on(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """The wait is over."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     dates.go_on(task, **who(request))
     messages.success(request, "Hết chờ, làm tiếp.")
     return see_other(address_of(task))

@@ -20,6 +20,7 @@ from caicach.tasks.view_parts import (
     bound,
     check_own,
     do,
+    own_task,
     render_page,
     seen_of,
     task_of,
@@ -55,7 +56,7 @@ def assign(request: HttpRequest, year: int, book: str, number: str) -> HttpRespo
 @may("task.arrange")
 def ask(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """Ask another office for its part."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     form = bound(request, task, "ask")
     return do(
         request,
@@ -72,7 +73,7 @@ def answer(request: HttpRequest, year: int, book: str, number: str, position: in
     """The office that was asked answers."""
     task = task_of(request, year, book, number)
     asked = queries.ask_for(task.ward_id, task, position)
-    check_own(request, task, {asked.office_id})
+    check_own(request, {asked.office_id})
     form = AnswerForm(request.POST, request.FILES)
 
     def act(data: dict[str, object]) -> None:
@@ -98,7 +99,7 @@ def answer_file(request: HttpRequest, year: int, book: str, number: str, positio
 @may("task.arrange")
 def add_step(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """Break the task into steps."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     form = bound(request, task, "step")
     return do(
         request,
@@ -113,7 +114,7 @@ def add_step(request: HttpRequest, year: int, book: str, number: str) -> HttpRes
 @may("task.arrange")
 def tick_step(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """A step is done, or isn't after all."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     step = queries.step_for(task.ward_id, task, position)
     together.tick_step(step, done=request.POST.get("done") == "1", **who(request))
     if request.POST.get("ve") == "viec-cua-toi":
@@ -126,7 +127,7 @@ def tick_step(request: HttpRequest, year: int, book: str, number: str, position:
 @may("task.arrange")
 def drop_step(request: HttpRequest, year: int, book: str, number: str, position: int) -> HttpResponse:
     """A step that isn't wanted any more."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     together.drop_step(queries.step_for(task.ward_id, task, position), **who(request))
     messages.success(request, "Đã bỏ bước.")
     return see_other(f"{address_of(task)}#buoc")
@@ -136,7 +137,7 @@ def drop_step(request: HttpRequest, year: int, book: str, number: str, position:
 @may("task.arrange")
 def acknowledge(request: HttpRequest, year: int, book: str, number: str) -> HttpResponse:
     """An office has seen what it was given."""
-    task = check_own(request, task_of(request, year, book, number))
+    task = own_task(request, year, book, number)
     office = ward_request(request).actor.office_id
     if office is None:
         raise Refusal("assign.no-office")

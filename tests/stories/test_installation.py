@@ -49,15 +49,11 @@ def until(truth, seconds=30.0):
     return False
 
 
-def test_a_second_start_answers_soon_and_rests_small(own):
+def test_a_second_start_answers_and_rests_small(own):
+    """How soon it answers stands in `make bench`; why so soon, in tests/whole/test_second_start.py."""
     own.serve()
-    took = []
-    for _ in range(3):  # the best of three: other tests may hold both cores
-        own.stop()
-        took.append(own.serve())
-        if took[-1] < 3.0:
-            break
-    assert min(took) < 3.0, took
+    own.stop()
+    own.serve()
     assert until(lambda: health(own)["worker"])
     assert resting_mib(own.running[0].pid) < 200
     part = own.running[0]

@@ -1,0 +1,112 @@
+"""A server that runs for as long as it is measured, and somebody who visits it."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+REQUESTS = 200
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], port: int, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+class Visitor:
+    """One browser's worth of HTTP: keep-alive, cookies, gzip."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.cookies: dict[str, str] = {}
+
+    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, int, str]:
+        """status, body, bytes transferred, Location."""
+        headers = {
+            "Accept-Encoding": "gzip",
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+        }
+        body = None
+        if form is not None:
+            body = urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request("POST" if form is not None else "GET", path, body, headers)
+        answer = self.connection.getresponse()
+        raw = answer.read()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.split(";")[0]
+        plain = gzip.decompress(raw) if answer.getheader("Content-Encoding") == "gzip" else raw
+        return answer.status, plain, len(raw), answer.getheader("Location") or ""
+
+    def sign_in(self, user: str) -> None:
+        _status, page, _size, _to = self.ask("/dang-nhap/")
+        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token
+        status, _page, _size, _to = self.ask(
+            "/dang-nhap/",
+            {
+                "csrfmiddlewaretoken": token[1].decode(),
+                "user_name": user,
+                "password": "caicach-demo",
+                "tiep": "/",
+            },
+        )
+        assert status in (302, 303), status
+
+    def times(self, path: str, count: int = REQUESTS) -> list[float]:
+        for _ in range(5):
+            status, _body, _size, _to = self.ask(path)
+            assert status == 200, (path, status)
+        found = []
+        for _ in range(count):
+            start = time.perf_counter()
+            self.ask(path)
+            found.append(time.perf_counter() - start)
+        return found
+
+
+def fill(env: dict[str, str], *what: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "bench.fill", *what],
+        check=True,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+    ).stdout.strip()

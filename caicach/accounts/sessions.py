@@ -1,0 +1,65 @@
+"""Sessions in the database, as Django keeps them; whose session it is and what that person may wear come in the same trip."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.db import SessionStore as InDatabase
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from caicach.accounts.models import OpenSession, Person, Post
+from caicach.accounts.queries import wearable
+from caicach.core import clock, trip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What came with a session: the person, the posts that may be worn today."""
+
+    person: Person
+    posts: list[Post]
+
+
+_known: ContextVar[Known | None] = ContextVar("caicach.accounts.sessions", default=None)
+
+
+def known(person: object) -> Known | None:
+    """What came with the session of this request, if it is that person's."""
+    found = _known.get()
+    return found if found and found.person.pk == person else None
+
+
+def forget() -> None:
+    """The request is answered."""
+    _known.set(None)
+
+
+class SessionStore(InDatabase):
+    """Django's store, asking more at once. A session that nobody signed in with knows no person."""
+
+    def _get_session_from_db(self) -> Session | None:
+        whose = OpenSession.objects.filter(key=self.session_key).values("person_id")[:1]
+        found, people, posts = trip.ask(
+            Session.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now()),
+            Person.objects.filter(pk__in=whose),
+            wearable(whose, on=clock.today()),
+        )
+        _known.set(Known(people[0], posts) if found and people else None)
+        session: Session | None = found[0] if found else None
+        if session is None:
+            self._session_key = None
+        return session
+
+
+class Backend(ModelBackend):
+    """Passwords are checked by `services`; this one finds again who has signed in."""
+
+    def get_user(self, user_id: Any) -> Person | None:
+        found = known(user_id)
+        if found:
+            return found.person if self.user_can_authenticate(found.person) else None
+        return super().get_user(user_id)
