@@ -53,6 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "has_keys": door_of(request) is not None,
         "provider": settings.OIDC_NAME if provider.is_on() else "",
+        "still_there": provider.is_on() and "provider_out" in request.session,
     }
     return render(request, "accounts/sign_in.html", facts, status=status)
 
@@ -100,15 +101,18 @@ def _stand_between(request: HttpRequest, person: Person, ways: list[str], wanted
         "wanted": wanted,
         "at": clock.machine().timestamp(),
         "proof": person.get_session_auth_hash(),
+        "ended": person.ended,
     }
 
 
 def _awaited(request: HttpRequest) -> tuple[Person, dict[str, Any]]:
-    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed since."""
+    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed or all
+    sessions were ended since."""
     half = request.session.get("half")
     if half and 0 <= clock.machine().timestamp() - half["at"] <= settings.HALF_SIGNED_IN_MINUTES * 60:
         person = Person.objects.filter(pk=half["person"], is_active=True).first()
-        if person and constant_time_compare(person.get_session_auth_hash(), half["proof"]):
+        is_same = person and constant_time_compare(person.get_session_auth_hash(), half["proof"])
+        if person and is_same and person.ended == half.get("ended"):
             return person, half
     request.session.pop("half", None)
     raise Refusal("second.stale")
@@ -168,7 +172,10 @@ def address_of(request: HttpRequest) -> str | None:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends on the server too."""
     services.forget_session(request.session.session_key)
+    token = request.session.get("provider_token")
     logout(request)
+    if token is not None and provider.is_on():
+        request.session["provider_out"] = token
     response = see_other(resolve_url("accounts:sign-in"))
     response["Clear-Site-Data"] = '"cache"'  # the pages behind the back button go with the person
     return response
