@@ -66,6 +66,10 @@ def begin(sender: object, request: HttpRequest, user: Person, **_: object) -> No
 
 def remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
     """Note where a person is signed in. instead_of: the key that the session had before."""
+    if (
+        request.session.session_key is None
+    ):  # somebody else's session was thrown away; the new one has no key yet
+        request.session.create()
     services.remember_session(
         person,
         request.session.session_key or "",
