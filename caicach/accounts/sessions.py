@@ -61,14 +61,13 @@ class SessionStore(InDatabase):
 def begin(sender: object, request: HttpRequest, user: Person, **_: object) -> None:
     """Somebody has signed in: from here on the session counts how long it lies unused, and is seen among the person's own."""
     request.session["seen"] = clock.now().isoformat()
-    remember(request, user.pk)
+    remember(request, user.pk, instead_of=request.session.session_key or "")
 
 
 def remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
     """Note where a person is signed in. instead_of: the key that the session had before."""
-    if (
-        request.session.session_key is None
-    ):  # somebody else's session was thrown away; the new one has no key yet
+    # somebody else's session was thrown away: the new one has no key yet
+    if request.session.session_key is None:
         request.session.create()
     services.remember_session(
         person,
