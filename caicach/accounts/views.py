@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import SESSION_KEY, login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -93,7 +93,10 @@ def enter(
 
 
 def _stand_between(request: HttpRequest, person: Person, ways: list[str], wanted: str) -> None:
-    """Half signed in: the session knows who is awaited for a few minutes, and opens nothing."""
+    """Half signed in: the session knows who is awaited for a few minutes, and opens nothing, also not what it did before."""
+    if SESSION_KEY in request.session:
+        services.forget_session(request.session.session_key)
+        logout(request)
     request.session.cycle_key()
     request.session["half"] = {
         "person": person.pk,

@@ -22,11 +22,17 @@ def address_of(request: HttpRequest) -> str | None:
         told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         said = told[-settings.PROXIES] if len(told) >= settings.PROXIES and told[-1] else said
     try:
-        return str(
-            ip_address(said.partition("%")[0])
-        )  # without the zone, which only the machine itself knows
+        # without the zone, which only the machine itself knows
+        return str(ip_address(_without_port(said).partition("%")[0]))
     except ValueError:
         return None
+
+
+def _without_port(said: str) -> str:
+    """1.2.3.4:5678 or [2001:db8::1]:5678, as some proxies write it."""
+    if said.startswith("["):
+        return said[1:].partition("]")[0]
+    return said.partition(":")[0] if said.count(":") == 1 else said
 
 
 def remember(request: HttpRequest) -> None:

@@ -137,6 +137,21 @@ def test_whoever_is_half_signed_in_begins_again_once_all_sessions_were_ended(lan
     assert half.get("/viec-cua-toi/").status_code == 302 and own.get("/viec-cua-toi/").status_code == 200
 
 
+def test_who_begins_to_sign_in_is_nobody_until_the_code_is_given(lan, phone, now):
+    """Standing between once kept the open session under a key that nobody could end."""
+    client, _ = step_one()
+    client.post("/dang-nhap/ma/", {"code": phone.at(now.at)})
+    open_as = OpenSession.objects.filter(key=client.session.session_key)
+    assert client.get("/toi/").status_code == 200 and open_as.exists()
+    now.turn(30)
+    client.post("/dang-nhap/", {"user_name": "lan", "password": PASSWORD})
+    assert client.get("/toi/").status_code == 302 and not open_as.exists()
+    client.post("/dang-nhap/ma/", {"code": phone.at(now.at)})
+    assert client.get("/toi/").status_code == 200
+    services.end_sessions(lan.pk)
+    assert client.get("/toi/").status_code == 302, "each of the sessions can be ended"
+
+
 def test_a_code_is_taken_once_and_an_older_one_never(lan, phone, now):
     code = phone.at(now.at)
     first, _ = step_one()

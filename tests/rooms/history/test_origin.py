@@ -19,6 +19,9 @@ from tests.factories import rooms
         (1, "", "10.0.0.7"),
         (1, "ai đó", None),
         (1, "2001:db8::1", "2001:db8::1"),
+        (1, "203.0.113.9:51234", "203.0.113.9"),
+        (1, "[2001:db8::1]:51234", "2001:db8::1"),
+        (1, "203.0.113.9:1:2", None),
     ],
 )
 def test_only_our_own_proxies_are_believed(settings, proxies, told, found):
