@@ -44,20 +44,26 @@ def end(place: str) -> None:
 def copy(kind: str, folder: Path) -> str:
     """Put an installation of this kind into the folder; the answer is its DATABASE_URL, "" for SQLite in the folder."""
     shutil.copytree(_made(kind), folder, dirs_exist_ok=True)
-    return new_database(like=kind)
+    return new_database(like=_template(kind))
 
 
-def new_database(*, like: str | None = None, name: str = "") -> str:
+def twin(folder: Path, url: str, place: Path) -> str:
+    """Copy an installation that nobody uses meanwhile; the answer is as of `copy`."""
+    shutil.copytree(folder, place, dirs_exist_ok=True)
+    return new_database(like=url.rpartition("/")[2])
+
+
+def new_database(*, like: str = "", name: str = "") -> str:
     """On PostgreSQL a database of its own, empty or a copy; "" elsewhere, where the folder has it all."""
     if not ON_POSTGRES:
         return ""
     import psycopg
 
     name = name or f"own_{uuid4().hex[:12]}"
-    like = f' TEMPLATE "{_template(like)}"' if like else ""
+    template = f' TEMPLATE "{like}"' if like else ""
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        server.execute(f'CREATE DATABASE "{name}"{like}')
+        server.execute(f'CREATE DATABASE "{name}"{template}')
     return f"{SERVER.rpartition('/')[0]}/{name}"
 
 
@@ -68,7 +74,8 @@ def filled_database(settings: dict):
         import psycopg
 
         name = settings.get("TEST", {}).get("NAME") or f"test_{settings['NAME']}"
-        new_database(like="empty", name=name)
+        _made("empty")
+        new_database(like=_template("empty"), name=name)
         yield
         with psycopg.connect(SERVER, autocommit=True) as server:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -99,7 +106,7 @@ def _made(kind: str) -> Path:
         url = new_database(name=_template(kind)) if kind == "empty" else ""
         if kind == "demo":
             shutil.copytree(_made("empty"), half, dirs_exist_ok=True)
-            url = new_database(like="empty", name=_template(kind))
+            url = new_database(like=_template("empty"), name=_template(kind))
         _run(_HOW[kind], half, url)
         half.rename(folder)
     return folder
