@@ -10,9 +10,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from caicach.accounts.models import FirstStart, Person
+from caicach.accounts.models import FirstStart, Person, WrongTries
 from caicach.accounts.people import user_name_from
-from caicach.accounts.services import add_person, check_new_password
+from caicach.accounts.services import add_person, check_new_password, forget_old, hash_of
 from caicach.history import services as history
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import SYSTEM
@@ -33,7 +33,7 @@ def new_code(*, at: dt.datetime) -> str | None:
         return None
     word = "".join(secrets.choice(_SIGNS) for _ in range(12))
     code = f"{word[:4]}-{word[4:8]}-{word[8:]}"
-    facts = {"code_hash": _hash(code), "made_at": at, "wrong": 0, "rests_until": None, "closed_at": None}
+    facts = {"code_hash": _hash(code), "made_at": at, "closed_at": None}
     FirstStart.objects.update_or_create(pk=1, defaults=facts)
     return code
 
@@ -53,7 +53,7 @@ def make_administrator(
     Raises Refusal start.closed, start.code-wrong, start.code-rests, account.name-unusable, password.short, .common,
     .named.
     """
-    _check_code(code, at)
+    _check_code(code, at, address)
     name = user_name_from(user_name)
     check_new_password(password, person=Person(user_name=name))
     hashed = make_password(password)
@@ -72,22 +72,26 @@ def make_administrator(
     return person
 
 
-def _check_code(code: str, at: dt.datetime) -> None:
-    """Right, or a Refusal that is counted."""
+def _check_code(code: str, at: dt.datetime, address: str | None) -> None:
+    """Right, or a Refusal that is counted for its address: nobody's wrong codes keep another out."""
+    forget_old(at)
     with transaction.atomic():
         row = FirstStart.objects.select_for_update().filter(pk=1).first()
         if row is None or row.closed_at or not is_open():
             raise Refusal("start.closed")
-        if row.rests_until and row.rests_until > at:
-            minutes = -(-int((row.rests_until - at).total_seconds()) // 60)
+        tries, _ = WrongTries.objects.select_for_update().get_or_create(
+            pk=hash_of(f"start from {address}"), defaults={"last_at": at}
+        )
+        if tries.rests_until and tries.rests_until > at:
+            minutes = -(-int((tries.rests_until - at).total_seconds()) // 60)
             raise Refusal("start.code-rests", "code", minutes=minutes)
         is_right = constant_time_compare(row.code_hash, _hash(code))
         if not is_right:
-            row.wrong += 1
-            if row.wrong >= settings.START_CODE_TRIES:
-                row.wrong = 0
-                row.rests_until = at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
-            row.save(update_fields=["wrong", "rests_until"])
+            tries.count, tries.last_at = tries.count + 1, at
+            if tries.count >= settings.START_CODE_TRIES:
+                tries.count = 0
+                tries.rests_until = at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
+            tries.save()
     if not is_right:
         raise Refusal("start.code-wrong", "code")
 

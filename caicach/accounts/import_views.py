@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -23,6 +25,25 @@ from caicach.rules import rights
 from caicach.rules.people_list import FIELDS
 from caicach.rules.refusal import Refusal
 from caicach.writing.lists import Column, Group, Listing, Table
+
+
+class _Gone(Exception):
+    """The list was taken over or left, forgotten after some days, or is of another ward."""
+
+
+def of_list(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of a list; where that is gone, a page that says so and leads back to the start."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return view(request, token)
+        except _Gone:
+            facts = {"words": str(Refusal("people.list-gone")), "home": _home(request)}
+            return render(request, "accounts/import_gone.html", facts, status=404)
+
+    return answered
+
 
 _OPEN = 25
 """so many rows with a problem have their form open at once; the others open theirs one by one"""
@@ -106,6 +127,7 @@ def sample(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @may("people.import")
+@of_list
 def show(request: HttpRequest, token: str) -> HttpResponse:
     """Every row beside who is there (?xem= one kind, ?sua= a row to mend)."""
     return _page(request, _list(request, token))
@@ -113,6 +135,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
+@of_list
 def mend(request: HttpRequest, token: str) -> HttpResponse:
     """Other words in a row, or the row left out, or taken in again."""
     found, n = _list(request, token), row_id(request.POST.get("dong", ""))
@@ -144,6 +167,7 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
+@of_list
 def skip(request: HttpRequest, token: str) -> HttpResponse:
     """Every row with a problem is left out."""
     found = _list(request, token)
@@ -154,6 +178,7 @@ def skip(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
+@of_list
 def drop(request: HttpRequest, token: str) -> HttpResponse:
     """The list is forgotten."""
     people_import.discard(_list(request, token))
@@ -163,6 +188,7 @@ def drop(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
+@of_list
 def take(request: HttpRequest, token: str) -> HttpResponse:
     """All rows at once; then the slips of the new ones, or the letters."""
     actor, found = ward_request(request).actor, _list(request, token)
@@ -191,7 +217,7 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
 def _list(request: HttpRequest, token: str) -> PeopleList:
     found = people_import.list_of(ward_request(request).actor.ward_id, token)
     if found is None:
-        raise Missing
+        raise _Gone
     return found
 
 
@@ -231,7 +257,7 @@ def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = 
             ],
             "asked": asked,
             "problems": counts[people_import.PROBLEM],
-            "to_do": counts[people_import.NEW] + counts[people_import.CHANGED],
+            "to_do": sum(line.state in _TO_DO and line.same_as is None for line in compared.lines),
             "new": counts[people_import.NEW],
             "with_address": sum(bool(line.row.email) for line in compared.of(people_import.NEW)),
             "offices": [(o.id, o.name) for o in offices(actor.ward_id, on=today) if not o.is_group],
@@ -244,6 +270,7 @@ def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = 
     )
 
 
+_TO_DO = (people_import.NEW, people_import.CHANGED)
 _TONES = {
     people_import.PROBLEM: "warn", people_import.NEW: "next", people_import.CHANGED: "ok",
     people_import.SAME: "plain", people_import.SKIPPED: "plain",

@@ -33,6 +33,7 @@ class Person(AbstractBaseUser):
     """Somebody who signs in. full_name with its diacritics; handle: what stands in an address in place of the name.
 
     first_password_at: when a password was made for this person, which must be changed at the first sign-in.
+    ended: how often all sessions were ended; whoever was half signed in before is not awaited any more.
     """
 
     user_name = models.CharField("tên đăng nhập", max_length=60, unique=True)
@@ -42,6 +43,7 @@ class Person(AbstractBaseUser):
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
     first_password_at = models.DateTimeField(null=True)
+    ended = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "user_name"
     REQUIRED_FIELDS = ["full_name"]
@@ -55,7 +57,8 @@ class WrongTries(models.Model):
     """Wrong passwords in a row for one typed name, whether or not anybody has it.
 
     The name stands here only as a keyed hash: people type their password into the wrong field. How often a link was
-    asked for, by a name or from an address, is counted here too, under hashes of their own.
+    asked for, by a name or from an address, and wrong codes at the first start are counted here too, under hashes of
+    their own.
     """
 
     name_hash = models.CharField(max_length=64, primary_key=True)
@@ -249,8 +252,6 @@ class FirstStart(models.Model):
 
     code_hash = models.CharField(max_length=64)
     made_at = models.DateTimeField()
-    wrong = models.PositiveSmallIntegerField(default=0)
-    rests_until = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -69,7 +69,7 @@ class Row:
     """A line of a list with what was mended on it. n: its place; place: where it stands in the file.
 
     office_id: chosen by hand for the words in `office`. who: whom it means where the name alone does not tell: a handle,
-    or "new". skip: left out.
+    "row:3" for whom that row means, or "new". skip: left out.
     """
 
     n: int
@@ -90,7 +90,8 @@ class Row:
 class Line:
     """A row beside who is there. role, office, user_name: as they will be; guessed: the role follows from the title.
 
-    problems: (field, sentence); changes: (what, was, will be); namesakes: (handle, words) to choose from.
+    problems: (field, sentence); changes: (what, was, will be); namesakes: (handle, words) to choose from. same_as: the row
+    that makes the person of this one, who gets one more post by it.
     """
 
     row: Row
@@ -105,6 +106,7 @@ class Line:
     changes: tuple[tuple[str, str, str], ...] = ()
     namesakes: tuple[tuple[str, str], ...] = ()
     near: int | None = None
+    same_as: int | None = None
 
     @property
     def state_words(self) -> str:
@@ -144,8 +146,8 @@ def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
         try:
             found = sandbox.read_sheets(Path(aside.name), name=name)
         except Refusal as refusal:
-            refusal.place = "file"
-            raise
+            code = _OF_LISTS.get(refusal.code, refusal.code)
+            raise Refusal(code, "file", **refusal.facts) from refusal
     rows: list[Row] = []
     listed = [
         (sheet.name, people_of([(row.number, row.cells) for row in sheet.rows])) for sheet in found.sheets
@@ -165,6 +167,15 @@ def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
     if len(rows) > MOST_PEOPLE:
         raise Refusal("people.too-many", "file", most=MOST_PEOPLE, count=len(rows))
     return _keep(rows, name=name, ward=ward, by=by, at=at)
+
+
+_OF_LISTS = {
+    "file.kind-unknown": "people.kind-unknown",
+    "file.macros": "people.macros",
+    "file.too-many-rows": "people.too-many-rows",
+    "file.crashed": "people.unreadable",
+}
+"""what the readers say of plans, said of a list"""
 
 
 @transaction.atomic
@@ -240,30 +251,56 @@ def compare(ward: int, rows: Sequence[Row], *, today: dt.date) -> Compared:
     """Each row beside who is there: new, the same, changed, or what is wrong with it. Five queries."""
     there = _there(ward, today)
     taken = set(there.taken)
-    lines: list[Line] = []
-    seen: dict[tuple[str, object], str] = {}
+    places = [(_name(row), one.id) for row in rows if not row.skip and (one := _office(row, there))]
+    said = _Said([], {}, frozenset(places))
     for row in rows:
-        line = _line(row, there, taken, seen)
-        lines.append(line)
+        line = _line(row, there, taken, said)
+        said.lines.append(line)
         if line.state == NEW:
             taken.add(line.user_name)
+    lines = said.lines
     facts = [
         (one.row.n, one.state, one.person, one.post, one.user_name, one.role, one.office.id if one.office else 0,
-         one.changes, one.row.full_name, one.row.title, one.row.email, one.row.phone)
+         one.changes, one.row.full_name, one.row.title, one.row.email, one.row.phone, one.same_as)
         for one in lines
     ]  # fmt: skip
     return Compared(tuple(lines), hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:24])
 
 
-def _line(row: Row, there: _There, taken: set[str], seen: dict[tuple[str, object], str]) -> Line:
+@dataclass(slots=True)
+class _Said:
+    """What a list has said so far. seen: marks of people and addresses, and where; places: (name, office) of all rows."""
+
+    lines: list[Line]
+    seen: dict[tuple[str, object], str]
+    places: frozenset[tuple[str, int]]
+
+    def line(self, n: int) -> Line | None:
+        return next((one for one in self.lines if one.row.n == n and one.state != SKIPPED), None)
+
+
+def _name(row: Row) -> str:
+    return nfc(row.full_name).casefold()
+
+
+def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
     if row.skip:
         return Line(row, SKIPPED, "", None, row.user_name, False)
+    meant = said.line(int(row.who[4:])) if re.fullmatch(r"row:\d{1,4}", row.who) else None
+    if meant and key(meant.row.full_name) != key(row.full_name):
+        meant = None  # one of the two is called otherwise since
+    if meant and meant.person is None:
+        return _one_more(row, meant, there, said)
     problems: list[tuple[str, Refusal]] = []
     office = _office(row, there)
     near = _near(row, there) if office is None and row.office else None
-    person, namesakes = _person(row, there, office, problems)
+    person, namesakes = (
+        (there.people[meant.person or 0], ()) if meant else _person(row, there, office, problems)
+    )
+    if person is None and row.who != "new":
+        namesakes = (*namesakes, *_twin(row, office, said, [] if namesakes else problems))
     posts = there.posts.get(person.pk, []) if person else []
-    post = _post(posts, office) if person else None
+    post = _post(posts, office, _name(row), said) if person else None
     role = role_of(row.role) or (row.role if row.role in rights.WARD_ROLES else None)
     guessed = not row.role
     if row.role and role is None:
@@ -277,12 +314,9 @@ def _line(row: Row, there: _There, taken: set[str], seen: dict[tuple[str, object
         problems.append(("office", Refusal("post.office-missing", "office")))
     if not row.full_name:
         problems.append(("full_name", Refusal("people.name-missing", "full_name")))
-    if row.email and not _is_email(row.email):
-        problems.append(("email", Refusal("people.email-wrong", "email", words=row.email)))
-    if not _PHONE.fullmatch(row.phone):
-        problems.append(("phone", Refusal("people.phone-wrong", "phone", words=row.phone)))
+    problems += _unreachable(row)
     user_name = _user_name(row, person, taken, problems)
-    _twice(row, person, office, user_name, seen, problems)
+    _twice(row, person, office, said.seen, problems)
     changes = _changes(row, person, post, posts, role, office) if person else ()
     if changes and person and person.pk in there.elsewhere and any(what in _OWN for what, _, _ in changes):
         problems.append(("who", Refusal("account.elsewhere")))
@@ -290,6 +324,55 @@ def _line(row: Row, there: _There, taken: set[str], seen: dict[tuple[str, object
     return Line(
         row, state, role, office, user_name, guessed, person.pk if person else None, post.pk if post else None,
         tuple((name, str(refusal)) for name, refusal in problems), tuple(changes), namesakes, near,
+    )  # fmt: skip
+
+
+def _twin(
+    row: Row, office: OfficeFacts | None, said: _Said, problems: list[tuple[str, Refusal]]
+) -> tuple[tuple[str, str], ...]:
+    """The row before it that makes somebody of the same name, to be asked about; two user names are two people."""
+    if not row.full_name:
+        return ()
+    for one in said.lines:
+        is_here = (one.office.id if one.office else 0) == (office.id if office else 0)
+        is_named = _name(one.row) == _name(row) or (is_here and key(one.row.full_name) == key(row.full_name))
+        are_two = row.user_name and one.row.user_name and row.user_name != one.row.user_name
+        if one.state == SKIPPED or one.person or one.same_as is not None or not is_named or are_two:
+            continue
+        problems.append(("who", Refusal("people.named-twice", "who", name=row.full_name, row=one.row.place)))
+        return (_same(one),)
+    return ()
+
+
+def _same(line: Line) -> tuple[str, str]:
+    """The answer that a row means whom this one makes."""
+    return f"row:{line.row.n}", f"Cùng một người với {line.row.place}"
+
+
+def _one_more(row: Row, meant: Line, there: _There, said: _Said) -> Line:
+    """A row of somebody whom another row makes: one more post, or nothing where it says the same office."""
+    root = meant if meant.same_as is None else said.line(meant.same_as) or meant
+    office = _office(row, there)
+    role = role_of(row.role) or (row.role if row.role in rights.WARD_ROLES else None)
+    problems = _unreachable(row)
+    if row.role and role is None:
+        problems.append(("role", Refusal("people.role-unknown", "role", words=row.role)))
+    role = role or role_from_title(row.title)
+    if row.office and office is None:
+        problems.append(("office", Refusal("people.office-unknown", "office", words=row.office)))
+    others = [one.office.id for one in said.lines if one.office and root.row.n in (one.row.n, one.same_as)]
+    changes = [
+        (FIELDS[name], getattr(root.row, name), value)
+        for name in ("email", "phone")
+        if (value := getattr(row, name)) and value != getattr(root.row, name)
+    ]
+    if office and office.id not in others:
+        changes.append(("Chức vụ", "", f"thêm {row.title or rights.ROLES[role]}, {office.short}"))
+    state = PROBLEM if problems else CHANGED if changes else SAME
+    return Line(
+        row, state, role, office, root.user_name, not row.role, changes=tuple(changes), namesakes=(_same(root),),
+        problems=tuple((name, str(refusal)) for name, refusal in problems),
+        near=_near(row, there) if office is None and row.office else None, same_as=root.row.n,
     )  # fmt: skip
 
 
@@ -321,7 +404,7 @@ def _person(
             if one.user_name == row.user_name.lower():
                 return one, ()
         return None, ()
-    name = nfc(row.full_name).casefold()
+    name = _name(row)
     same = [one for one in there.people.values() if nfc(one.full_name).casefold() == name]
     for reach in ("email", "phone"):
         value = getattr(row, reach)
@@ -348,10 +431,12 @@ def _words(posts: Iterable[Post]) -> str:
     )
 
 
-def _post(posts: list[Post], office: OfficeFacts | None) -> Post | None:
-    """The post that a row speaks of: the one at its office, else the only one."""
+def _post(posts: list[Post], office: OfficeFacts | None, name: str, said: _Said) -> Post | None:
+    """The post that a row speaks of: the one at its office, else the only one, unless another row speaks of that."""
     here = [post for post in posts if office and post.office_id == office.id]
-    return here[0] if here else posts[0] if len(posts) == 1 else None
+    if here or len(posts) != 1:
+        return here[0] if here else None
+    return None if office and (name, posts[0].office_id) in said.places else posts[0]
 
 
 def _user_name(row: Row, person: Person | None, taken: set[str], problems: list[tuple[str, Refusal]]) -> str:
@@ -373,13 +458,13 @@ def _user_name(row: Row, person: Person | None, taken: set[str], problems: list[
 
 
 def _twice(
-    row: Row, person: Person | None, office: OfficeFacts | None, user_name: str,
-    seen: dict[tuple[str, object], str], problems: list[tuple[str, Refusal]],
+    row: Row, person: Person | None, office: OfficeFacts | None, seen: dict[tuple[str, object], str],
+    problems: list[tuple[str, Refusal]],
 ) -> None:  # fmt: skip
-    """The same person in two rows of one list."""
-    marks: list[tuple[str, object]] = [("person", person.pk)] if person else []
-    if not person and row.who != "new":
-        marks.append(("name", (key(row.full_name), office.id if office else 0)))
+    """The same person at the same office in two rows of one list, or one address for two."""
+    marks: list[tuple[str, object]] = []
+    if person:
+        marks.append(("person", (person.pk, office.id if office else 0)))
     if row.email and not person:
         marks.append(("email", row.email))
     for mark in marks:
@@ -415,6 +500,16 @@ def _changes(
     if row.role and role != post.role:
         found.append((FIELDS["role"], rights.ROLES[post.role], rights.ROLES[role]))
     return tuple(found)
+
+
+def _unreachable(row: Row) -> list[tuple[str, Refusal]]:
+    """What is wrong with a row's address and number."""
+    problems = []
+    if row.email and not _is_email(row.email):
+        problems.append(("email", Refusal("people.email-wrong", "email", words=row.email)))
+    if not _PHONE.fullmatch(row.phone):
+        problems.append(("phone", Refusal("people.phone-wrong", "phone", words=row.phone)))
+    return problems
 
 
 def _is_email(text: str) -> bool:
@@ -508,7 +603,7 @@ def take_over(
         compared = compare(ward.pk, rows_of(held), today=today)
         _check(compared, seen)
         offices_by_id = {one.pk: one for one in Office.objects.filter(ward=ward)}
-        new, invited = [], []
+        new, invited, made = [], [], {}
         for line in compared.of(NEW):
             person = people.admit(
                 ward=ward, user_name=line.user_name, full_name=line.row.full_name, role=line.role,
@@ -516,6 +611,7 @@ def take_over(
                 email=line.row.email, phone=line.row.phone, password_hash=make_password(None), by=by, at=at,
             )  # fmt: skip
             new.append(person.pk)
+            made[line.row.n] = person.pk
             if by_letter and person.email:
                 links.invite(person, ward=ward.pk, by=by, at=at)
                 invited.append(person.pk)
@@ -523,9 +619,10 @@ def take_over(
         for at_once in range(0, len(with_slip), _HASHED_AT_ONCE):
             some = with_slip[at_once : at_once + _HASHED_AT_ONCE]
             enqueue("accounts.first-passwords", ward=ward.pk, people=some, nonce=nonce)
-        changed = compared.of(CHANGED)
-        for line in changed:
-            _change(line, ward.pk, offices_by_id, by=by, at=at, today=today)
+        changed = [line for line in compared.of(CHANGED) if line.same_as is None]
+        for line in compared.of(CHANGED):
+            person_id = line.person if line.same_as is None else made[line.same_as]
+            _change(line, person_id or 0, ward.pk, offices_by_id, by=by, at=at, today=today)
         history.append(
             ward, "people.imported", by=by, at=at, ward=ward.pk,
             post=f"{len(new)} người mới, {len(changed)} người đổi",
@@ -558,9 +655,16 @@ def _check(compared: Compared, seen: str) -> None:
 
 
 def _change(
-    line: Line, ward: int, by_id: dict[int, Office], *, by: int, at: dt.datetime, today: dt.date
+    line: Line,
+    person_id: int,
+    ward: int,
+    by_id: dict[int, Office],
+    *,
+    by: int,
+    at: dt.datetime,
+    today: dt.date,
 ) -> None:
-    person = Person.objects.get(pk=line.person or 0)
+    person = Person.objects.get(pk=person_id)
     row = line.row
     whats = {what for what, _, _ in line.changes}
     if whats & set(_OWN):

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.forms import BaseForm
@@ -290,6 +291,7 @@ def slips(request: HttpRequest) -> HttpResponse:
             "site": request.build_absolute_uri("/"),
             "ward": ward_request(request).actor.ward_name,
             "made_at": clock.now(),
+            "days": settings.FIRST_PASSWORD_DAYS,
         },
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -22,18 +22,24 @@ from caicach.rules.refusal import Refusal
 from caicach.rules.sign_in import says_two
 
 log = logging.getLogger("caicach.accounts")
+_LONGEST_TOKEN = 6000
+"""no address could carry a longer one"""
 _WRONG = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)
 """what the libraries raise at an answer that no provider should give"""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who the provider says came. email: "" unless it says that it was verified; is_strong: two things were proved there."""
+    """Who the provider says came. email: "" unless it says that it was verified; is_strong: two things were proved there.
+
+    token: what it said so with, by which it knows later whose session is to end.
+    """
 
     issuer: str
     subject: str
     email: str
     is_strong: bool
+    token: str = field(default="", repr=False, compare=False)
 
 
 def is_on() -> bool:
@@ -65,7 +71,9 @@ def come_back(request: HttpRequest) -> Account:
         "aud": {"essential": True, "value": settings.OIDC_CLIENT_ID},
         "sub": {"essential": True},
     }
-    claims = _talk(lambda: app.authorize_access_token(request, claims_options=must)["userinfo"])
+    answer = _talk(lambda: app.authorize_access_token(request, claims_options=must))
+    claims = _talk(lambda: answer["userinfo"])
+    token = answer.get("id_token")
     subject, audience = claims.get("sub"), claims.get("aud")
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise Refusal("provider.wrong", name=settings.OIDC_NAME)
@@ -77,7 +85,20 @@ def come_back(request: HttpRequest) -> Account:
         subject=subject,
         email=email.strip()[:254] if isinstance(email, str) else "",
         is_strong=says_two(claims.get("amr"), claims.get("acr"), levels=settings.OIDC_ACR),
+        token=token if isinstance(token, str) and len(token) <= _LONGEST_TOKEN else "",
     )
+
+
+def way_out(token: str, back: str) -> str:
+    """The provider's address where its own session ends; back: ours to return to.
+
+    Raises Refusal provider.no-way-out where it has none, provider.down, provider.wrong.
+    """
+    app = _app()
+    if not app.server_metadata.get("end_session_endpoint"):
+        raise Refusal("provider.no-way-out", name=settings.OIDC_NAME)
+    asked = {"id_token_hint": token or None, "client_id": settings.OIDC_CLIENT_ID}
+    return str(_talk(lambda: app.create_logout_url(post_logout_redirect_uri=back, **asked)["url"]))
 
 
 def look() -> None:

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from caicach.accounts import provider, queries, second_views, services
 from caicach.accounts.forms import OwnPasswordForm
 from caicach.accounts.views import address_of, back_to_door, enter, own_person, wanted_of
-from caicach.core import clock
+from caicach.core import clock, seal
 from caicach.core.http import Missing, may, put_refusal, see_other
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.rules.sign_in import PROVIDER
 
+_TOKEN = "accounts.provider-token"
 _TIE_SECONDS = 300
 """between typing the password and leaving to tie"""
 
@@ -61,9 +62,11 @@ def back(request: HttpRequest) -> HttpResponse:
         account = provider.come_back(request)
         if not is_tie:
             person = provider.person_of(account, at=at, address=address)
-            return see_other(
-                enter(request, person, ways=[PROVIDER], wanted=kept["wanted"], is_strong=account.is_strong)
+            wanted = enter(
+                request, person, ways=[PROVIDER], wanted=kept["wanted"], is_strong=account.is_strong
             )
+            request.session["provider_token"] = seal.seal(account.token.encode(), row=_TOKEN)
+            return see_other(wanted)
         if request.user.pk != kept["tie"]:
             raise Refusal("provider.stale")
         provider.tie(own_person(request), account, at=at, address=address)
@@ -71,6 +74,26 @@ def back(request: HttpRequest) -> HttpResponse:
         return _back(request, refusal, is_tie=is_tie)
     messages.success(request, f"Đã nối. Từ nay anh/chị đăng nhập được bằng {settings.OIDC_NAME}.")
     return see_other(reverse("accounts:tie"))
+
+
+@never_cache
+@require_GET
+@may(rights.PUBLIC)
+def go_out(request: HttpRequest) -> HttpResponse:
+    """After signing out here: end the provider's own session too. A link, as leaving for it is."""
+    sealed = request.session.pop("provider_out", None)
+    if not provider.is_on():
+        raise Missing
+    if sealed is None:
+        return see_other(reverse("accounts:sign-in"))
+    try:
+        token = seal.unseal(sealed, row=_TOKEN).decode()
+    except seal.Unopenable:
+        token = ""  # the provider then asks whom it knows
+    try:
+        return see_other(provider.way_out(token, request.build_absolute_uri(reverse("accounts:sign-in"))))
+    except Refusal as refusal:
+        return back_to_door(request, refusal)
 
 
 @sensitive_post_parameters("password")

@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from caicach.accounts.models import FailedSignIn, OpenSession, Person, Post, WrongTries
@@ -79,7 +79,7 @@ def check(user_name: str, password: str, *, at: dt.datetime, address: str | None
     person = Person.objects.filter(user_name=name, is_active=True).first()
     # Outside a transaction: slow on purpose, and SQLite lets nobody else write meanwhile.
     is_right = check_password(password, person.password if person else make_password(None))
-    _forget_old(at)
+    forget_old(at)
     if person is None or not is_right:
         count_wrong(name_hash, person, at=at, address=address)
         raise Refusal("account.wrong")
@@ -97,7 +97,7 @@ def _check_rest(tries: WrongTries, at: dt.datetime) -> None:
         raise Refusal("account.rests", minutes=-(-int((tries.rests_until - at).total_seconds()) // 60))
 
 
-def _forget_old(at: dt.datetime) -> None:
+def forget_old(at: dt.datetime) -> None:
     """In statements of their own: no row is held here, so two who sign in never wait for each other in a circle."""
     WrongTries.objects.filter(last_at__lt=at - dt.timedelta(hours=settings.SIGN_IN_FORGET_HOURS)).delete()
     FailedSignIn.objects.filter(
@@ -314,12 +314,15 @@ def touch_session(key: str, at: dt.datetime) -> None:
 
 @transaction.atomic
 def end_sessions(person: int, *, but: str | None = None, only: int | None = None) -> int:
-    """End a person's sessions on the server: all, all but one, or only one; how many ended."""
+    """End a person's sessions on the server: all, all but one, or only one; how many ended. But for only one, whoever
+    is half signed in as the person must begin again too."""
     rows = OpenSession.objects.filter(person_id=person)
     if but is not None:
         rows = rows.exclude(key=but)
     if only is not None:
         rows = rows.filter(pk=only)
+    else:
+        Person.objects.filter(pk=person).update(ended=F("ended") + 1)
     keys = list(rows.values_list("key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     OpenSession.objects.filter(key__in=keys).delete()

@@ -9,11 +9,14 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.db import SessionStore as InDatabase
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
 from django.utils import timezone
 
+from caicach.accounts import services
 from caicach.accounts.models import OpenSession, Person, Post
 from caicach.accounts.queries import wearable
-from caicach.core import clock, trip
+from caicach.core import clock, origin, trip
+from caicach.rules.browsers import browser_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,28 @@ class SessionStore(InDatabase):
         if session is None:
             self._session_key = None
         return session
+
+
+def begin(sender: object, request: HttpRequest, user: Person, **_: object) -> None:
+    """Somebody has signed in: from here on the session counts how long it lies unused, and is seen among the person's own."""
+    request.session["seen"] = clock.now().isoformat()
+    remember(request, user.pk)
+
+
+def remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
+    """Note where a person is signed in. instead_of: the key that the session had before."""
+    if (
+        request.session.session_key is None
+    ):  # somebody else's session was thrown away; the new one has no key yet
+        request.session.create()
+    services.remember_session(
+        person,
+        request.session.session_key or "",
+        at=clock.now(),
+        address=origin.address_of(request),
+        browser=browser_words(request.headers.get("User-Agent", "")),
+        instead_of=instead_of,
+    )
 
 
 class Backend(ModelBackend):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("dang-nhap/tinh/", provider_views.go, name="provider"),
     path("dang-nhap/tinh/ve/", provider_views.back, name="provider-back"),
     path("dang-xuat/", views.sign_out, name="sign-out"),
+    path("dang-xuat/tinh/", provider_views.go_out, name="provider-out"),
     path("toi/", views.own, name="own"),
     path("toi/mat-khau/", views.password, name="password"),
     path("toi/hai-lop/", second_views.page, name="second"),

@@ -17,13 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import passkeys, provider, queries, second, services
+from caicach.accounts import passkeys, provider, queries, second, services, sessions
 from caicach.accounts.forms import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
 from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
 from caicach.rules import rights
-from caicach.rules.browsers import browser_words
 from caicach.rules.refusal import Refusal
 from caicach.rules.sign_in import PASSWORD
 
@@ -54,6 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "has_keys": door_of(request) is not None,
         "provider": settings.OIDC_NAME if provider.is_on() else "",
+        "still_there": provider.is_on() and "provider_out" in request.session,
     }
     return render(request, "accounts/sign_in.html", facts, status=status)
 
@@ -84,10 +84,9 @@ def enter(
         return reverse("accounts:second-step")
     last = person.last_login
     services.let_in(person, ways=ways, at=clock.now(), address=address_of(request))
-    before = request.session.session_key or ""
+    services.forget_session(request.session.session_key)
     login(request, person)
     request.session["strong"], request.session["ways"] = is_strong, ways
-    _remember(request, person.pk, instead_of=before)
     for words in services.heard_since(person, last):
         messages.info(request, words)
     return wanted
@@ -102,15 +101,18 @@ def _stand_between(request: HttpRequest, person: Person, ways: list[str], wanted
         "wanted": wanted,
         "at": clock.machine().timestamp(),
         "proof": person.get_session_auth_hash(),
+        "ended": person.ended,
     }
 
 
 def _awaited(request: HttpRequest) -> tuple[Person, dict[str, Any]]:
-    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed since."""
+    """Who is half signed in. Raises Refusal second.stale: nobody, too long ago, or the password was changed or all
+    sessions were ended since."""
     half = request.session.get("half")
     if half and 0 <= clock.machine().timestamp() - half["at"] <= settings.HALF_SIGNED_IN_MINUTES * 60:
         person = Person.objects.filter(pk=half["person"], is_active=True).first()
-        if person and constant_time_compare(person.get_session_auth_hash(), half["proof"]):
+        is_same = person and constant_time_compare(person.get_session_auth_hash(), half["proof"])
+        if person and is_same and person.ended == half.get("ended"):
             return person, half
     request.session.pop("half", None)
     raise Refusal("second.stale")
@@ -160,17 +162,6 @@ def back_to_door(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return see_other(reverse("accounts:sign-in"))
 
 
-def _remember(request: HttpRequest, person: int, *, instead_of: str = "") -> None:
-    services.remember_session(
-        person,
-        request.session.session_key or "",
-        at=clock.now(),
-        address=address_of(request),
-        browser=browser_words(request.headers.get("User-Agent", "")),
-        instead_of=instead_of,
-    )
-
-
 def address_of(request: HttpRequest) -> str | None:
     """Where the request came from."""
     return origin.address_of(request)
@@ -181,7 +172,10 @@ def address_of(request: HttpRequest) -> str | None:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends on the server too."""
     services.forget_session(request.session.session_key)
+    token = request.session.get("provider_token")
     logout(request)
+    if token is not None and provider.is_on():
+        request.session["provider_out"] = token
     response = see_other(resolve_url("accounts:sign-in"))
     response["Clear-Site-Data"] = '"cache"'  # the pages behind the back button go with the person
     return response
@@ -234,7 +228,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 status = put_refusal(form, refusal)
             else:
                 update_session_auth_hash(request, person)
-                _remember(request, person.pk, instead_of=before)
+                sessions.remember(request, person.pk, instead_of=before)
                 messages.success(request, "Đã đổi mật khẩu. Những nơi khác đang đăng nhập đã được đăng xuất.")
                 return see_other("/" if is_first else reverse("accounts:own"))
     return render(

@@ -54,6 +54,11 @@ def _settings() -> Iterator[tuple[bool, str]]:
             True,
             f"CAICACH_TODAY đang giữ ngày ở {settings.TODAY:%d/%m/%Y}. Chỉ dùng để trình bày; hãy bỏ đi.",
         )
+    if not 5 <= settings.DIGEST_HOUR <= 20:
+        yield (
+            True,
+            f"CAICACH_DIGEST_HOUR={settings.DIGEST_HOUR}: thư chỉ đi từ 5 đến 20 giờ. Hãy đặt một số trong khoảng ấy.",
+        )
     if not settings.SECURE and settings.BIND not in ("127.0.0.1", "localhost"):
         yield (
             True,

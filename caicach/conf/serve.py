@@ -17,6 +17,8 @@ from types import FrameType
 WAIT_SECONDS = 30
 _STOP_SECONDS = 5
 _MOST_RESTARTS = 10
+_HEALTHY_SECONDS = 3600
+"""A part that has lived so long since it was started has its restarts again: it is no part that cannot live."""
 _NAMES = ("Máy chủ", "Việc nền")
 
 
@@ -25,8 +27,8 @@ def serve(port: int) -> int:
 
     With CAICACH_DEMO=0 there is no demo ward: while nobody is there, the way to the first start is printed.
 
-    A part that dies is started again, each up to ten times; nothing that a part started outlives it. Ends with 0 after a
-    stop that was asked for, 2 where it cannot begin (the port is taken), 1 if the web part never answered or a part
+    A part that dies is started again, each up to ten times, counted anew after an hour without; nothing that a part
+    started outlives it. Ends with 0 after a stop that was asked for, 2 where it cannot begin (the port is taken), 1 if the web part never answered or a part
     died too often.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
@@ -59,7 +61,7 @@ def serve(port: int) -> int:
     demo = settings.DEMO and organisation.has_ward("Phường Rạch Giá")
     code = None if settings.DEMO else _first_code()
     connections.close_all()
-    restarts = [0, 0]
+    restarts = Restarts(len(commands))
     stopping = False
 
     def told(_signal: int, _frame: FrameType | None) -> None:
@@ -92,23 +94,24 @@ def serve(port: int) -> int:
                 _say(f"Chưa có ai. Mở {site}/bat-dau/ và nhập mã (dùng một lần): {code}")
             _say("Dừng: Ctrl+C")
         elif parts[0].poll() is not None:  # it cannot even begin
-            restarts[0] = _MOST_RESTARTS
+            restarts.forbid(0)
         if not stopping and parts[0].poll() is None:  # people first: both at once would share the processor
             parts.append(start(commands[1]))
         while not stopping:
             # one that died (out of memory, say) must not take the site with it
             dead = [n for n, part in enumerate(parts) if part.poll() is not None]
-            if any(restarts[n] >= _MOST_RESTARTS for n in dead):
+            tries = {n: restarts.next(n, at=time.monotonic()) for n in dead}
+            if None in tries.values():
                 break
-            for n in dead:
+            for n, times in tries.items():
                 _end_group(parts[n])
-                restarts[n] += 1
-                _say(f"{_NAMES[n]} đã dừng bất thường; chạy lại (lần {restarts[n]}).", error=True)
-                until = time.monotonic() + min(10, restarts[n])
+                _say(f"{_NAMES[n]} đã dừng bất thường; chạy lại (lần {times}).", error=True)
+                until = time.monotonic() + min(10, times or 0)
                 while not stopping and time.monotonic() < until:
                     time.sleep(0.1)
                 if not stopping:
                     parts[n] = start(commands[n])
+                    restarts.began(n, at=time.monotonic())
             time.sleep(0.3)
     finally:
         _stop(parts)
@@ -116,6 +119,32 @@ def serve(port: int) -> int:
         return 0
     _say("Máy chủ hoặc việc nền đã dừng bất thường; xem các dòng ở trên.", error=True)
     return 1
+
+
+class Restarts:
+    """How often each part was started again. at: seconds of a clock that only goes forward."""
+
+    def __init__(self, parts: int) -> None:
+        self._counts = [0] * parts
+        self._since: list[float | None] = [None] * parts
+
+    def began(self, n: int, *, at: float) -> None:
+        """The part was started again."""
+        self._since[n] = at
+
+    def next(self, n: int, *, at: float) -> int | None:
+        """The part is dead: the how manyth restart this will be; None for one too many."""
+        since = self._since[n]
+        if since is not None and at - since >= _HEALTHY_SECONDS:
+            self._counts[n] = 0
+        if self._counts[n] >= _MOST_RESTARTS:
+            return None
+        self._counts[n] += 1
+        return self._counts[n]
+
+    def forbid(self, n: int) -> None:
+        """It cannot even begin: no restart."""
+        self._counts[n], self._since[n] = _MOST_RESTARTS, None
 
 
 def end_with_parent(how: int = signal.SIGTERM) -> None:

@@ -218,7 +218,7 @@ LINK_REST_MINUTES = 60
 DEMO = os.environ.get("CAICACH_DEMO", "1").strip().lower() not in {"0", "no", "false", "off", "không"}
 """Whether `caicach serve` makes the demo ward in an empty database; if not, it shows the way to the first start."""
 START_CODE_TRIES = 5
-"""Wrong codes at the first start before it rests."""
+"""Wrong codes at the first start before their address rests."""
 PASSWORD_LENGTH = 10
 FIRST_PASSWORD_DAYS = int(os.environ.get("CAICACH_FIRST_PASSWORD_DAYS", "14"))
 """A first password that was not used for so long opens nothing any more."""

@@ -13,7 +13,8 @@ from caicach.tasks.queries import TaskView, TimeAsked
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """promised: put off to a new day, or waiting for others. decided: duties given since Monday."""
+    """promised: put off to a new day, or waiting for others. decided: duties given since Monday. beside: how many of all
+    come from no plan."""
 
     day: dt.date
     monday: dt.date
@@ -25,6 +26,11 @@ class Meeting:
     time_asked: tuple[TimeAsked, ...]
     decided: tuple[TaskView, ...]
     offices: tuple[OfficeFacts, ...]
+    beside: int
+
+    @property
+    def in_plans(self) -> int:
+        return self.total - self.beside
 
 
 def meeting(ward: int, *, today: dt.date) -> Meeting:
@@ -52,6 +58,7 @@ def meeting(ward: int, *, today: dt.date) -> Meeting:
             if view.task.source != "plan" and monday <= view.task.in_force_since <= today
         ),
         offices=tuple(one for one in offices if not one.is_group),
+        beside=sum(view.task.source != "plan" for view in views),
     )
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from caicach import data
-from caicach.accounts import people
+from caicach.accounts import links, people
 from caicach.accounts.queries import people_of
 from caicach.accounts.services import first_password, taken_names
 from caicach.exchange import services as exchange
@@ -26,6 +26,8 @@ from caicach.rules.rights import ADMINISTRATOR, COORDINATOR
 KINDS = {"phuong": "Phường", "xa": "Xã", "dac-khu": "Đặc khu"}
 NEIGHBOURHOODS = ("Khu phố", "Ấp", "Thôn", "Tổ dân phố")
 MOST_NEIGHBOURHOODS = 200
+NEXT_YEAR_FROM = 10
+"""The month from which next year's calendar is wanted: the days off at Tết are mostly made known in the year's last quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,11 @@ def page(ward: int, *, today: dt.date) -> SetUp:
     roles = {row.role for row in people_of(ward, on=today)} if ward else set()
     hoods = sum(one.kind == Office.NEIGHBOURHOOD for one in offices)
     real = sum(one.kind == Office.OFFICE and not one.is_group for one in offices)
-    wanted = {today.year, today.year + 1}
-    there = sorted(wanted & set(years))
+    there = sorted({today.year, today.year + 1} & set(years))
+    is_now = today.year in years and today.month < NEXT_YEAR_FROM  # what is wanted of the calendar so far
+    calendar = f"Đã xác nhận {', '.join(map(str, there))}." if there else ""
+    if today.year + 1 not in years:
+        calendar = f"{calendar} {next_year_words(today)}".strip()
     named = [
         words for role, words in ((ADMINISTRATOR, "quản trị"), (COORDINATOR, "điều phối")) if role in roles
     ]
@@ -79,8 +84,7 @@ def page(ward: int, *, today: dt.date) -> SetUp:
         ("Đơn vị, khu phố", "/bat-dau/don-vi/", "done" if real else "",
          f"{real} đơn vị" + (f", {hoods} khu phố" if hoods else "") if real else ""),
         ("Lịch làm việc", f"/lich-lam-viec/?nam={today.year if today.year not in years else today.year + 1}",
-         "done" if len(there) == 2 else "part" if there else "",
-         f"Đã xác nhận {', '.join(map(str, there))}" if there else ""),
+         "done" if len(there) == 2 or is_now else "part" if there else "", calendar),
         ("Thư điện tử", "/bat-dau/thu/", "done" if exchange.is_on() else "skip",
          "Đã cài máy chủ thư." if exchange.is_on() else "Chưa cài; mật khẩu đi bằng phiếu."),
         ("Người đầu tiên", "/bat-dau/nguoi/", "done" if len(named) == 2 else "part" if named else "",
@@ -92,6 +96,13 @@ def page(ward: int, *, today: dt.date) -> SetUp:
             state, is_next = "now", False
         steps.append(Step(number, title, address if ward or number == 2 else "", state or "later", said))
     return SetUp(facts, tuple(steps), bool(real) and len(named) == 2)
+
+
+def next_year_words(today: dt.date) -> str:
+    """When next year's calendar will be wanted."""
+    if today.month >= NEXT_YEAR_FROM:
+        return f"Lịch {today.year + 1} cần xác nhận trước 31/12/{today.year}."
+    return f"Lịch {today.year + 1}: từ tháng {NEXT_YEAR_FROM}/{today.year}, khi có thông báo nghỉ lễ, Tết."
 
 
 # --- offices --------------------------------------------------------------------------------------------------
@@ -138,8 +149,9 @@ class Wanted:
 @transaction.atomic
 def open_offices(
     ward: int, wanted: Sequence[Wanted], neighbourhoods: Sequence[str], *, by: int, at: dt.datetime
-) -> tuple[int, int]:
-    """The offices and neighbourhoods at once; how many of each. What is there already is left as it is.
+) -> tuple[int, int, int]:
+    """The offices and neighbourhoods at once; how many offices, names for several of them, neighbourhoods. What is there
+    already is left as it is.
 
     Raises Refusal set-up.too-many, office.name-taken for two of one name.
     """
@@ -159,38 +171,50 @@ def open_offices(
             ward=ward, name=name, short="", kind=Office.NEIGHBOURHOOD, parent=None, aliases=(), since=None, by=by,
             at=at,
         )  # fmt: skip
-    return len(wanted), len(new)
+    groups = sum(one.is_group for one in wanted)
+    return len(wanted) - groups, groups, len(new)
 
 
 # --- people ---------------------------------------------------------------------------------------------------
 
 
 def admit(
-    ward: Ward, rows: Mapping[str, Mapping[str, str]], *, offices: Mapping[int, Office], nonce: str, by: int,
-    at: dt.datetime, today: dt.date,
-) -> list[int]:  # fmt: skip
+    ward: Ward, rows: Mapping[str, Mapping[str, str]], *, offices: Mapping[int, Office], nonce: str, by_letter: bool,
+    by: int, at: dt.datetime, today: dt.date,
+) -> tuple[list[int], list[int]]:  # fmt: skip
     """The first people, by role: {"administrator": {full_name, office, title, email}}. Who is left empty is left out.
 
-    Raises Refusal set-up.nobody.
+    by_letter: whoever has an address is invited by a letter instead of a slip. Who gets a slip, who a letter.
+    Raises Refusal set-up.nobody, link.no-mail.
     """
+    if by_letter and not links.is_on():
+        raise Refusal("link.no-mail")
     taken = taken_names()
     made: list[tuple[str, str, Mapping[str, str], str]] = []
     for role, facts in rows.items():
         if facts["full_name"]:
             name = people.propose_user_name(facts["full_name"], taken)
             taken.add(name)
-            made.append((role, name, facts, make_password(first_password(nonce, name))))
+            is_invited = by_letter and bool(facts["email"])
+            made.append(
+                (role, name, facts, make_password(None if is_invited else first_password(nonce, name)))
+            )
     if not made:
         raise Refusal("set-up.nobody")
+    with_slip, invited = [], []
     with transaction.atomic():
-        return [
-            people.admit(
+        for role, name, facts, hashed in made:
+            person = people.admit(
                 ward=ward, user_name=name, full_name=facts["full_name"], role=role,
                 office=offices.get(int(facts["office"] or 0)), title=facts["title"], since=today, email=facts["email"],
                 password_hash=hashed, by=by, at=at,
-            ).pk
-            for role, name, facts, hashed in made
-        ]  # fmt: skip
+            )  # fmt: skip
+            if by_letter and person.email:
+                links.invite(person, ward=ward.pk, by=by, at=at)
+                invited.append(person.pk)
+            else:
+                with_slip.append(person.pk)
+    return with_slip, invited
 
 
 # --- mail -----------------------------------------------------------------------------------------------------

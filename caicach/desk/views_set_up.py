@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from caicach.accounts import first_start
+from caicach.accounts import first_start, links
 from caicach.accounts.people_views import office_choices, to_slips, ward_of
 from caicach.accounts.queries import people_of
 from caicach.core import clock, origin
@@ -142,7 +143,11 @@ def offices(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                messages.success(request, f"Đã thêm {made[0]} đơn vị, {made[1]} khu phố.")
+                named = ("đơn vị", "cách gọi chung", "khu phố, ấp")
+                parts = [f"{count} {what}" for count, what in zip(made, named, strict=True) if count]
+                messages.success(
+                    request, f"Đã thêm {', '.join(parts)}." if parts else "Không có gì mới để thêm."
+                )
                 return see_other(reverse("desk:set-up"))
     return _step(request, 3, "desk/set_up_offices.html", {"rows": rows, "form": form}, status=status)
 
@@ -185,11 +190,12 @@ def people(request: HttpRequest) -> HttpResponse:
         if all(valid):
             nonce = secrets.token_urlsafe(16)
             try:
-                made = set_up.admit(
+                with_slip, invited = set_up.admit(
                     ward_of(actor.ward_id),
                     {role: form.cleaned_data for role, form in forms.items()},
                     offices={one.pk: one for one in Office.objects.filter(ward_id=actor.ward_id)},
                     nonce=nonce,
+                    by_letter=posted.get("cach") == "thu",
                     by=actor.person_id,
                     at=clock.now(),
                     today=today,
@@ -197,13 +203,23 @@ def people(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 status = put_refusal(forms[rights.ADMINISTRATOR], refusal)
             else:
-                return to_slips(request, nonce, made, back=reverse("desk:set-up"))
+                home = reverse("desk:set-up")
+                if invited:
+                    messages.success(request, f"{len(invited)} thư mời đang được gửi.")
+                return to_slips(request, nonce, with_slip, back=home) if with_slip else see_other(home)
     held = people_of(actor.ward_id, on=today)
     parts = [
         (form, rights.ROLES[role], [row.name for row in held if row.role == role], _DOES[role])
         for role, form in forms.items()
     ]
-    return _step(request, 6, "desk/set_up_people.html", {"parts": parts, "count": len(held)}, status=status)
+    facts = {
+        "parts": parts,
+        "count": len(held),
+        "sends_letters": links.is_on(),
+        "by_letter": posted is not None and posted.get("cach") == "thu",
+        "days": settings.FIRST_PASSWORD_DAYS,
+    }
+    return _step(request, 6, "desk/set_up_people.html", facts, status=status)
 
 
 _DOES = {

@@ -12,6 +12,7 @@ from caicach.core import clock
 from caicach.core.http import Missing, day_of, may, put_refusal, row_id, see_other, ward_request
 from caicach.desk import work_calendar
 from caicach.desk.forms import WorkDaysForm
+from caicach.desk.set_up import next_year_words
 from caicach.organisation import calendars
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import SYSTEM
@@ -87,5 +88,10 @@ def _address(year: int) -> str:
 def _page(request: HttpRequest, year: int, form: WorkDaysForm, *, status: int = 200) -> HttpResponse:
     actor = ward_request(request).actor
     page = work_calendar.year_page(actor.ward_id, actor.calendar, year=year, today=clock.today())
-    context = {"page": page, "form": form, "is_set_up": actor.role == SYSTEM}
+    context = {
+        "page": page,
+        "form": form,
+        "is_set_up": actor.role == SYSTEM,
+        "next_year": next_year_words(clock.today()),
+    }
     return render(request, "desk/work_calendar.html", context, status=status)

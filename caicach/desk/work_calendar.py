@@ -66,6 +66,7 @@ class YearPage:
     named: tuple[Named, ...]
     working: int
     is_known: bool
+    is_next_wanted: bool
     confirmed_at: dt.datetime | None
     told: tuple[Told, ...]
 
@@ -96,6 +97,7 @@ def year_page(ward: int, version: int | None, *, year: int, today: dt.date) -> Y
     names = {day: one.name for day, one in country.items()} | {day: one.name for day, one in own.items()}
     grid = tuple(_month(year, number, work.is_working, names, own, today) for number in range(1, 13))
     span = years(today)
+    confirmed = confirmed_years(ward)
     return YearPage(
         year=year,
         before=year - 1 if year - 1 in span else None,
@@ -104,7 +106,8 @@ def year_page(ward: int, version: int | None, *, year: int, today: dt.date) -> Y
         named=tuple(found),
         working=sum(cell.tone in ("", "extra") for month in grid for cell in month.days),
         is_known=year in data.work_calendar().years,
-        confirmed_at=confirmed_years(ward).get(year),
+        is_next_wanted=year == today.year and year + 1 not in confirmed,
+        confirmed_at=confirmed.get(year),
         told=tuple(of_codes([ward], "organisation.ward", [ward], codes=_CODES, limit=20)),
     )
 

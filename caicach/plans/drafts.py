@@ -27,6 +27,7 @@ from caicach.reading.plan import PlanReading
 from caicach.rules.deadlines import DueReading, occurrences, read_due
 from caicach.rules.due import Occurrence
 from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import cut, half_open
 from caicach.rules.workdays import WorkCalendar
 
 
@@ -50,11 +51,9 @@ def title_of(content: str, limit: int = 110) -> str:
     if len(line) > 50:
         for stop in ("; ", " (", ". "):
             head = line.split(stop, 1)[0]
-            if 20 <= len(head) <= limit and len(head) < len(line):
+            if 20 <= len(head) <= limit and len(head) < len(line) and half_open(head) is None:
                 return head.rstrip(" ,;.")
-    if len(line) <= limit:
-        return line.rstrip(" ,;.")
-    return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
+    return line.rstrip(" ,;.") if len(line) <= limit else cut(line, limit)
 
 
 def list_of(text: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -241,6 +242,44 @@ def accept(
         draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
     )
     return added[0] if added else None
+
+
+@transaction.atomic
+def choose_office(draft: PlanImport, position: int, *, office: str, by: int, at: dt.datetime) -> int:
+    """An office of the ward in place of one that it has not, in every row of the finding; how many rows.
+
+    Raises Refusal draft.office-not-chosen, draft.no-mend.
+    """
+    draft = drafts.under_review(draft)
+    finding = _finding(draft, position)
+    if finding.state != DraftFinding.OPEN:
+        return 0
+    own = [one.name for one in offices_of(draft.ward_id) if not one.is_group]
+    if office not in own:
+        raise Refusal("draft.office-not-chosen", "office")
+    named = re.search(r"“([^”]+)”", finding.message)
+    if finding.code != "office-unknown" or named is None:
+        raise Refusal("draft.no-mend")
+    directory = data.office_directory(own)
+    changes = []
+    for row in draft.lines.filter(place__in=drafts.places_in(finding)):
+        said = directory.mentions(row.leads)
+        meant = [one for one in said if named[1] in (one.name, one.written)] or said[: len(said) == 1]
+        if meant:
+            kept = ["" if one in meant else one.name for one in said]
+            value = "; ".join(dict.fromkeys(name or office for name in kept))
+            changes.append((Cell("line", row.pk, "leads"), value))
+    if not changes:
+        raise Refusal("draft.no-mend")
+    finding.state = DraftFinding.ACCEPTED
+    finding.save(update_fields=["state"])
+    cells.put(draft, changes, batch=cells.next_batch(draft), by=by, at=at, finding=finding.pk)
+    lines = draft.lines.select_related("section").in_bulk([cell.id for cell, _ in changes])
+    look_again(draft, [(row, "leads") for row in lines.values()])
+    history.append(
+        draft, "import.finding-accepted", by=by, at=at, finding=finding.code, places=finding.places
+    )
+    return len(changes)
 
 
 @transaction.atomic

@@ -96,23 +96,30 @@ class Ended:
     word: str
 
 
+def unsaid(rows: Sequence[Ended]) -> dict[str, Refusal]:
+    """What each task still lacks for the year to be closed, by its number: close.result-missing, close.word-missing."""
+    found = {}
+    for row in rows:
+        if not row.result:
+            found[row.task.number] = Refusal("close.result-missing", row.task.number)
+        elif row.result == "not" and not row.word.strip():
+            found[row.task.number] = Refusal("close.word-missing", row.task.number)
+    return found
+
+
 @transaction.atomic
 def close_year(
     plan: Plan, rows: Sequence[Ended], *, by: int, at: dt.datetime, address: str | None = None
 ) -> None:
     """Close the plan: each of its tasks gets its result and takes nothing more. A second press does nothing.
 
-    Raises Refusal close.result-missing, close.word-missing (not reached needs a word), at the task's number;
-    plan.changed-meanwhile where a task of the plan is not among them.
+    Raises the first Refusal of `unsaid` (not reached needs a word), at the task's number; plan.changed-meanwhile where a task of the plan is not among them.
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     if plan.closed_at:
         return
-    for row in rows:
-        if not row.result:
-            raise Refusal("close.result-missing", row.task.number)
-        if row.result == "not" and not row.word.strip():
-            raise Refusal("close.word-missing", row.task.number)
+    for refusal in unsaid(rows).values():
+        raise refusal
     tasks.hold([row.task.pk for row in rows], ward=plan.ward_id)
     open_ids = set(plan.lines.filter(task__set_aside_at__isnull=True).values_list("task_id", flat=True))
     if open_ids != {row.task.pk for row in rows}:

@@ -133,7 +133,8 @@ class MeasureView:
 class Review:
     """The review page, whole. tasks: all rows; duties, measured: those that want a document, those that name a figure.
 
-    picture: page number and box of the chosen row where the source is a picture.
+    picture: page number and box of the chosen row where the source is a picture. offices: the ward's; may_lead: those of
+    them that stand for no group.
     """
 
     draft: PlanImport
@@ -152,6 +153,7 @@ class Review:
     batch: int
     shown: str
     offices: tuple[str, ...]
+    may_lead: tuple[str, ...]
 
 
 _CHIPS = {"error": ("late", "Lỗi"), "warning": ("warn", "Xem"), "note": ("next", "Ghi nhận")}
@@ -198,6 +200,7 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
             )
         )
     every = [view for section in sections for view in views[section.pk]]
+    own = offices_of(draft.ward_id)
     pick = next((v for v in every if v.line.pk == chosen), None) or next(
         (v for v in every if v.hints), every[0] if every else None
     )
@@ -221,7 +224,8 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         can_undo=newest is not None,
         batch=newest or 0,
         shown=shown,
-        offices=tuple(o.name for o in offices_of(draft.ward_id)),
+        offices=tuple(o.name for o in own),
+        may_lead=tuple(o.name for o in own if not o.is_group),
     )
 
 

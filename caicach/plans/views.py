@@ -276,7 +276,7 @@ def indicator(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @may("plan.import")
 def finding(request: HttpRequest, token: str) -> HttpResponse:
-    """Accept a finding's mends, one of them, say what should stand there, set it aside with a reason, or look again."""
+    """Accept a finding's mends, one of them, choose another office, say what should stand there, set it aside, look again."""
     draft = _draft(request, token)
     by, at = ward_request(request).actor.person_id, clock.now()
     number, only = request.POST.get("finding", ""), request.POST.get("only", "")
@@ -287,6 +287,8 @@ def finding(request: HttpRequest, token: str) -> HttpResponse:
             added = findings.accept(draft, position, by=by, at=at, only=row_id(only))
         case "aside":
             findings.set_aside(draft, position, reason=request.POST.get("reason", ""), by=by, at=at)
+        case "office":
+            findings.choose_office(draft, position, office=request.POST.get("office", ""), by=by, at=at)
         case "correct":
             findings.correct(draft, position, text=request.POST.get("text", ""), by=by, at=at)
         case "reopen":

@@ -98,15 +98,21 @@ def done_already(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     wrong: dict[str, str] = {}
     status = 200
     if request.method == "POST":
+        done = []
+        for row in rows:
+            try:
+                one = _done(row, request.POST)
+            except Refusal as refusal:
+                wrong[row.key] = str(refusal)
+            else:
+                done += [one] if one else []
         try:
-            done = [one for one in (_done(row, request.POST) for row in rows) if one]
-            if not done:
+            if wrong or not done:
                 raise Refusal("many.none")
             address = origin.address_of(request)
             count = many.enter_done(done, by=actor.person_id, at=clock.now(), today=today, address=address)
         except Refusal as refusal:
-            wrong = {refusal.place or "": str(refusal)}
-            status = 422
+            wrong, status = wrong or {refusal.place or "": str(refusal)}, 422
         else:
             messages.success(request, f"Đã nhập {count} sản phẩm.")
             return see_other(request.path)
@@ -151,10 +157,11 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             for row in rows
         ]
         try:
+            wrong = {number: str(refusal) for number, refusal in many.unsaid(ended).items()}
             address = origin.address_of(request)
             many.close_year(plan, ended, by=actor.person_id, at=clock.now(), address=address)
         except Refusal as refusal:
-            wrong, status = {refusal.place or "": str(refusal)}, status_of(refusal)
+            wrong, status = wrong or {refusal.place or "": str(refusal)}, status_of(refusal)
         else:
             messages.success(request, f"Đã khép kế hoạch năm {plan.year}.")
             return see_other(request.path)
@@ -168,6 +175,8 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             "rows": rows,
             "wrong": wrong,
             "results": RESULTS,
+            "measured": (measured := sum(row.view.task.is_indicator for row in rows)),
+            "duties": len(rows) - measured,
             "counts": _counts(rows),
             "still_open": () if plan.closed_at else many_pages.still_open(plan, rows, today=clock.today()),
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -30,14 +31,30 @@ def page_png(path: Path, page: int, *, width: int = 900) -> bytes:
         return out.getvalue()
 
 
-def _pdf_page(path: Path, page: int, width: int) -> Image.Image:
+def page_count(path: Path) -> int:
+    """How many pages a PDF has; 1 for a picture. Raises Refusal file.broken, file.encrypted."""
+    with path.open("rb") as stream:
+        if b"%PDF-" not in stream.read(1024):
+            return 1
+    book = _book(path)
+    try:
+        return len(book)
+    finally:
+        book.close()
+
+
+def _book(path: Path) -> Any:
     from caicach.reading.pdf import open_pdf
 
     try:
-        book = open_pdf(path)
+        return open_pdf(path)
     except Refusal as refusal:
         refusal.facts.setdefault("name", path.name)
         raise
+
+
+def _pdf_page(path: Path, page: int, width: int) -> Image.Image:
+    book = _book(path)
     try:
         if not 1 <= page <= len(book):
             raise IndexError(page)

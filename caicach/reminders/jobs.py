@@ -7,14 +7,14 @@ import datetime as dt
 from caicach.core import clock
 from caicach.exchange import services as exchange
 from caicach.organisation.queries import wards_at_work
-from caicach.reminders import services
+from caicach.reminders import queries, services
 from caicach.worker.services import enqueue, job, regular
 
 
 @regular
 def queue_hour(now: dt.datetime) -> None:
     """Once an hour, from five to eight in the evening, of a day on which some ward works."""
-    if 5 <= now.hour <= 20 and wards_at_work(now.date()):
+    if queries.FIRST_HOUR <= now.hour <= queries.LAST_HOUR and wards_at_work(now.date()):
         enqueue("reminders.hour", ward=None, key=f"reminders.hour:{now:%Y-%m-%d:%H}", hour=now.hour)
 
 

@@ -15,6 +15,8 @@ from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.tasks.queries import TaskView
 
 DAYS_AHEAD = 7
+FIRST_HOUR, LAST_HOUR = 5, 20
+"""Letters go out between these hours of the day, both counted."""
 WEEKLY_ROLES = (HEAD, LEADER, COORDINATOR)
 
 
@@ -166,7 +168,7 @@ def chosen(people: Sequence[int]) -> dict[int, Chosen]:
         one.person_id: Chosen(one.daily, one.weekly, one.hour)
         for one in Choice.objects.filter(person_id__in=people)
     }
-    usual = Chosen(hour=settings.DIGEST_HOUR)
+    usual = Chosen(hour=min(max(settings.DIGEST_HOUR, FIRST_HOUR), LAST_HOUR))
     return {person: found.get(person, usual) for person in people}
 
 

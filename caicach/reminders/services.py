@@ -24,7 +24,7 @@ MONDAY = 0
 @transaction.atomic
 def choose(person: int, *, daily: bool, weekly: bool, hour: int) -> None:
     """What a person wants to be sent, and from which hour on. Raises Refusal reminders.hour."""
-    if not 5 <= hour <= 20:
+    if not queries.FIRST_HOUR <= hour <= queries.LAST_HOUR:
         raise Refusal("reminders.hour", "hour")
     Choice.objects.update_or_create(
         person_id=person, defaults={"daily": daily, "weekly": weekly, "hour": hour}
@@ -46,7 +46,7 @@ def write_letters(ward: int, *, today: dt.date, hour: int, at: dt.datetime) -> i
     if not due:
         return 0
     facts = ward_desk(ward, today=today, people=[one.id for one in due], calendar=calendar)
-    shorts = {one.id: one.short for one in offices(ward)}
+    shorts = {one.id: one.short for one in offices(ward) if not one.is_group}
     monday = today - dt.timedelta(days=today.weekday())
     first_day = next(day for n in range(7) if calendar.is_working(day := monday + dt.timedelta(days=n)))
     drafts: dict[str, Draft] = {}

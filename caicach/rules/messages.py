@@ -27,7 +27,7 @@ SENTENCES: dict[str, str] = {
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
     "file.is-folder": _("{name} là một thư mục. Hãy chỉ ra một tệp trong đó."),
     "file.unreadable": _("Không mở được tệp {name}. Hãy kiểm tra quyền đọc tệp."),
-    "file.empty": _("Tệp {name} rỗng. Hãy chọn lại tệp kế hoạch."),
+    "file.empty": _("Tệp {name} rỗng. Hãy chọn tệp khác."),
     "file.too-large": _(
         "Tệp {name} nặng {size_mib} MiB, quá mức {limit_mib} MiB. Hãy tách hoặc nén nhỏ tệp rồi thử lại."
     ),
@@ -119,6 +119,9 @@ SENTENCES: dict[str, str] = {
         "Chức vụ của anh/chị cần hai lớp. Hãy bật mã hai lớp, hoặc thêm khóa khác, trước khi bỏ khóa này."
     ),
     # the province's provider
+    "provider.no-way-out": _(
+        "Không đăng xuất được khỏi {name} từ đây. Dùng máy chung thì hãy đóng trình duyệt, hoặc thoát ở trang của tỉnh."
+    ),
     "provider.down": _("Không nối được {name}. Hãy đăng nhập bằng mật khẩu, hoặc thử lại sau."),
     "provider.wrong": _(
         "Phía {name} trả lời không đúng. Hãy đăng nhập bằng mật khẩu, và báo người quản trị."
@@ -166,6 +169,12 @@ SENTENCES: dict[str, str] = {
     "people.too-heavy": _(
         "Danh sách nặng quá {most} MiB. Hãy bỏ ảnh và các trang không dùng, hoặc chia ra vài tệp."
     ),
+    "people.kind-unknown": _("Không đọc được danh sách từ tệp {name}. Hãy dùng Excel (.xlsx) hoặc .csv."),
+    "people.macros": _("Tệp {name} có macro nên không được nhận. Hãy lưu lại thành .xlsx (không macro)."),
+    "people.too-many-rows": _(
+        "Tệp {name} có hơn {limit} dòng. Đây không giống một danh sách người của phường; hãy chọn lại tệp."
+    ),
+    "people.unreadable": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .xlsx rồi thử lại."),
     "people.no-heading": _(
         "Không thấy dòng tiêu đề có “Họ và tên” cùng “Đơn vị” hay “Chức danh”. Hãy thêm dòng ấy, hoặc dùng tệp mẫu."
     ),
@@ -179,10 +188,13 @@ SENTENCES: dict[str, str] = {
     "people.email-wrong": _("Địa chỉ thư “{words}” chưa đúng. Hãy sửa, hoặc để trống."),
     "people.phone-wrong": _("Số điện thoại “{words}” chưa đúng. Hãy sửa, hoặc để trống."),
     "people.namesakes": _("Phường đã có người tên {name}. Đây là người ấy hay một người khác?"),
+    "people.named-twice": _("{name} đã có ở {row}. Có phải cùng một người?"),
     "people.twice": _(
         "Trùng với {row}: cùng một người hoặc cùng địa chỉ thư. Hãy bỏ qua một dòng, hoặc sửa."
     ),
-    "people.list-gone": _("Danh sách này đã được nạp hoặc đã bỏ. Hãy xem lại danh sách người dùng."),
+    "people.list-gone": _(
+        "Danh sách ấy không còn: đã nạp xong, đã bỏ, hoặc để quá lâu. Cần nạp nữa thì hãy chọn lại tệp."
+    ),
     "people.changed-meanwhile": _("Danh sách hoặc người dùng vừa thay đổi. Hãy xem lại lần nữa rồi nạp."),
     "people.problems-open": _("Còn {count} dòng cần xem. Hãy sửa hoặc bỏ qua từng dòng rồi nạp."),
     "people.nothing": _("Danh sách không có gì mới so với người dùng đang có."),
@@ -344,6 +356,7 @@ SENTENCES: dict[str, str] = {
     "draft.mend-stale": _(
         "Ô này đã được sửa khác đi nên gợi ý không còn khớp. Hãy sửa tiếp trong ô, hoặc ghi lý do để lại."
     ),
+    "draft.office-not-chosen": _("Hãy chọn một đơn vị của phường."),
     "draft.no-mend": _("Chỗ này không có gợi ý sẵn. Hãy sửa ô, hoặc ghi lý do để lại."),
     "draft.value-unusable": _("“{value}” không dùng được ở ô này. Hãy kiểm tra lại."),
     "plan.no-lines": _("Bản nháp chưa có nhiệm vụ nào nên chưa đưa vào thực hiện được."),

@@ -88,6 +88,7 @@ PAGES: dict[str, str] = {
     "accounts:passkey-ask": PUBLIC,
     "accounts:provider": PUBLIC,
     "accounts:provider-back": PUBLIC,
+    "accounts:provider-out": PUBLIC,
     "accounts:passkey-sign-in": PUBLIC,
     "accounts:sign-out": PUBLIC,
     "accounts:own": "own.see",

@@ -23,6 +23,34 @@ def nfc(text: str) -> str:
     return text
 
 
+_PAIRS = {")": "(", "]": "[", "”": "“", "»": "«"}
+
+
+def half_open(text: str) -> int | None:
+    """Where the first bracket or quotation mark stands that is opened and not closed; None where each is."""
+    opened: list[tuple[str, int]] = []
+    for at, sign in enumerate(text):
+        if sign in _PAIRS.values():
+            opened.append((sign, at))
+        elif opened and _PAIRS.get(sign) == opened[-1][0]:
+            opened.pop()
+    return opened[0][1] if opened else None
+
+
+def cut(text: str, limit: int) -> str:
+    """The words of a line that fit into `limit` letters, with … where some were left out.
+
+    Cut at a blank, and before a bracket that would stay half-open, unless that stands near the beginning.
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[:limit] if text[limit] == " " or " " not in text[:limit] else text[:limit].rsplit(" ", 1)[0]
+    at = half_open(kept)
+    if at is not None and at > limit // 3:
+        kept = kept[:at]
+    return kept.rstrip(" ,;.:–-") + " …"
+
+
 def fold(text: str) -> str:
     """Lower case without any mark, đ as d, dashes as "-". As many characters as `nfc(text)`, so places agree."""
     text = nfc(text)

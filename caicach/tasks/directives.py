@@ -13,6 +13,7 @@ from caicach.organisation.queries import offices as offices_of
 from caicach.organisation.queries import ward_calendar
 from caicach.rules.due import Due
 from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import cut
 from caicach.tasks import notices
 from caicach.tasks.models import Occurrence, Task, TaskOffice
 
@@ -67,7 +68,7 @@ def give(
     first = content.split("\n", 1)[0]
     task = Task(
         ward_id=ward, year=today.year, book=BOOK, number=_next_number(ward, today.year), content=content,
-        title=first if len(first) <= 180 else first[:180].rsplit(" ", 1)[0] + " …",
+        title=cut(first, 180),
         deliverables="\n".join(one.strip() for one in deliverables if one.strip()), source=source, about=about,
         given_by_id=by, issuer=issuer.strip(), document_number=document_number.strip(),
         document_date=document_date, file=file, in_force_since=today, origin=origin, made_token=token,

@@ -213,6 +213,9 @@ class DirectiveForm(forms.Form):
 class HandoverForm(forms.Form):
     """All of one person's work goes to another."""
 
-    leaver = _choice("Người giao", "Hãy chọn người giao việc.", required=True)
+    leaver = forms.ChoiceField(
+        label="Người giao",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn người giao việc."),
+    )
     taker = _choice("Người nhận", "Hãy chọn người nhận việc.", required=True)
     word = _word("Lời ghi", rows=2)

@@ -515,6 +515,7 @@ NEWS = {
     "task.extension-asked": "xin gia hạn",
     "task.extension-granted": "cho gia hạn",
     "task.extension-refused": "không cho gia hạn",
+    "task.extension-lapsed": "duyệt xong, nên đề nghị gia hạn không còn cần",
     "task.waits": "ghi là đang chờ nơi khác",
     "task.set-aside": "rút nhiệm vụ",
     "task.taken-in": "đưa nhiệm vụ trở lại",
@@ -544,10 +545,20 @@ def address_of(task: Task) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DirectiveRow:
-    """A duty from no plan. acknowledged: (offices that have said so, all)."""
+    """A duty from no plan. missing: the offices that have not said yes to it; nobody: none has."""
 
     view: TaskView
-    acknowledged: tuple[int, int]
+    missing: tuple[str, ...]
+    nobody: bool
+
+    @property
+    def missing_words(self) -> str:
+        """The first of them by name, then how many more: a duty may go to sixty neighbourhoods."""
+        more = len(self.missing) - _NAMED
+        return ", ".join(self.missing[:_NAMED]) + (f" và {more} đơn vị khác" if more > 0 else "")
+
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,17 +587,22 @@ def directives(ward: int, *, today: dt.date, group: str = "", most: int = 300) -
     )
     views = views_of(tasks, ward=ward, today=today)
     counts = tallies(view.status for view in views)
-    given: dict[int, list[bool]] = defaultdict(list)
-    named = TaskOffice.objects.filter(ward_id=ward, task__in=tasks)
-    for task_id, at in named.values_list("task_id", "acknowledged_at"):
-        given[task_id].append(at is not None)
+    given: dict[int, list[TaskOffice]] = defaultdict(list)
+    for row in TaskOffice.objects.filter(ward_id=ward, task__in=tasks).select_related("office"):
+        given[row.task_id].append(row)
     shown = [view for view in views if group not in GROUPS or view.status.group == group]
     shown.sort(key=lambda view: (_URGENCY[view.status.group], -(view.status.days or 0) if view.status.group == "late" else (view.status.days or 0)))  # fmt: skip
     return DirectiveList(
-        tuple(DirectiveRow(view, (sum(given[view.task.pk]), len(given[view.task.pk]))) for view in shown),
+        tuple(_directive_row(view, given[view.task.pk]) for view in shown),
         counts,
         group if group in GROUPS else "",
     )
+
+
+def _directive_row(view: TaskView, offices: Sequence[TaskOffice]) -> DirectiveRow:
+    missing = [one for one in offices if not one.acknowledged_at]
+    names = tuple(str(one.office) if one.office else one.name for one in missing)
+    return DirectiveRow(view, names, bool(missing) and len(missing) == len(offices))
 
 
 def owed_by_office(ward: int) -> dict[int, int]:

@@ -22,7 +22,7 @@ from caicach.rules.due import Occurrence as DatedOccurrence
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import COORDINATOR
 from caicach.rules.task_status import HandedIn
-from caicach.tasks import notices, queries
+from caicach.tasks import lapsed, notices, queries
 from caicach.tasks.held import check_open, happened, hold_and_ask, hold_open, is_repeat
 from caicach.tasks.held import hold as _lock
 from caicach.tasks.models import Delivery, Occurrence, Progress, TaskOffice
@@ -369,6 +369,7 @@ def accept(
     _check_judgeable(delivery)
     delivery.accepted_at, delivery.judged_by_id, delivery.judged_word = at, by, word.strip()
     delivery.save(update_fields=["accepted_at", "judged_by", "judged_word"])
+    lapsed.lapse(task, occurrence=delivery.occurrence_id, by=by, at=at, address=address)
     _tell_judgement(task, delivery, "task.accepted", by=by, at=at, address=address)
 
 

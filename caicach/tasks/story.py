@@ -74,6 +74,8 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             return f"Cho gia hạn từ {day(due_on)} đến {day(facts['until'])}", "ok"
         case "task.extension-refused":
             return f"Không cho gia hạn đến {day(facts['until'])}", "warn"
+        case "task.extension-lapsed":
+            return f"Đề nghị gia hạn đến {day(facts['until'])} không còn cần vì đã duyệt", ""
         case "task.waits":
             return f"Chờ {facts.get('whom')} từ {day(facts['since'])}", "next"
         case "task.waits-no-more":

@@ -13,7 +13,7 @@ from caicach.history import queries as history_of
 from caicach.history import services as history
 from caicach.organisation.queries import ward_calendar
 from caicach.rules.refusal import Refusal
-from caicach.tasks import notices, services
+from caicach.tasks import lapsed, notices, services
 from caicach.tasks.held import hold
 from caicach.tasks.models import (
     Ask,
@@ -76,9 +76,10 @@ def _take_back(model: Any) -> Callable[[Task, Facts, int, dt.datetime], None]:
 
 
 def _unjudge(task: Task, facts: Facts, by: int, at: dt.datetime) -> None:
-    Delivery.objects.filter(task=task, pk=facts["row"]).update(
-        accepted_at=None, returned_at=None, judged_by=None, judged_word=""
-    )
+    judged = Delivery.objects.filter(task=task, pk=facts["row"])
+    for one in judged:
+        lapsed.revive(task, occurrence=one.occurrence_id, ended_at=one.accepted_at)
+    judged.update(accepted_at=None, returned_at=None, judged_by=None, judged_word="")
 
 
 def _unjudge_extension(task: Task, facts: Facts, by: int, at: dt.datetime) -> None:

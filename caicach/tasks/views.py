@@ -124,7 +124,7 @@ def evidence(request: HttpRequest, year: int, book: str, number: str, position: 
 def evidence_page(
     request: HttpRequest, year: int, book: str, number: str, position: int, page: int
 ) -> HttpResponse:
-    """A page of it as a picture, for a look without leaving; only of PDF files and pictures."""
+    """A page of it as a picture, for a look without leaving; only of PDF files and pictures. HEAD: how many there are."""
     from caicach.reading import picture
 
     task = task_of(request, year, book, number)
@@ -133,11 +133,16 @@ def evidence_page(
         raise Missing
     if not 1 <= page <= 2000:
         raise Missing
+    path = documents.path_of(file)
     try:
-        data = picture.page_png(documents.path_of(file), page)
+        if request.method == "HEAD":
+            response = HttpResponse(
+                content_type="image/png", headers={"X-Pages": str(picture.page_count(path))}
+            )
+        else:
+            response = HttpResponse(picture.page_png(path, page), content_type="image/png")
     except (Refusal, IndexError, ValueError) as none:
         raise Missing from none
-    response = HttpResponse(data, content_type="image/png")
     response["Cache-Control"] = "private, max-age=3600"
     return response
 

@@ -43,14 +43,23 @@ def handover_list(request: HttpRequest) -> HttpResponse:
         if one.office_id in names and (own is None or one.office_id == own)
     ]
     fields: Any = form.fields
-    for name in ("leaver", "taker"):
-        fields[name].choices = [("", "Chọn người"), *((str(one.id), f"{one.name} ({names[one.office_id or 0]})") for one in people)]  # fmt: skip
+    where: dict[int, list[Any]] = {}
+    for one in people:
+        where.setdefault(one.id, []).append(one)
+    # whoever works in two offices has work in each, and gives each over by itself
+    leavers = {
+        str(pk) if len(here) == 1 else f"{pk}-{one.office_id}": one
+        for pk, here in where.items()
+        for one in here
+    }
+    fields["leaver"].choices = [("", "Chọn người"), *((key, f"{one.name} ({names[one.office_id or 0]})") for key, one in leavers.items())]  # fmt: skip
+    fields["taker"].choices = [("", "Chọn người"), *((str(pk), f"{here[0].name} ({', '.join(names[one.office_id or 0] for one in here)})") for pk, here in where.items())]  # fmt: skip
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            data = form.cleaned_data
-            office = next((one.office_id for one in people if one.id == data["leaver"]), None)
+            leaver = leavers[form.cleaned_data["leaver"]]
+            data, office = {**form.cleaned_data, "leaver": leaver.id}, leaver.office_id
             try:
                 if "now" in request.POST:
                     count = handovers.give_at_once(

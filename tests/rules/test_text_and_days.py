@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caicach.data import rows, work_calendar
-from caicach.rules.vntext import fold, key, nfc, sentence_case, spelling
+from caicach.rules.vntext import cut, fold, half_open, key, nfc, sentence_case, spelling
 
 VIETNAMESE = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ"
 
@@ -43,6 +43,38 @@ def test_another_tone_is_another_spelling(a, b):
 )  # fmt: skip
 def test_titles_in_sentence_case(printed, title):
     assert sentence_case(printed) == title
+
+
+LONG = (
+    "Số hóa hồ sơ của phường (hộ tịch, đất đai, xây dựng và bảo trợ xã hội), chậm nhất trong quý ba của năm"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "words"),
+    [
+        ("Mở lớp tập huấn", 20, "Mở lớp tập huấn"),
+        ("Mở lớp tập huấn", 12, "Mở lớp tập …"),
+        ("Mở lớp tập huấn", 11, "Mở lớp tập …"),
+        ("Mở lớp tập huấn", 10, "Mở lớp tập …"),
+        (LONG, 60, "Số hóa hồ sơ của phường …"),
+        (LONG, 74, "Số hóa hồ sơ của phường (hộ tịch, đất đai, xây dựng và bảo trợ xã hội) …"),
+        ("Cuộc thi “Sáng kiến cải cách hành chính” của phường trong năm", 28, "Cuộc thi “Sáng kiến cải cách …"),
+        ("Tổ chức Cuộc thi “Sáng kiến cải cách”, trao giải", 30, "Tổ chức Cuộc thi …"),
+        ("a" * 30, 10, "a" * 10 + " …"),
+    ],
+)  # fmt: skip
+def test_a_title_is_cut_at_a_word_and_leaves_no_bracket_open(text, limit, words):
+    assert cut(text, limit) == words
+
+
+@given(st.text(alphabet="ab ()“”,;", max_size=60), st.integers(1, 40))
+def test_what_is_cut_is_the_beginning_and_fits(text, limit):
+    short = cut(text, limit)
+    kept = short.removesuffix(" …")
+    assert text.startswith(kept) and (len(kept) <= limit or short == text)
+    at = half_open(kept)
+    assert short == text or at is None or at <= limit // 3
 
 
 def test_the_calendar_names_a_source_for_every_day_and_its_swaps_add_up():

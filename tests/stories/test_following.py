@@ -148,6 +148,37 @@ def test_a_whole_day_without_scripts(open_page):
     assert "Đang chờ Sở Nội vụ" in page.inner_text("main")
 
 
+def test_a_paper_of_one_page_has_no_next_one(open_page):
+    page = open_page("khang")
+    for pages, number in ((1, "VI-5"), (2, "VI-6")):
+        page.goto(f"/viec/2026/cchc/{number}/")
+        page.locator("#nop input[type=file]").set_input_files(
+            {"name": f"{pages}.pdf", "mimeType": "application/pdf", "buffer": pdf(pages)}
+        )
+        page.locator("#nop").get_by_role("button").last.click()
+        page.wait_for_selector("details.look")
+        with page.expect_response(lambda answer: answer.request.method == "HEAD"):
+            page.locator("details.look summary").last.click()
+        button = page.locator("details.look").last.get_by_role("button", name="Trang sau")
+        if pages == 1:
+            expect(button).to_be_hidden()
+        else:
+            button.click()
+            expect(page.locator("details.look").last.locator("img")).to_have_count(2)
+            expect(button).to_be_hidden()
+
+
+def pdf(pages):
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    first, *more = [Image.new("RGB", (60, 80), "white") for _ in range(pages)]
+    first.save(out, "PDF", save_all=True, append_images=more)
+    return out.getvalue()
+
+
 def one_pixel():
     import io
 

@@ -128,6 +128,26 @@ def test_each_office(ward, plan, coordinator, as_coordinator):
         assert sum(office.id in view.lead_ids for view in found.late) == counts["late"]
 
 
+def test_the_years_end_says_how_many_of_its_rows_are_tasks(ward, coordinator, as_coordinator):
+    lines = (
+        *rooms.LINES,
+        rooms.line("III", "1", "Tỷ lệ hồ sơ trực tuyến đạt 95%", "31/12/2026", deliverables=()),
+    )
+    plan = rooms.make_plan(ward, coordinator, rooms.make_reading(lines, findings=()))
+    Task.objects.filter(number="III-1").update(is_indicator=True)
+    total = plans.overview(ward.pk, plan, today=TODAY).total
+    page = as_coordinator.get("/ke-hoach/2026/cchc/khep-nam/").content.decode()
+    rows = page.count('<tr id="dong-')
+    measured = Task.objects.filter(is_indicator=True).count()
+    assert rows == total + measured
+    assert f"{rows} dòng của kế hoạch: {total} nhiệm vụ và {measured} dòng chỉ tiêu" in page
+    Task.objects.update(is_indicator=False)
+    assert (
+        f"{rows} dòng của kế hoạch: {rows} nhiệm vụ."
+        in as_coordinator.get("/ke-hoach/2026/cchc/khep-nam/").content.decode()
+    )
+
+
 def test_by_person(ward, plan, coordinator):
     """The people's tasks and nobody's are the office's; each figure opens its list."""
     office = ward.offices.get(short_name="VH–XH")
@@ -160,6 +180,7 @@ def test_a_directive_stands_beside_the_plan(ward, plan, coordinator):
     found = meeting(ward.pk, today=TODAY)
     over = plans.overview(ward.pk, plan, today=TODAY)
     assert found.total == before.total + 1 == over.total + 1
+    assert (found.in_plans, found.beside) == (over.total, 1)
     assert len([view for view in found.coming if view.task.source == "plan"]) == len(before.coming)
     _, page = offices.one_office(ward.pk, "vh-xh", today=TODAY)
     assert [view.task.title for view in page.beside] == ["Trả lời phản ánh"]

@@ -32,3 +32,15 @@ def test_the_demo_ward_is_made_where_nobody_is_unless_none_is_wanted(db, gathere
 def test_changed_static_files_are_gathered(ward, monkeypatch):
     monkeypatch.setattr(serve, "_gathered_stamp", lambda: "another")
     assert not serve._is_prepared()
+
+
+def test_a_part_is_started_again_ten_times_counted_anew_after_an_hour_of_health():
+    restarts = serve.Restarts(2)
+    restarts.began(0, at=0)
+    assert [restarts.next(0, at=n) for n in range(1, 11)] == list(range(1, 11))
+    restarts.began(0, at=20)
+    assert restarts.next(0, at=3619) is None, "not yet an hour"
+    assert restarts.next(1, at=3619) == 1, "each part has its own"
+    assert restarts.next(0, at=3620) == 1, "an hour of health"
+    restarts.forbid(0)
+    assert restarts.next(0, at=99_999) is None, "it could not even begin"

@@ -71,6 +71,26 @@ def test_a_session_that_was_ended_knows_nobody(signed_in):
 
 
 @pytest.mark.django_db
+def test_the_next_person_at_the_same_browser_is_known_as_themselves(ward, signed_in):
+    for name in ("binh", "chi"):
+        person = rooms.make_person(
+            ward,
+            "officer",
+            office="Văn phòng HĐND và UBND",
+            user_name=name,
+            name=f"Phạm {name}",
+            password=PASSWORD,
+        )
+        if name == "binh":
+            assert signed_in.post("/dang-nhap/", {"user_name": name, "password": PASSWORD}).status_code == 303
+        else:
+            signed_in.force_login(person)  # without our own door: any way in is noted
+        assert f"Phạm {name}" in signed_in.get("/viec-cua-toi/").content.decode()
+        kept = OpenSession.objects.get(person=person)
+        assert kept.key == signed_in.session.session_key
+
+
+@pytest.mark.django_db
 def test_together_is_as_one_after_another(ward, officer, coordinator):
     task = rooms.make_task(ward, coordinator)
     alone = [list(Task.objects.filter(pk=task.pk)), posts_to_wear(officer.pk, on=clock.today())]

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from caicach.rules import formats, rights, sign_in, task_status
+from caicach.rules.vntext import cut
 
 register = template.Library()
 
@@ -60,13 +61,13 @@ def place(number: str) -> str:
 
 @register.filter
 def first_words(text: str, limit: int = 90) -> str:
-    """The first line, cut at a blank before `limit` letters, with … where something was left out."""
+    """The first line, cut as `vntext.cut` does, with … where something was left out."""
     line = text.strip().split("\n", 1)[0].strip()
     if len(line) <= limit and line == text.strip():
         return line
     if len(line) <= limit:
         return f"{line} …"
-    return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;.") + " …"
+    return cut(line, limit)
 
 
 @register.filter

@@ -4,6 +4,10 @@
   const typing = (at) => at && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName));
   const seen = (one) => one && one.offsetParent !== null;
 
+  // --- on a phone the bar is wider than the screen: where one is stands in sight ---
+  const here = document.querySelector(".bar nav a[aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+
   // --- the field in the bar and what is found while one types ---
   const field = document.querySelector(".bar [data-seek]");
   const list = document.getElementById("tim-thay");

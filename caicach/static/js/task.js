@@ -3,15 +3,20 @@
 (() => {
   for (const button of document.querySelectorAll("[data-next-page]")) {
     const image = button.parentElement.querySelector("img");
-    button.hidden = false;
+    let page = 1, pages = 1;
+    button.parentElement.addEventListener("toggle", async () => {
+      const answer = await fetch(image.src, { method: "HEAD" });
+      pages = Number(answer.headers.get("X-Pages") ?? 1);
+      button.hidden = page >= pages;
+    }, { once: true });
     button.addEventListener("click", () => {
       const next = document.createElement("img");
-      const page = Number(button.dataset.page ?? 1) + 1;
-      next.src = image.src.replace(/trang\/\d+\//, `trang/${page}/`);
-      next.alt = `Trang ${page}`;
+      button.disabled = true;
+      next.src = image.src.replace(/trang\/\d+\//, `trang/${page + 1}/`);
+      next.alt = `Trang ${page + 1}`;
       next.width = 900;
-      next.addEventListener("load", () => { button.dataset.page = page; button.before(next); });
-      next.addEventListener("error", () => { button.disabled = true; button.textContent = "Hết trang"; });
+      next.addEventListener("load", () => { page += 1; button.before(next); button.disabled = false; button.hidden = page >= pages; });
+      next.addEventListener("error", () => { button.hidden = true; });
     });
   }
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();

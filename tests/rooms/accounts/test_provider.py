@@ -1,5 +1,6 @@
 """Signing in through the province's provider: a real one in a thread, asked over HTTP, and what it may get wrong."""
 
+import datetime as dt
 import re
 import socket
 import threading
@@ -436,3 +437,59 @@ def test_no_log_line_holds_a_token_or_a_name(tied, caplog, settings):
     )
     code = parse_qs(urlsplit(back).query)["code"][0]
     assert code not in lines and "tinh-17" not in lines and "bi-mat" not in lines
+
+
+def test_signing_out_offers_to_end_the_providers_session_too(tied, issuer):
+    client = Client()
+    go_round(client)
+    assert "provider_token" in client.session and "eyJ" not in str(dict(client.session)), "sealed"
+    assert client.post("/dang-xuat/").url == "/dang-nhap/"
+    page = client.get("/dang-nhap/").content.decode()
+    assert "có thể vẫn đang mở" in page and 'href="/dang-xuat/tinh/"' in page
+    answer = client.get("/dang-xuat/tinh/")
+    assert answer.status_code == 303 and answer.url.startswith(f"{issuer}/oauth2/end_session?")
+    asked = parse_qs(urlsplit(answer.url).query)
+    assert asked["client_id"] == ["caicach"] and asked["post_logout_redirect_uri"] == [
+        "http://testserver/dang-nhap/"
+    ]
+    assert asked["id_token_hint"][0].count(".") == 2
+    assert requests.get(answer.url, timeout=5).status_code == 200
+    assert client.get("/dang-xuat/tinh/").url == "/dang-nhap/", "once"
+    assert "có thể vẫn đang mở" not in client.get("/dang-nhap/").content.decode()
+
+
+def test_with_a_code_after_the_provider_it_is_offered_too(tied, issuer, monkeypatch):
+    first, client = Client(), Client()
+    go_round(first)
+    words = re.search(r'class="typed">([A-Z2-7 ]+)<', first.get("/toi/hai-lop/").content.decode())[1]
+    phone, now = pyotp.TOTP(words.replace(" ", "")), clock.machine()
+    assert first.post("/toi/hai-lop/", {"code": phone.at(now)}).status_code == 303
+    assert go_round(client).url == "/dang-nhap/ma/"
+    later = now + dt.timedelta(seconds=60)
+    monkeypatch.setattr(clock, "machine", lambda: later)
+    assert client.post("/dang-nhap/ma/", {"code": phone.at(later)}).status_code == 303
+    client.post("/dang-xuat/")
+    assert "có thể vẫn đang mở" in client.get("/dang-nhap/").content.decode()
+
+
+def test_a_provider_without_a_way_out_is_said(tied, issuer, monkeypatch):
+    client = Client()
+    go_round(client)
+    client.post("/dang-xuat/")
+    app = provider._app
+
+    def without():
+        one = app()
+        one.server_metadata.pop("end_session_endpoint")
+        return one
+
+    monkeypatch.setattr(provider, "_app", without)
+    assert "Không đăng xuất được khỏi tài khoản tỉnh" in said(client, client.get("/dang-xuat/tinh/"))
+
+
+def test_whoever_came_by_password_hears_nothing_of_it(lan):
+    client = Client()
+    client.post("/dang-nhap/", {"user_name": "lan", "password": PASSWORD})
+    client.post("/dang-xuat/")
+    assert "có thể vẫn đang mở" not in client.get("/dang-nhap/").content.decode()
+    assert client.get("/dang-xuat/tinh/").url == "/dang-nhap/"

@@ -120,6 +120,23 @@ def test_between_password_and_code_nothing_is_open(lan, phone, now):
     assert "mật khẩu và mã hai lớp" in client.get("/toi/").content.decode()
 
 
+@pytest.mark.parametrize("how", ["everywhere else", "password"])
+def test_whoever_is_half_signed_in_begins_again_once_all_sessions_were_ended(lan, phone, now, how):
+    half, answer = step_one()
+    assert answer.url == "/dang-nhap/ma/"
+    own, _ = step_one()
+    own.post("/dang-nhap/ma/", {"code": phone.at(now.at)})
+    now.turn(30)
+    if how == "password":
+        new = "con trâu đi trước"
+        own.post("/toi/mat-khau/", {"old": PASSWORD, "new": new, "again": new})
+    else:
+        own.post("/toi/phien/", {"phien": "khac"})
+    answer = half.post("/dang-nhap/ma/", {"code": phone.at(now.at)}, follow=True)
+    assert answer.redirect_chain == [("/dang-nhap/", 303)]
+    assert half.get("/viec-cua-toi/").status_code == 302 and own.get("/viec-cua-toi/").status_code == 200
+
+
 def test_a_code_is_taken_once_and_an_older_one_never(lan, phone, now):
     code = phone.at(now.at)
     first, _ = step_one()

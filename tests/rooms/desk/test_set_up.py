@@ -6,8 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from caicach.accounts import first_start
-from caicach.accounts.models import FirstStart, Person, Post
+from caicach.accounts.models import FirstStart, Link, Person, Post, WrongTries
 from caicach.core import clock
+from caicach.exchange.models import Letter
 from caicach.organisation.models import Office, Ward
 from tests.factories import rooms
 from tests.rooms.exchange.test_outbox import Box, served
@@ -67,8 +68,15 @@ def test_wrong_codes_rest(client, code, settings):
         assert "Lý Văn Máy" in answer.content.decode(), "what was typed stays"
     answer = client.post("/bat-dau/", new(code))
     assert answer.status_code == 422 and "đợi" in answer.content.decode() and not Person.objects.exists()
-    FirstStart.objects.update(rests_until=clock.now() - dt.timedelta(seconds=1))
+    WrongTries.objects.update(rests_until=clock.now() - dt.timedelta(seconds=1))
     assert client.post("/bat-dau/", new(code)).status_code == 303
+
+
+def test_wrong_codes_from_one_address_keep_nobody_else_out(client, code, settings):
+    for _ in range(settings.START_CODE_TRIES + 1):
+        answer = client.post("/bat-dau/", new("sai"), REMOTE_ADDR="203.0.113.9")
+    assert "đợi" in answer.content.decode()
+    assert client.post("/bat-dau/", new(code), REMOTE_ADDR="203.0.113.10").status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -120,7 +128,10 @@ def test_offices_are_ticked_and_renamed_and_neighbourhoods_come_in_one_go(system
     ticked = {"co-0": "on", "ten-0": "Văn phòng phường", "ngan-0": "VP", "co-3": "on", "ten-3": "Phòng Văn hóa – Xã hội", "ngan-3": "VH–XH",
               "co-10": "on", "ten-10": "Các phòng, ban, ngành", "ngan-10": ""}  # fmt: skip
     hoods = {"word": "Khu phố", "first": "1", "until": "61", "others": "Ấp Vĩnh Lợi\n\nKhu phố 7"}
-    assert system.post("/bat-dau/don-vi/", {**ticked, **hoods}).url == "/bat-dau/cac-buoc/"
+    said = system.post("/bat-dau/don-vi/", {**ticked, **hoods}, follow=True).content.decode()
+    assert "Đã thêm 2 đơn vị, 1 cách gọi chung, 62 khu phố, ấp." in said, (
+        "a name for several offices is no office"
+    )
     assert Office.objects.filter(kind="neighbourhood").count() == 62
     office = Office.objects.get(name="Văn phòng phường")
     assert "VP HĐND-UBND" in office.aliases and "Văn phòng HĐND và UBND" in office.aliases
@@ -184,6 +195,44 @@ def test_the_calendar_is_a_step(system):
         assert "Thiết lập Phường Rạch Thử" in system.get(f"/lich-lam-viec/?nam={year}").content.decode()
         assert system.post("/lich-lam-viec/xac-nhan/", {"nam": year}).status_code == 303
     assert "Đã xác nhận 2026, 2027" in system.get("/bat-dau/cac-buoc/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "is_done", "words"),
+    [(dt.date(2026, 3, 2), True, "Lịch 2027: từ tháng 10/2026, khi có thông báo nghỉ lễ, Tết."),
+     (dt.date(2026, 10, 1), False, "Lịch 2027 cần xác nhận trước 31/12/2026.")],
+)  # fmt: skip
+def test_it_is_said_when_next_years_calendar_will_be_wanted(system, settings, day, is_done, words):
+    settings.TODAY = day
+    founded(system)
+    assert words in system.get("/bat-dau/cac-buoc/").content.decode()
+    system.post("/lich-lam-viec/xac-nhan/", {"nam": 2026})
+    page = system.get("/bat-dau/cac-buoc/")
+    step = page.context["set_up"].steps[3]
+    assert (step.state == "done") == is_done and step.said == f"Đã xác nhận 2026. {words}"
+    assert words in system.get("/lich-lam-viec/?nam=2026").content.decode()
+    system.post("/lich-lam-viec/xac-nhan/", {"nam": 2027})
+    assert words not in system.get("/lich-lam-viec/?nam=2026").content.decode()
+
+
+def test_the_first_people_are_invited_by_letter_where_there_is_mail(system, settings):
+    founded(system)
+    people = {"administrator-full_name": "Phạm Ngọc Quân", "administrator-email": "quan@vidu.example",
+              "coordinator-full_name": "Lâm Thị Hạnh", "cach": "thu"}  # fmt: skip
+    page = system.get("/bat-dau/nguoi/").content.decode()
+    assert "Gửi thư mời" not in page and "cài thư ở bước 5" in page and "trong 14 ngày" in page
+    assert system.post("/bat-dau/nguoi/", people).status_code == 422, "no mail"
+    settings.MAIL_URL, settings.SITE = "smtp://127.0.0.1:1", "https://cchc.vidu.example"
+    assert "Gửi thư mời" in system.get("/bat-dau/nguoi/").content.decode()
+    answer = system.post("/bat-dau/nguoi/", people)
+    assert answer.url == "/nguoi/phieu/"
+    slips = system.get(answer.url).content.decode()
+    assert slips.count('class="slip"') == 1 and "Lâm Thị Hạnh" in slips and "trong 14 ngày" in slips
+    assert Letter.objects.get().to_address == "quan@vidu.example" and Link.objects.get().kind == "invitation"
+    assert not Person.objects.get(user_name="quan.pn").has_usable_password()
+    assert "1 thư mời đang được gửi" in slips
+    alone = {"coordinator-full_name": "Lê Văn Ba", "coordinator-email": "ba@vidu.example", "cach": "thu"}
+    assert system.post("/bat-dau/nguoi/", alone).url == "/bat-dau/cac-buoc/", "nobody is left for a slip"
 
 
 def test_a_trial_letter_tells_what_the_server_said(system, settings):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from caicach.core.clock import noon
-from caicach.plans import cells, effect, queries, review, services
+from caicach.plans import cells, drafts, effect, queries, review, services
 from caicach.plans.models import Indicator, Plan, PlanImport, PlanLine, Section
 from caicach.rules.deadlines import read_due
 from caicach.rules.refusal import Refusal
@@ -558,3 +558,14 @@ def test_a_copy_after_a_row_was_dropped_has_no_section_of_it(ward, coordinator):
         ward=ward.pk, token="chepsausuadoi", year=2027, copy_from=2026, by=coordinator.pk, at=AT
     )
     assert [s.number for s in made.sections.all()] == ["II"]
+
+
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [
+        ("Rà soát văn bản quy phạm pháp luật của phường (nghị quyết; quyết định) và đề xuất sửa", "Rà soát văn bản quy phạm pháp luật của phường"),
+        ("Duy trì hệ thống quản lý chất lượng [ISO 9001; 5S] tại trụ sở của phường", "Duy trì hệ thống quản lý chất lượng [ISO 9001; 5S] tại trụ sở của phường"),
+    ],
+)  # fmt: skip
+def test_a_task_is_called_by_no_half_of_a_bracket(content, title):
+    assert drafts.title_of(content) == title

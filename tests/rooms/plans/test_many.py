@@ -126,6 +126,12 @@ def test_one_wrong_row_saves_none_and_stands_marked(plan, as_coordinator, change
     assert as_coordinator.post(f"{YEAR}da-lam/", {}).status_code == 422
 
 
+def test_all_wrong_rows_are_said_at_once(plan, as_coordinator):
+    sent = {"so-I-2-1": "5/KH-UBND", "so-II-1-1": "9/BC", "ngay-II-1-1": "5/13/2026"}
+    page = as_coordinator.post(f"{YEAR}da-lam/", sent).content.decode()
+    assert page.count('class="is-wrong"') == 2 and "cần cả số và ngày" in page and "Ghi ngày như" in page
+
+
 def results(**other):
     base = {f"kq-{number}": "reached" for number in ("I-1", "I-2", "I-3", "II-1", "II-2")}
     return {**base, **other}
@@ -136,10 +142,16 @@ def test_the_year_is_closed_read_only_and_opened_again(plan, officer, as_coordin
     assert "Khép năm 2026" in page and 'value="not" selected' in page, (
         "what is late is suggested as not reached"
     )
+    for name in ("Tình trạng", "Kết quả", "Lời ghi"):
+        assert page.count(f'data-name="{name}"') == 5, "a phone shows no heading: each field says its name"
     missing = as_coordinator.post(f"{YEAR}khep-nam/", results(**{"kq-I-3": ""}))
     assert missing.status_code == 422 and "chưa chọn kết quả" in missing.content.decode()
     wordless = as_coordinator.post(f"{YEAR}khep-nam/", results(**{"kq-I-2": "not"}))
     assert wordless.status_code == 422 and "nói vì sao" in wordless.content.decode()
+    both = as_coordinator.post(f"{YEAR}khep-nam/", results(**{"kq-I-3": "", "kq-I-2": "not", "loi-I-2": " "}))
+    said = both.content.decode()
+    assert both.status_code == 422 and said.count('class="is-wrong"') == 2 and "Hãy xem 2 dòng" in said
+    assert "chưa chọn kết quả" in said and "nói vì sao" in said, "all at once, each at its row"
     sent = results(**{"kq-I-2": "not", "loi-I-2": "Thiếu người", "kq-I-1": "more"})
     for _ in range(2):
         assert as_coordinator.post(f"{YEAR}khep-nam/", sent).status_code == 303

@@ -883,6 +883,40 @@ def test_a_finding_of_several_rows_set_aside_covers_only_what_stood_there(ward, 
     assert draft.findings.filter(code="office-unknown", places="I.1", state="open").count() == 1
 
 
+def test_an_office_that_the_ward_has_not_is_chosen_anew_for_all_its_rows(ward, coordinator, as_coordinator):
+    lines = (
+        replace(rooms.LINES[0], leads=("Phòng Tư pháp", "Văn phòng HĐND và UBND")),
+        replace(rooms.LINES[1], leads=("Phòng Tư pháp",)),
+        *rooms.LINES[2:],
+    )
+    found = Finding(
+        "office-unknown", "error", "I.1, I.2", "Phường, xã không có cơ quan “Phòng Tư pháp” để giao chủ trì."
+    )
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(lines, findings=(found,)))
+    address, at = reverse("plans:finding", args=[draft.token]), draft.findings.get().position
+    page = as_coordinator.get(reverse("plans:import", args=[draft.token])).content.decode()
+    assert "Chọn đơn vị khác…" in page and "<option>Phòng Văn hóa – Xã hội</option>" in page
+    assert "<option>Các phòng, ban, ngành</option>" not in page and "Dùng cho cả 2 dòng" in page
+    for office in ("", "Phòng Không Có"):
+        assert (
+            as_coordinator.post(address, {"finding": at, "act": "office", "office": office}).status_code
+            == 422
+        )
+    sent = {"finding": at, "act": "office", "office": "Phòng Văn hóa – Xã hội"}
+    for _ in range(2):
+        assert as_coordinator.post(address, sent).status_code == 303
+    leads = (
+        draft.lines.filter(section__number="I", number__in="12")
+        .order_by("number")
+        .values_list("leads", flat=True)
+    )
+    assert list(leads) == ["Phòng Văn hóa – Xã hội; Văn phòng HĐND và UBND", "Phòng Văn hóa – Xã hội"]
+    assert not draft.findings.filter(code="office-unknown", state="open").exists()
+    review.step_back(draft, by=coordinator.pk, at=AT)
+    assert draft.findings.get(code="office-unknown").state == "open"
+    assert draft.lines.get(section__number="I", number="2").leads == "Phòng Tư pháp"
+
+
 def test_a_mend_that_leaves_something_wrong_says_so(ward, coordinator):
     draft, (line,) = typed(ward, coordinator, {"due": "31/06/2027; 31/09/2027"})
     first = draft.findings.get(code="deadline-impossible", state="open")

@@ -92,6 +92,41 @@ def test_each_chooses_what_and_when(ward, plan, officer, client):
     assert Choice.objects.count() == 1
 
 
+@pytest.mark.parametrize(("wanted", "hour"), [(3, 5), (7, 7), (23, 20)])
+def test_the_hours_are_said_and_one_beyond_them_is_the_nearest(
+    ward, plan, officer, client, settings, wanted, hour
+):
+    from caicach.conf import check
+
+    settings.DIGEST_HOUR = wanted
+    with_mail(officer)
+    client.force_login(officer)
+    assert "Từ 5 giờ sáng đến 20 giờ tối" in client.get("/nhac-viec/").content.decode()
+    assert not letters(ward, hour=hour - 1) and letters(ward, hour=hour)
+    said = [words for is_wrong, words in check._settings() if is_wrong and "CAICACH_DIGEST_HOUR" in words]
+    assert bool(said) == (wanted != hour)
+
+
+def test_a_name_for_several_offices_has_no_row_in_the_week(ward, coordinator):
+    lines = (
+        *rooms.LINES,
+        rooms.line(
+            "II", "3", "Góp ý văn bản", "31/3/2026", leads=("Các phòng, ban, ngành", "Văn phòng HĐND và UBND")
+        ),
+    )
+    rooms.make_plan(ward, coordinator, rooms.make_reading(lines, findings=()))
+    people = [
+        with_mail(rooms.make_person(ward, "leader")),
+        with_mail(rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND")),
+    ]
+    group = ward.offices.get(name="Các phòng, ban, ngành")
+    assert group.is_group and Task.objects.filter(offices__office=group, offices__role="lead").exists()
+    found = letters(ward)
+    for one in people:
+        text = found[f"weekly:{one.user_name}@vidu.example"].text
+        assert f"\n{group}:" not in text and "\nVăn phòng:" in text
+
+
 def test_heads_and_leaders_get_the_week_with_a_picture_on_its_first_working_day(ward, plan, officer):
     head = with_mail(rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND"))
     leader = with_mail(rooms.make_person(ward, "leader"))

@@ -36,6 +36,65 @@ def asked(task, head, until=dt.date(2026, 12, 10)):
     return Extension.objects.get()
 
 
+def test_a_request_ends_by_itself_once_the_day_is_accepted(task, head, officer, coordinator, client):
+    asked(task, head)
+    client.force_login(coordinator)
+    assert "I.2 đến 10/12/2026" in client.get("/viec-cua-toi/").content.decode()
+    paper = services.hand_in(
+        task, by=officer.pk, at=AT, today=rooms.TODAY, document_number="5/KH", document_date=rooms.TODAY
+    )
+    assert "I.2 đến 10/12/2026" in client.get("/viec-cua-toi/").content.decode(), "not judged yet"
+    for _ in range(2):
+        client.post(f"{PAGE}san-pham/1/duyet/")
+    assert "I.2 đến 10/12/2026" not in client.get("/viec-cua-toi/").content.decode()
+    page = client.get(PAGE).content.decode()
+    assert (
+        "Đề nghị gia hạn đến 10/12/2026 không còn cần vì đã duyệt" in page
+        and "Cho gia hạn</button>" not in page
+    )
+    assert rooms.events("task.extension-lapsed") == 1
+    assert Notice.objects.filter(code="task.extension-lapsed").get().person_id == head.pk
+    client.post(f"{PAGE}hoan-tac/", {"event": client.get(PAGE).context["page"].undoable.event})
+    paper.refresh_from_db()
+    assert paper.accepted_at is None and "Cho gia hạn</button>" in client.get(PAGE).content.decode()
+
+
+def test_a_request_stays_where_what_was_handed_in_is_given_back_or_only_a_part(
+    ward, task, head, officer, coordinator
+):
+    extension = asked(task, head)
+    paper = services.hand_in(
+        task, by=officer.pk, at=AT, today=rooms.TODAY, document_number="5/KH", document_date=rooms.TODAY
+    )
+    services.give_back(paper, by=coordinator.pk, at=AT, word="Bổ sung")
+    Task.objects.filter(pk=task.pk).update(deliverables="Kế hoạch\nBáo cáo")
+    task.refresh_from_db()
+    part = services.hand_in(
+        task,
+        by=officer.pk,
+        at=AT,
+        today=rooms.TODAY,
+        document_number="6/KH",
+        document_date=rooms.TODAY,
+        parts=[0],
+    )
+    services.accept(part, by=coordinator.pk, at=AT)
+    extension.refresh_from_db()
+    assert extension.taken_back_at is None
+    rest = services.hand_in(
+        task,
+        by=officer.pk,
+        at=AT,
+        today=rooms.TODAY,
+        document_number="7/BC",
+        document_date=rooms.TODAY,
+        parts=[1],
+    )
+    services.accept(rest, by=coordinator.pk, at=AT)
+    extension.refresh_from_db()
+    assert extension.taken_back_at is not None
+
+
 def test_more_time_is_asked_for_and_given_and_both_days_stay(task, head, leader, client):
     client.force_login(head)
     day = task.occurrences.get()

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from caicach.core.clock import noon
-from caicach.tasks import directives, services
+from caicach.tasks import directives, queries, services
 from caicach.tasks.models import Notice, Task
 from tests.factories import rooms
 
@@ -54,6 +54,26 @@ def test_it_is_given_acknowledged_handed_in_and_accepted(ward, leader, officer, 
     assert ">Xong<" in page and "58/TB-UBND" in page and "Văn phòng HĐND và UBND đã nhận việc" in page
     assert "Đã nhận" in client.get("/chi-dao/").content.decode()
     assert Notice.objects.filter(person=leader, code="task.acknowledged").exists()
+
+
+def test_the_list_and_the_page_name_who_has_not_said_yes(ward, leader, officer, client, sent):
+    client.force_login(leader)
+    own = officer.posts.get().office
+    other = ward.offices.get(short_name="VH–XH")
+    page = client.post("/chi-dao/moi/", {**sent, "leads": [own.pk, other.pk]}).url
+    listed = client.get("/chi-dao/").content.decode()
+    assert f"Chưa nhận: {own}, {other}" in listed and "Chưa nhận hết" not in listed
+    client.force_login(officer)
+    client.post(f"{page}da-nhan/")
+    listed = client.get("/chi-dao/").content.decode()
+    assert f"Chưa nhận: {other}<" in listed and "Chưa nhận hết" in listed
+    assert client.get(page).content.decode().count(">chưa nhận</small>") == 1
+
+
+def test_sixty_that_have_not_said_yes_are_counted():
+    names = tuple(f"Khu phố {n}" for n in range(1, 62))
+    row = queries.DirectiveRow(None, names, True)
+    assert row.missing_words == "Khu phố 1, Khu phố 2, Khu phố 3, Khu phố 4, Khu phố 5 và 56 đơn vị khác"
 
 
 def test_one_about_a_task_stands_on_its_page(ward, leader, coordinator, client, sent):

@@ -1,5 +1,7 @@
 """Somebody moves: one page of everything open, confirmed by both, then given at once."""
 
+import re
+
 import pytest
 
 from caicach.core.clock import noon
@@ -88,6 +90,27 @@ def test_a_wrong_pair_is_refused(given, coordinator, officer, client, who, words
     taker = {"same": officer.pk, "other": coordinator.pk, "none": ""}[who]
     answer = client.post("/ban-giao/", {"leaver": officer.pk, "taker": taker})
     assert answer.status_code == 422 and words in answer.content.decode() and not Handover.objects.exists()
+
+
+def test_whoever_works_in_two_offices_is_asked_for_which(given, ward, coordinator, officer, second, client):
+    from caicach.accounts.models import Post
+
+    culture = ward.offices.get(short_name="VH–XH")
+    Post.objects.create(person=officer, ward=ward, office=culture, role="officer")
+    there = rooms.make_person(ward, "officer", office=culture.name)
+    together.assign(
+        Task.objects.get(number="II-1"), office=culture.pk, person=officer.pk, by=coordinator.pk, at=AT
+    )
+    client.force_login(coordinator)
+    page = client.get("/ban-giao/").content.decode()
+    keys = re.findall(rf'value="({officer.pk}-\d+)"', page)
+    assert len(keys) == 2 and keys[0] != keys[1]
+    here = f"{officer.pk}-{culture.pk}"
+    wrong = client.post("/ban-giao/", {"leaver": here, "taker": second.pk})
+    assert wrong.status_code == 422 and "cùng làm ở một đơn vị" in wrong.content.decode()
+    client.post("/ban-giao/", {"leaver": here, "taker": there.pk, "now": "1"})
+    assert {row.task.number for row in TaskOffice.objects.filter(person=there)} == {"II-1"}
+    assert TaskOffice.objects.filter(person=officer).count() == 3, "the other office's stay"
 
 
 def test_an_officer_opens_none(given, officer, second, client):

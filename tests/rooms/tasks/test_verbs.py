@@ -1,6 +1,7 @@
 """Reporting, handing in, accepting, giving back: success, each refusal, the event, and whose task it is."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
@@ -209,3 +210,22 @@ def test_a_long_history_stands_on_the_page_in_part_and_a_link_away_whole(task, o
     assert "dòng thứ 69" in page and "dòng thứ 05" not in page and "Xem 60 lần gần nhất" in page
     whole = as_officer.get("/viec/2026/cchc/I-2/?dien-bien=tat-ca").content.decode()
     assert "dòng thứ 05" in whole and "Xem từ đầu" not in whole
+
+
+def pdf(pages):
+    from PIL import Image
+
+    out = io.BytesIO()
+    first, *more = [Image.new("RGB", (60, 80), "white") for _ in range(pages)]
+    first.save(out, "PDF", save_all=True, append_images=more)
+    return SimpleUploadedFile(f"{pages} trang.pdf", out.getvalue(), "application/pdf")
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_a_paper_says_how_many_pages_it_has(task, as_officer, pages):
+    as_officer.post("/viec/2026/cchc/I-2/nop/", {"file": pdf(pages)})
+    page = "/viec/2026/cchc/I-2/san-pham/1/trang/1/"
+    assert as_officer.head(page)["X-Pages"] == str(pages)
+    assert as_officer.get(page)["Content-Type"] == "image/png"
+    assert "data-next-page hidden" in as_officer.get("/viec/2026/cchc/I-2/").content.decode()
+    assert as_officer.get(page.replace("trang/1", f"trang/{pages + 1}")).status_code == 404
