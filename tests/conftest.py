@@ -6,7 +6,35 @@ import os
 
 import pytest
 
+from tests import prepared
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's loop runs in the stories' process
+
+
+def pytest_configure(config):
+    config.prepared_here = prepared.begin()
+
+
+def pytest_unconfigure(config):
+    if place := getattr(config, "prepared_here", None):
+        prepared.end(place)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Before Django opens the tests' database it is filled, so that each process need not run every migration."""
+    from django.db import connection
+
+    with prepared.filled_database(connection.settings_dict):
+        yield
+        with django_db_blocker.unblock():
+            connection.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """Django takes the database as it finds it; the fixture above is who makes it and who throws it away."""
+    return True
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,11 +13,11 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from caicach.conf.serve import end_with_parent
+from tests import prepared
 from tests.factories.rooms import PLAN_TEXT
 
 FLAGS = [
@@ -37,7 +38,8 @@ def free_port() -> int:
 class Site:
     """An installation of its own: data folder, database, and what runs of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, like: str | None = "demo") -> None:
+        """like: a kind of tests/prepared.py; None: nothing is there yet."""
         self.folder = folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -48,47 +50,50 @@ class Site:
             "CAICACH_JOB_LEASE_SECONDS": "3",
         }
         self.running: list[subprocess.Popen] = []
-        url = os.environ.get("DATABASE_URL", "")
-        self.made = None
-        if url.startswith("postgres"):
-            import psycopg
+        self._helper: subprocess.Popen | None = None
+        url = prepared.copy(like, folder) if like else prepared.new_database()
+        if url:
+            self.env["DATABASE_URL"] = url
 
-            self.made = f"story_{uuid4().hex[:10]}"
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {self.made}")
-            self.env["DATABASE_URL"] = url.rsplit("/", 1)[0] + f"/{self.made}"
+    def inside(self, code: str) -> str:
+        """What the code prints in a process with this installation's Django, which is started once for all codes."""
+        if self._helper is None:
+            self._helper = self._open([sys.executable, "-c", _HELPER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
+        self._helper.stdin.write(json.dumps(code) + "\n")
+        self._helper.stdin.flush()
+        answer = json.loads(self._helper.stdout.readline() or '{"fault": "the helper has died"}')
+        assert answer["fault"] is None, answer["fault"]
+        return answer["said"]
 
-    def manage(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "caicach", "manage", *words],
-            env=self.env,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def session_of(self, user: str) -> dict[str, str]:
+        """The cookie of somebody who has just signed in."""
+        name, key = self.inside(_SIGN_IN.format(user=user)).split()
+        return {"name": name, "value": key, "url": self.address}
 
     def new_ward(self) -> str:
         """A ward with people and no plan; the answer is what stands behind their names."""
-        said = self.manage("demo", "--again", "--without-plan", "--today", "2026-11-23")
-        return re.search(r"số (\d+)", said)[1]
+        return self.inside(_NEW_WARD + "print(ward.pk)").strip()
+
+    def new_review(self, path: Path) -> tuple[str, str]:
+        """A ward as above, and what its coordinator has uploaded is read: (behind their names, the review's address).
+
+        The same steps as the page and the worker take; that these do is tests/stories/test_main_job.py's to see.
+        """
+        said = self.inside(_NEW_WARD + _NEW_REVIEW.format(path=str(path)))
+        number, address = said.split()
+        return number, address
 
     def start(self, *words: str) -> subprocess.Popen:
         """Start a command of ours. It ends with the tests, even where these are killed and nothing stops it."""
-        log = (self.folder / f"{words[0]}.log").open("ab")
-        part = subprocess.Popen(
-            [sys.executable, "-m", "caicach", *words],
-            env=self.env,
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=end_with_parent,
-        )
+        with (self.folder / f"{words[0]}.log").open("ab") as log:
+            part = self._open([sys.executable, "-m", "caicach", *words], stdout=log, stderr=log)
         self.running.append(part)
         return part
+
+    def _open(self, command: list[str], **streams) -> subprocess.Popen:
+        return subprocess.Popen(
+            command, env=self.env, cwd=ROOT, start_new_session=True, preexec_fn=end_with_parent, **streams
+        )
 
     def serve(self) -> None:
         """Start web and worker, and wait for the first page."""
@@ -116,13 +121,69 @@ class Site:
                 part.wait(5)
         self.running = []
 
+    def end(self) -> None:
+        """Stop all of it, and the helper too."""
+        if self._helper:
+            self._helper.stdin.close()
+            self._helper.wait(15)
+        self.stop()
+
+
+_HELPER = """
+import contextlib, io, json, sys, traceback
+from caicach.conf.manage import setup; setup()
+from django.db import close_old_connections
+for line in sys.stdin:
+    said, fault = io.StringIO(), None
+    close_old_connections()
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(json.loads(line), {})
+    except Exception:
+        fault = traceback.format_exc()
+    print(json.dumps({"said": said.getvalue(), "fault": fault}), flush=True)
+"""
+_SIGN_IN = """
+from django.conf import settings
+from django.test import Client
+from caicach.accounts.models import Person
+client = Client(headers={{"host": "127.0.0.1"}})
+client.force_login(Person.objects.get(user_name={user!r}))
+name = settings.SESSION_COOKIE_NAME
+print(name, client.cookies[name].value)
+"""
+_NEW_WARD = """
+from caicach.core import clock
+from caicach.desk import demo
+ward = demo.make(today=clock.today(), with_plan=False)
+"""
+_NEW_REVIEW = """
+from pathlib import Path
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from caicach.accounts.models import Person
+from caicach.organisation.queries import offices
+from caicach.plans import drafts, services
+from caicach.reading import read_plan
+from caicach.worker.models import Job
+path = Path({path!r})
+coordinator = Person.objects.get(user_name=f"hanh{{ward.pk}}")
+with transaction.atomic():  # the worker sees it read
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    draft = services.upload(file, ward=ward.pk, token=f"xemlaicuaphuong{{ward.pk}}", year=2026, is_amendment=False, by=coordinator.pk, at=clock.now())
+    row = services.begin_reading(draft.pk)
+    services.finish_reading(row, read_plan(path, offices=drafts.spellings(offices(ward.pk)) or None), read_ms=1, at=clock.now())
+    Job.objects.filter(name="plans.read_import", key__endswith=f":{{draft.pk}}").delete()
+print(ward.pk, f"/ke-hoach/nap/{{draft.token}}/")
+"""
+
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     one = Site(tmp_path_factory.mktemp("site"))
     one.serve()
     yield one
-    one.stop()
+    one.end()
 
 
 @pytest.fixture(scope="session")
@@ -139,10 +200,13 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, site):
-    """open_page(user, size=…, script=…): a signed-in page; a fault in its scripts fails the test."""
+    """open_page(user, size=…, script=…, door=…): a signed-in page; a fault in its scripts fails the test.
+
+    door: come in by name and password, as people do; else the session is there already.
+    """
     contexts, faults = [], []
 
-    def make(user: str | None = None, *, size=DESK, script: bool = True):
+    def make(user: str | None = None, *, size=DESK, script: bool = True, door: bool = False):
         context = browser.new_context(
             viewport=size, locale="vi-VN", java_script_enabled=script, base_url=site.address
         )
@@ -154,7 +218,11 @@ def open_page(browser, site):
             "console",
             lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
         )
-        if user:
+        if user and not door:
+            context.add_cookies([site.session_of(user)])
+            page.goto("/")
+            assert re.search(r"/(viec-cua-toi|ke-hoach)/", page.url), page.url
+        elif user:
             page.goto("/dang-nhap/")
             page.fill("#id_user_name", user)
             page.fill("#id_password", PASSWORD)
@@ -166,6 +234,20 @@ def open_page(browser, site):
     for context in contexts:
         context.close()
     assert not faults
+
+
+@pytest.fixture
+def open_review(open_page, site, plan_file):
+    """open_review(path): a ward of its own whose coordinator looks at what was read; options as of open_page."""
+
+    def make(path: Path = plan_file, **options):
+        number, address = site.new_review(path)
+        page = open_page(f"hanh{number}", **options)
+        page.goto(address)
+        page.wait_for_selector("#review.is-live")
+        return page
+
+    return make
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ PASSWORD = "con trâu đi trước"
 
 @pytest.fixture
 def empty(tmp_path):
-    one = Site(tmp_path)
+    one = Site(tmp_path, like=None)
     one.env["CAICACH_DEMO"] = "0"
     one.serve()
     yield one
-    one.stop()
+    one.end()
 
 
 @pytest.fixture

@@ -20,24 +20,18 @@ pytestmark = [pytest.mark.story, pytest.mark.both]
 
 @pytest.fixture
 def own(tmp_path):
+    """An installation that has been started before."""
     one = Site(tmp_path)
     yield one
-    one.stop()
+    one.end()
 
 
-def inside(site, code):
-    """Run code in the installation's Django; it prints JSON."""
-    head = "import json; from caicach.conf.manage import setup; setup()\n"
-    done = subprocess.run(
-        [sys.executable, "-c", head + code],
-        env=site.env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture
+def bare(tmp_path):
+    """One with nobody in it."""
+    one = Site(tmp_path, like="empty")
+    yield one
+    one.end()
 
 
 def until(truth, seconds=30.0):
@@ -51,8 +45,6 @@ def until(truth, seconds=30.0):
 
 def test_a_second_start_answers_and_rests_small(own):
     """How soon it answers stands in `make bench`; why so soon, in tests/whole/test_second_start.py."""
-    own.serve()
-    own.stop()
     own.serve()
     assert until(lambda: health(own)["worker"])
     assert resting_mib(own.running[0].pid) < 200
@@ -122,7 +114,7 @@ from pathlib import Path
 from caicach.conf.manage import setup
 setup()
 from tests.stories.conftest import Site
-site = Site(Path({str(own.folder)!r}))
+site = Site(Path({str(own.folder)!r}), like='demo')
 site.serve()
 print(site.running[0].pid, flush=True)
 sys.stdin.read()"""
@@ -130,8 +122,9 @@ sys.stdin.read()"""
         [sys.executable, "-c", code], env=own.env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )  # fmt: skip
     server = int(tests.stdout.readline())
-    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    assert len(children) == 2, "web and worker"
+    under = Path(f"/proc/{server}/task/{server}/children")
+    assert until(lambda: len(under.read_text().split()) == 2), "web and worker"
+    children = under.read_text().split()
     tests.kill()
     tests.wait(10)
     gone = until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (server, *children)))
@@ -142,7 +135,6 @@ sys.stdin.read()"""
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_a_web_part_that_is_killed_comes_again_and_leaves_nothing_behind(own):
-    own.env["CAICACH_DEMO"] = "0"
     own.serve()
     server = own.running[0]
 
@@ -195,15 +187,13 @@ def test_a_web_part_that_is_killed_comes_again_and_leaves_nothing_behind(own):
         assert probe.connect_ex(("127.0.0.1", own.port)) != 0, "nothing is left running"
 
 
-def test_a_worker_killed_in_the_middle_leaves_no_half_plan_and_the_import_begins_again(own, plan_file):
-    own.manage("migrate", "--verbosity", "0")
-    own.manage("demo", "--without-plan", "--today", "2026-11-23")
+def test_a_worker_killed_in_the_middle_leaves_no_half_plan_and_the_import_begins_again(bare, plan_file):
+    bare.new_ward()
     big = plan_file.read_text() + "".join(
         f"{n}\tViệc phụ số {n} của tổ dân phố\tBáo cáo\tCông an\t\tQuý IV/2026\t\n" for n in range(3, 1500)
     )
     plan_file.write_text(big)
-    inside(
-        own,
+    bare.inside(
         f"""
 from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -212,22 +202,22 @@ from caicach.accounts.models import Person
 from caicach.plans import services
 file = SimpleUploadedFile("lon.txt", Path({str(plan_file)!r}).read_bytes())
 person = Person.objects.get(user_name="hanh")
-services.upload(file, ward=person.posts.get().ward_id, token="tokenbigiet9", year=2026, is_amendment=False, by=person.pk, at=clock.now())
-print("null")""",
+services.upload(file, ward=person.posts.get().ward_id, token="tokenbigiet9", year=2026, is_amendment=False, by=person.pk, at=clock.now())""",
     )
     state = """
+import json
 from caicach.plans.models import PlanImport, DraftLine, DraftSection, DraftSource
 from caicach.worker.models import Job
 print(json.dumps([PlanImport.objects.get().state, DraftLine.objects.count() + DraftSection.objects.count() + DraftSource.objects.count(), Job.objects.get(name="plans.read_import").state, Job.objects.get(name="plans.read_import").attempts]))"""
-    first = own.start("worker")
+    first = bare.start("worker")
     reading = f"/proc/{first.pid}/task/{first.pid}/children"
     assert until(lambda: os.path.exists(reading) and Path(reading).read_text().strip()), (
         "the reading has its own process"
     )
     first.kill()
     first.wait(10)
-    assert inside(own, state)[:3] == ["reading", 0, "running"], "no half plan"
-    own.start("worker")
+    assert json.loads(bare.inside(state))[:3] == ["reading", 0, "running"], "no half plan"
+    bare.start("worker")
     done = []
-    assert until(lambda: done.append(inside(own, state)) or done[-1][0] == "review", 60), done[-1]
+    assert until(lambda: done.append(json.loads(bare.inside(state))) or done[-1][0] == "review", 60), done[-1]
     assert done[-1][1] > 1500 and done[-1][3] == 2, "read again, whole"

@@ -42,7 +42,7 @@ def settle_errors(page):
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_plan_goes_from_its_file_to_its_year(open_page, site, plan_file, size):
     ward = site.new_ward()
-    page = open_page(f"hanh{ward}", size=size)
+    page = open_page(f"hanh{ward}", size=size, door=True)
     assert "Chưa có kế hoạch nào đang thực hiện" in page.inner_text("main")
     upload(page, plan_file)
     assert page.inner_text("h1").startswith("Đọc được 4 nhiệm vụ")
@@ -91,7 +91,7 @@ def test_the_real_plan_becomes_a_year(open_page, site):
 
 
 def test_an_officer_reports_and_the_coordinator_gives_back(open_page):
-    officer = open_page("khang")
+    officer = open_page("khang", door=True)
     officer.goto("/viec-cua-toi/")
     assert "Trễ 268 ngày" in officer.inner_text("main")
     officer.goto("/viec/2026/cchc/II-1/")

@@ -8,16 +8,13 @@ from playwright.sync_api import expect
 
 from tests.factories.rooms import PLAN_TEXT
 from tests.stories.conftest import PHONE
-from tests.stories.test_main_job import upload
 
 pytestmark = pytest.mark.story
 
 
 @pytest.fixture
-def review(open_page, site, plan_file):
-    page = open_page(f"hanh{site.new_ward()}")
-    upload(page, plan_file)
-    return page
+def review(open_review):
+    return open_review()
 
 
 def cell(page, words, field):
@@ -173,9 +170,8 @@ def test_a_refused_file_is_said_in_words(open_page, tmp_path):
     page.wait_for_url("**/ke-hoach/")
 
 
-def test_the_review_fits_a_phone(open_page, site, plan_file):
-    page = open_page(f"hanh{site.new_ward()}", size=PHONE)
-    upload(page, plan_file)
+def test_the_review_fits_a_phone(open_review):
+    page = open_review(size=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
@@ -246,14 +242,13 @@ def test_f_walks_the_whole_list_and_y_accepts_what_is_in_focus(review):
     expect(page.locator("[data-saved]")).to_contain_text("Hãy bấm F")
 
 
-def test_every_place_of_a_finding_is_visited(open_page, site, tmp_path):
-    page = open_page(f"hanh{site.new_ward()}")
+def test_every_place_of_a_finding_is_visited(open_review, tmp_path):
     early = (
         PLAN_TEXT.format(year=2026).replace("31/3/2026", "03/01/2026").replace("Quý II/2026", "02/01/2026")
     )
     path = tmp_path / "ke-hoach.txt"
     path.write_text(early)
-    upload(page, path)
+    page = open_review(path)
     rows = page.locator("[data-finding]").evaluate_all("all => all.map((one) => one.dataset.finding)")
     several = next(number for number in rows if rows.count(number) > 1)
     lines = set()
@@ -285,13 +280,15 @@ def test_messages_stand_where_one_works(review):
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_the_list_shows_what_is_open_with_counts(open_page, site, plan_file, script):
-    user = f"hanh{site.new_ward()}"
+    number, address = site.new_review(plan_file)
+    user = f"hanh{number}"
     page = open_page(user)
-    upload(page, plan_file)
+    page.goto(address)
+    page.wait_for_selector("#review.is-live")
     page.locator("form.aside").first.locator("input[name=reason]").fill("đã hỏi")
     page.locator("form.aside").first.get_by_role("button", name="Để lại").click()
     expect(page.locator("[data-filter=seen] .count")).to_have_text("1")
-    address, page = page.url, (page if script else open_page(user, script=False))
+    page = page if script else open_page(user, script=False)
     page.goto(address)
     shown = page.locator("[data-todo]:visible")
     assert shown.count() == int(page.locator("[data-filter=open] .count").inner_text())
@@ -304,9 +301,8 @@ def test_the_list_shows_what_is_open_with_counts(open_page, site, plan_file, scr
     )
 
 
-def test_on_a_phone_the_annex_comes_before_the_list(open_page, site, plan_file):
-    page = open_page(f"hanh{site.new_ward()}", size=PHONE)
-    upload(page, plan_file)
+def test_on_a_phone_the_annex_comes_before_the_list(open_review):
+    page = open_review(size=PHONE)
     assert not page.locator("[data-todo]").first.is_visible()
     assert re.fullmatch(r"Cần xem: \d+", page.locator("#todo-h").inner_text())
     assert page.locator(".line").first.bounding_box()["y"] < 844
@@ -491,9 +487,8 @@ def test_what_was_sent_into_the_void_is_still_there(review):
     )
 
 
-def test_on_a_phone_a_second_tap_meets_the_same_cell(open_page, site, plan_file):
-    page = open_page(f"hanh{site.new_ward()}", size=PHONE)
-    upload(page, plan_file)
+def test_on_a_phone_a_second_tap_meets_the_same_cell(open_review):
+    page = open_review(size=PHONE)
     rows = page.locator(".line")
     rows.nth(0).locator("[data-cell=content]").click()
     wanted = rows.nth(1).locator("[data-cell=content]")

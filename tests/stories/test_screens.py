@@ -4,7 +4,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.stories.conftest import DESK, PHONE
-from tests.stories.test_main_job import upload
 
 pytestmark = pytest.mark.story
 SCREENS = (
@@ -58,9 +57,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_page, size):
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing_in_the_review(open_page, site, plan_file, size):
-    page = open_page(f"hanh{site.new_ward()}", size=size)
-    upload(page, plan_file)
+def test_axe_finds_nothing_in_the_review(open_review, size):
+    page = open_review(size=size)
     assert violations(page) == []
     page.keyboard.press("f")
     page.keyboard.press("e")

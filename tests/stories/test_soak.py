@@ -112,4 +112,4 @@ def test_ten_minutes_of_load_cost_no_memory(tmp_path):
         print(f"sau 1 phút {first:.0f} MiB, sau 10 phút {last:.0f} MiB, {sum(counts)} trang")
         assert last <= first * 1.1, (first, last)
     finally:
-        site.stop()
+        site.end()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import itertools
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,31 +15,25 @@ from pathlib import Path
 
 import pytest
 
-URL = os.environ.get("DATABASE_URL", "")
-ON_POSTGRES = URL.startswith("postgres")
-
-
-_COUNT = itertools.count()
+from tests import prepared
+from tests.prepared import ON_POSTGRES
 
 
 class Installation:
     """A folder and a database of its own, used through the command as its owner would."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, *, like: str | Installation | None = None) -> None:
+        """like: a kind of tests/prepared.py, or another one; None: no table is there yet."""
         self.data = folder
         self.env = {
             k: v for k, v in os.environ.items() if not k.startswith(("CAICACH_", "DATABASE_", "DJANGO_"))
         }
         self.env["CAICACH_DATA"] = str(folder)
-        self.url = ""
-        if ON_POSTGRES:
-            import psycopg
-
-            name = f"{name}_{os.getpid()}_{next(_COUNT)}"  # several workers share the server
-            with psycopg.connect(URL, autocommit=True) as server:
-                server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-                server.execute(f'CREATE DATABASE "{name}"')
-            self.url = f"{URL.rpartition('/')[0]}/{name}"
+        if isinstance(like, Installation):
+            self.url = prepared.twin(like.data, like.url, folder)
+        else:
+            self.url = prepared.copy(like, folder) if like else prepared.new_database()
+        if self.url:
             self.env["DATABASE_URL"] = self.url
 
     def run(self, *arguments: object, **more) -> subprocess.CompletedProcess[str]:
@@ -87,9 +79,7 @@ class Installation:
 @pytest.fixture(scope="module")
 def original(tmp_path_factory) -> Installation:
     """The demo ward, and one stored file."""
-    made = Installation(tmp_path_factory.mktemp("goc"), "goc")
-    made.done("manage", "migrate", "--verbosity", "0")
-    made.done("manage", "demo")
+    made = Installation(tmp_path_factory.mktemp("goc"), like="demo")
     place = made.data / "files" / "b9"
     place.mkdir(parents=True)
     (place / "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9").write_bytes(b"hello world")
@@ -105,7 +95,7 @@ def archive(original, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def empty(tmp_path) -> Installation:
-    return Installation(tmp_path / "moi", "moi")
+    return Installation(tmp_path / "moi")
 
 
 def test_every_row_and_every_file_comes_back(original, archive, empty):
@@ -125,11 +115,12 @@ def test_what_was_said_stays_unchangeable_after_a_restore(archive, empty):
         empty.execute("UPDATE history_event SET word = 'khác'")
 
 
-def test_new_rows_get_new_numbers_after_a_restore(archive, empty):
+def test_new_rows_get_new_numbers_after_a_restore(original, archive, empty):
     empty.done("restore", archive)
     code = "from caicach.conf.manage import setup; setup(); from caicach.organisation import services as s; s.found_ward(name='Phường Mới', province='An Giang')"
     subprocess.run([sys.executable, "-c", code], env=empty.env, check=True, timeout=60)
-    assert len({row[0] for row in empty.rows()["organisation_ward"]}) == 2
+    numbers = [row[0] for row in empty.rows()["organisation_ward"]]
+    assert len(numbers) == len(original.rows()["organisation_ward"]) + 1 == len(set(numbers))
 
 
 def test_a_backup_is_one_moment_while_others_write(original, tmp_path, empty):
@@ -185,12 +176,12 @@ def spoilt(archive: Path, how: str, path: Path) -> Path:
 
 
 @pytest.mark.parametrize("how", ["one bit", "cut", "no end", "text", "empty", "another tar", "outside"])
-def test_a_spoilt_archive_changes_nothing(archive, empty, tmp_path, how):
-    empty.done("manage", "migrate", "--verbosity", "0")
-    before = empty.rows()
-    done = empty.run("restore", spoilt(archive, how, tmp_path / "hong.tar"), "--replace")
+def test_a_spoilt_archive_changes_nothing(archive, tmp_path, how):
+    new = Installation(tmp_path / "moi", like="empty")
+    before = new.rows()
+    done = new.run("restore", spoilt(archive, how, tmp_path / "hong.tar"), "--replace")
     assert done.returncode == 2 and "hong.tar" in done.stderr and "Traceback" not in done.stderr
-    assert empty.rows() == before and empty.files() == {}
+    assert new.rows() == before and new.files() == {}
     assert not (tmp_path / "ngoai").exists()
 
 
@@ -232,11 +223,7 @@ def test_no_backup_overwrites_a_file_or_leaves_half_of_one(original, archive, tm
 
 
 def test_a_stored_file_that_rotted_is_said(original, tmp_path):
-    own = Installation.__new__(Installation)
-    own.__dict__ = dict(original.__dict__)
-    own.data = tmp_path / "ban-sao"
-    shutil.copytree(original.data, own.data)
-    own.env = {**original.env, "CAICACH_DATA": str(own.data)}
+    own = Installation(tmp_path / "ban-sao", like=original)
     (stored,) = (own.data / "files").rglob("b94d*")
     stored.write_bytes(b"hello w0rld")
     done = own.run("backup", tmp_path / "a.tar")
@@ -294,9 +281,8 @@ def test_every_row_goes_to_another_database_and_back(original, tmp_path):
     assert by_model(original, there) == before and sum(map(len, before.values())) > 500
     again = original.run("copy-database", url)
     assert again.returncode == 2 and "đã có dữ liệu" in again.stderr
-    back = Installation(tmp_path / "ve", "ve")
+    back = Installation(tmp_path / "ve", like="empty")
     home = back.url or f"sqlite:///{back.data / 'caicach.sqlite3'}"
-    back.data.mkdir(exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "caicach", "copy-database", "-"], input=home + "\n", env=there, capture_output=True, text=True,
         timeout=120, check=False,
@@ -320,12 +306,17 @@ def test_nothing_is_copied_onto_itself(original):
     assert done.returncode == 2 and "đang dùng" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def some_migrations_ago(original, tmp_path_factory) -> Installation:
+    made = Installation(tmp_path_factory.mktemp("truoc"), like=original)
+    made.done("manage", "migrate", "plans", "0002", "--verbosity", "0")
+    return made
+
+
 @pytest.fixture
-def older(archive, empty) -> Installation:
+def older(some_migrations_ago, tmp_path) -> Installation:
     """The demo ward in a database of some migrations ago."""
-    empty.done("restore", archive)
-    empty.done("manage", "migrate", "plans", "0002", "--verbosity", "0")
-    return empty
+    return Installation(tmp_path / "cu", like=some_migrations_ago)
 
 
 def test_an_upgrade_makes_a_backup_and_brings_the_database_up_to_date(original, older):
