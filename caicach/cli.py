@@ -171,6 +171,12 @@ def _parser() -> argparse.ArgumentParser:
     target.add_argument("--json", action="store_true", help="in mỗi câu một đối tượng JSON")
     target.set_defaults(run=_target)
 
+    clock = commands.add_parser("clock", help="tính thời hạn của hồ sơ từ các việc đã xảy ra")
+    clock.add_argument(
+        "file", metavar="TỆP", help="tệp JSON có một hồ sơ hoặc một danh sách, hoặc - để đọc từ đầu vào"
+    )
+    clock.set_defaults(run=_clock)
+
     serve = commands.add_parser("serve", help="chạy máy chủ web và việc nền")
     serve.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
     serve.set_defaults(run=_serve)
@@ -442,6 +448,31 @@ def _target(options: argparse.Namespace) -> int:
             from caicach.rules.formats import target_in_words
 
             print((f"“{phrase}”: " if options.phrase == "-" else "") + target_in_words(target))
+    return 0
+
+
+# --- a dossier's clock ---------------------------------------------------------------------------------------------
+
+
+def _clock(options: argparse.Namespace) -> int:
+    from caicach.rules.clock_case import answer
+
+    try:
+        text = sys.stdin.buffer.read() if options.file == "-" else _path(options.file).read_bytes()
+        asked = json.loads(text)
+    except FileNotFoundError:
+        raise Refusal("file.missing", name=options.file) from None
+    except IsADirectoryError:
+        raise Refusal("file.is-folder", name=options.file) from None
+    except PermissionError:
+        raise Refusal("file.unreadable", name=options.file) from None
+    except (ValueError, RecursionError):
+        raise Refusal("clock.no-json", name=options.file) from None
+    if isinstance(asked, list):
+        answers: Any = [answer(case, f"[{n}].") for n, case in enumerate(asked)]
+    else:
+        answers = answer(asked)
+    print(json.dumps(answers, ensure_ascii=False, indent=1))
     return 0
 
 

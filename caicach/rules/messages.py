@@ -23,6 +23,16 @@ SENTENCES: dict[str, str] = {
     # kept filters
     "filter.unnamed": _("Bộ lọc chưa có tên. Hãy quay lại và đặt tên, ví dụ “Việc trễ của phòng”."),
     "filter.too-many": _("Đã giữ {most} bộ lọc. Hãy bỏ bớt một bộ lọc rồi giữ bộ lọc này."),
+    # the clock of a dossier
+    "clock.no-json": _("{name} không phải là tệp JSON. Hãy xem ví dụ trong docs/clock.md."),
+    "clock.case-wrong": _(
+        "Hồ sơ cần tính có chỗ thiếu hoặc sai: {place}. Hãy sửa chỗ ấy theo docs/clock.md."
+    ),
+    "clock.order": _(
+        "Việc “{place}” lúc {at} không xảy ra được khi hồ sơ đang ở trạng thái “{state}”. Hãy xem lại thứ tự các việc."
+    ),
+    "clock.term": _("Thời hạn phải là số nguyên từ 0 đến {most}. Hãy xem lại {place}."),
+    "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
     # files
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
     "file.is-folder": _("{name} là một thư mục. Hãy chỉ ra một tệp trong đó."),

@@ -9,12 +9,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-SATURDAY = 5
-
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """days_off: holidays and days swapped off; make_up_days: weekend days worked instead.
+    """days_off: holidays and days swapped off; make_up_days: weekend days worked instead; weekdays: those that are worked,
+    Monday 0.
 
     years: those whose days off are known; outside them only weekends count as days off.
     """
@@ -22,11 +21,12 @@ class WorkCalendar:
     days_off: frozenset[dt.date] = frozenset()
     make_up_days: frozenset[dt.date] = frozenset()
     years: frozenset[int] = frozenset()
+    weekdays: frozenset[int] = frozenset(range(5))
 
     def is_working(self, day: dt.date) -> bool:
         if day in self.make_up_days:
             return True
-        return day.weekday() < SATURDAY and day not in self.days_off
+        return day.weekday() in self.weekdays and day not in self.days_off
 
     def last_working_day(self, day: dt.date) -> dt.date:
         """The day itself, or the nearest working day before it."""
@@ -47,6 +47,7 @@ class WorkCalendar:
             (self.days_off | frozenset(off)) - frozenset(working),
             (self.make_up_days | frozenset(working)) - frozenset(off),
             self.years,
+            self.weekdays,
         )
 
 
