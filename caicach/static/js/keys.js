@@ -5,8 +5,8 @@
   const seen = (one) => one && one.offsetParent !== null;
 
   // --- on a phone the bar is wider than the screen: where one is stands in sight ---
-  const here = document.querySelector(".bar nav a[aria-current]");
-  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+  const tab = document.querySelector(".bar nav a[aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
 
   // --- the field in the bar and what is found while one types ---
   const field = document.querySelector(".bar [data-seek]");
