@@ -20,11 +20,13 @@ _ORDER = {"late": 0, "warn": 1, "soon": 2, "far": 3, "ok": 4}
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A task on the desk. back: the word with which it was given back, as long as nothing new was handed in."""
+    """A task on the desk. back: the word with which it was given back, as long as nothing new was handed in. asked_until:
+    the day until which more time was asked for, without an answer yet."""
 
     view: TaskView
     back: GivenBack | None
     today: dt.date
+    asked_until: dt.date | None = None
 
     @property
     def tone(self) -> str:
@@ -106,10 +108,9 @@ def ward_desk(
     *,
     today: dt.date,
     people: Sequence[int],
-    decides: bool = True,
     calendar: WorkCalendar | None = None,
 ) -> WardDesk:
-    """The facts for these people; decides: one of them gives more time. At most nine queries, however many people and tasks.
+    """The facts for these people. At most nine queries, however many people and tasks.
 
     calendar: the ward's, where it is at hand; else one query more.
     """
@@ -122,17 +123,16 @@ def ward_desk(
         views=tuple(views),
         asks=tasks.open_asks(ward, today=today),
         steps=tasks.open_steps(ward, people, today=today),
-        time_asked=tuple(tasks.time_asked(ward)) if decides else (),
+        time_asked=tuple(tasks.time_asked(ward)),
         news=tasks.news(ward, people),
     )
 
 
 def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWork:
     """What somebody owes, most urgent first. At most twelve queries."""
-    decides = allows("task.give-time", actor.role)
     people = {actor.person_id, actor.holder_id or actor.person_id}
     calendar = ward_calendar(actor.ward_id, actor.calendar).work
-    facts = ward_desk(actor.ward_id, today=today, people=sorted(people), decides=decides, calendar=calendar)
+    facts = ward_desk(actor.ward_id, today=today, people=sorted(people), calendar=calendar)
     return desk_of(
         facts,
         actor.person_id,
@@ -175,7 +175,8 @@ def desk_of(
     )
     given = [v for v in facts.views if office is not None and office in v.unacknowledged]
     new = {v.task.pk for v in given}
-    owed = [Owed(v, v.back, today) for v in mine if v.task.pk not in new]
+    asked = {one.extension.task_id: one.extension.until for one in facts.time_asked}
+    owed = [Owed(v, v.back, today, asked.get(v.task.pk)) for v in mine if v.task.pk not in new]
     first = [one for one in owed if one.back or one.view.status.group in ("late", "warn")]
     to_me = {view.task.pk for view in facts.views if is_for(view)}
     urgent = {one.view.task.pk for one in first}

@@ -129,7 +129,7 @@ def views_of(
                 office_ids=frozenset(one.office_id for one in own if one.office_id),
                 person_of=tuple((one.office_id, one.person_id) for one in own if one.person_id),
                 has_waiting=any(not one.what.accepted and not one.what.returned for one in handed[task.pk]),
-                back=_back(handed[task.pk]),
+                back=_back(handed[task.pk], parts=parts_of(task)),
                 unacknowledged=frozenset(
                     one.office_id for one in own if one.office_id and not one.acknowledged_at
                 )
@@ -185,11 +185,11 @@ def _handed_one(values: tuple[Any, ...]) -> tuple[int, _Handed]:
     return task, _Handed(occurrence, local_day(at), what, back)
 
 
-def _back(handed: Sequence[_Handed]) -> GivenBack | None:
+def _back(handed: Sequence[_Handed], *, parts: int) -> GivenBack | None:
     """The newest return of one task after which nothing was handed in for the same day and deliverable."""
     newest: dict[tuple[int | None, int], _Handed] = {}
     for one in handed:
-        for part in one.what.parts or (0,):
+        for part in one.what.parts or range(parts):
             newest[one.occurrence, part] = one
     returns = [one.back for one in newest.values() if one.back]
     return max(returns, key=lambda back: back.at, default=None)
