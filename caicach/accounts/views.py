@@ -17,11 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import passkeys, provider, queries, second, services, sessions
+from caicach.accounts import first_start, passkeys, provider, queries, second, services, sessions
 from caicach.accounts.forms import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
 from caicach.accounts.models import Person
 from caicach.core import clock, origin
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, ward_request
+from caicach.organisation.queries import wards as all_wards
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.rules.sign_in import PASSWORD
@@ -48,6 +49,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 status = put_refusal(form, refusal)
             else:
                 return see_other(enter(request, person, ways=[PASSWORD], wanted=wanted))
+    elif first_start.is_open():  # nobody can sign in yet: the first administrator is made there
+        return see_other(reverse("desk:start"))
     facts = {
         "form": form,
         "wanted": wanted,
@@ -87,9 +90,17 @@ def enter(
     services.forget_session(request.session.session_key)
     login(request, person)
     request.session["strong"], request.session["ways"] = is_strong, ways
+    _open_the_only_ward(request, person)
     for words in services.heard_since(person, last):
         messages.info(request, words)
     return wanted
+
+
+def _open_the_only_ward(request: HttpRequest, person: Person) -> None:
+    """Who stands above the wards has nothing to choose where there is one: setting up goes on where it stood."""
+    actor = queries.actor_of(person.pk, on=clock.today())
+    if actor and actor.role in rights.SERVER_ROLES and len(wards := all_wards()) == 1:
+        request.session["ward"] = wards[0].id
 
 
 def _stand_between(request: HttpRequest, person: Person, ways: list[str], wanted: str) -> None:

@@ -99,7 +99,9 @@ def end_rows(plan: Plan, *, today: dt.date) -> list[EndRow]:
     for view in views:
         result, word = view.task.result, view.task.result_word
         if not result:
-            result, word = suggested(view.facts, view.status, today=today)
+            # an indicator is reached by its figure: that somebody has reported on it says nothing
+            is_open = view.task.is_indicator and not view.facts.occurrences
+            result, word = ("", "") if is_open else suggested(view.facts, view.status, today=today)
         rows.append(EndRow(view, view.task.number, result, word, tuple(papers.get(view.task.pk, ()))))
     return rows
 

@@ -154,6 +154,7 @@ class Review:
     shown: str
     offices: tuple[str, ...]
     may_lead: tuple[str, ...]
+    neighbourhoods: tuple[str, ...]
 
 
 _CHIPS = {"error": ("late", "Lỗi"), "warning": ("warn", "Xem"), "note": ("next", "Ghi nhận")}
@@ -225,7 +226,8 @@ def review(draft: PlanImport, *, chosen: int | None = None, shown: str = "") -> 
         batch=newest or 0,
         shown=shown,
         offices=tuple(o.name for o in own),
-        may_lead=tuple(o.name for o in own if not o.is_group),
+        may_lead=tuple(o.name for o in own if not o.is_group and not o.is_neighbourhood),
+        neighbourhoods=tuple(o.name for o in own if o.is_neighbourhood),
     )
 
 

@@ -563,11 +563,12 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class DirectiveList:
-    """counts: how many are in each group, before the filter."""
+    """counts: how many are in each group, before the filter; unacknowledged: how many some office has not said yes to."""
 
     rows: tuple[DirectiveRow, ...]
     counts: dict[Group, int]
     group: str
+    unacknowledged: int = 0
 
     @property
     def query(self) -> str:
@@ -575,11 +576,14 @@ class DirectiveList:
         return f"?tinh-trang={self.group}" if self.group else ""
 
 
+UNACKNOWLEDGED = "chua-nhan"
+"""what the list can be filtered by besides a group"""
 _URGENCY = {"late": 0, "warn": 1, "soon": 2, "far": 3, "ok": 4}
 
 
 def directives(ward: int, *, today: dt.date, group: str = "", most: int = 300) -> DirectiveList:
-    """The newest duties that come from no plan, most urgent first; of one group where it is named. Six queries."""
+    """The newest duties that come from no plan, most urgent first; of one group, or only the UNACKNOWLEDGED ones, where
+    that is named. Six queries."""
     tasks = list(
         Task.objects.filter(ward_id=ward, set_aside_at__isnull=True)
         .exclude(source=Task.PLAN)
@@ -590,12 +594,23 @@ def directives(ward: int, *, today: dt.date, group: str = "", most: int = 300) -
     given: dict[int, list[TaskOffice]] = defaultdict(list)
     for row in TaskOffice.objects.filter(ward_id=ward, task__in=tasks).select_related("office"):
         given[row.task_id].append(row)
-    shown = [view for view in views if group not in GROUPS or view.status.group == group]
+    rows = {view.task.pk: _directive_row(view, given[view.task.pk]) for view in views}
+    unseen = sum(bool(row.missing) for row in rows.values())
+    shown = [
+        view
+        for view in views
+        if (
+            rows[view.task.pk].missing
+            if group == UNACKNOWLEDGED
+            else group not in GROUPS or view.status.group == group
+        )
+    ]
     shown.sort(key=lambda view: (_URGENCY[view.status.group], -(view.status.days or 0) if view.status.group == "late" else (view.status.days or 0)))  # fmt: skip
     return DirectiveList(
-        tuple(_directive_row(view, given[view.task.pk]) for view in shown),
+        tuple(rows[view.task.pk] for view in shown),
         counts,
-        group if group in GROUPS else "",
+        group if group in GROUPS or group == UNACKNOWLEDGED else "",
+        unseen,
     )
 
 

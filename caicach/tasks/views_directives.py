@@ -48,7 +48,8 @@ def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
     actor, today = ward_request(request).actor, clock.today()
     page = queries.directives(actor.ward_id, today=today, group=request.GET.get("tinh-trang", ""))
     table = lists.table([("", (row.view for row in page.rows))], name="Chỉ đạo")
-    filtered = GROUPS[page.group].lower() if page.group in GROUPS else ""
+    filtered = "chờ nhận việc" if page.group == queries.UNACKNOWLEDGED else ""
+    filtered = GROUPS[page.group].lower() if page.group in GROUPS else filtered
     about = lists.about(table, filtered=filtered, today=today)
     listing = Listing(actor.ward_name, "Việc giao ngoài kế hoạch", about, (table,))
     return send_list(listing, suffix, f"chi dao {filtered}", today=today)

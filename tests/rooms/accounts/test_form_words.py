@@ -43,6 +43,6 @@ def test_a_percent_is_told_its_bounds():
         assert said(ReportForm, "percent", value, "vi") == ["Ghi từ 0 đến 100."]
 
 
-def test_the_door_says_what_stands_behind_it(client, db):
+def test_the_door_says_what_stands_behind_it(officer, client, db):
     page = client.get("/dang-nhap/").content.decode()
     assert "đọc kế hoạch cải cách hành chính" in page

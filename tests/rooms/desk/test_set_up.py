@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from caicach.accounts import first_start
 from caicach.accounts.models import FirstStart, Link, Person, Post, WrongTries
@@ -53,6 +54,27 @@ def test_the_code_makes_one_administrator_and_the_page_is_closed(client, code):
     assert client.post("/dang-nhap/", signed).url == "/bat-dau/cac-buoc/"
     assert client.get("/bat-dau/").url == "/bat-dau/cac-buoc/"
     assert "Làm bước này" in client.get("/bat-dau/cac-buoc/").content.decode()
+
+
+def test_the_sign_in_page_of_an_empty_system_leads_to_its_start_and_no_other_does(client, code):
+    assert client.get("/dang-nhap/").url == "/bat-dau/"
+    assert client.get("/", follow=True).redirect_chain[-1][0] == "/bat-dau/"
+    client.post("/bat-dau/", new(code))
+    assert client.get("/dang-nhap/").status_code == 200
+
+
+def test_who_comes_back_goes_on_at_the_one_ward_and_chooses_among_two(client, code):
+    client.post("/bat-dau/", new(code))
+    signed = {"user_name": "may.lv", "password": "con trâu đi trước"}
+    client.post("/dang-nhap/", signed)
+    founded(client)
+    again = Client()
+    again.post("/dang-nhap/", signed)
+    assert again.get("/bat-dau/don-vi/").status_code == 200
+    founded(client, name="Phường Thứ Hai")
+    third = Client()
+    third.post("/dang-nhap/", signed)
+    assert third.get("/bat-dau/don-vi/").status_code == 303, "two wards: which one is asked"
 
 
 def test_the_code_lies_nowhere_and_a_newer_one_ends_it(client, code):

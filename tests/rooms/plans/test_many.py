@@ -219,3 +219,15 @@ def test_the_years_end_says_what_it_would_close_over(ward, coordinator, officer,
     )
     page = as_coordinator.get("/ke-hoach/2026/cchc/khep-nam/").content.decode()
     assert "Còn 1 điều đang chờ" in page and "sản phẩm chờ duyệt" in page
+
+
+def test_an_indicator_is_not_taken_for_reached_because_somebody_reported(ward, coordinator, as_coordinator):
+    rooms.make_plan(ward, coordinator)
+    task = Task.objects.get(number="I-1")
+    services.report(task, by=coordinator.pk, at=noon(rooms.TODAY), word="Đang làm")
+    chosen = '<option value="reached" selected'
+    row = as_coordinator.get(f"{YEAR}khep-nam/").content.decode().split('id="dong-I-1"')[1].split("</tr>")[0]
+    assert chosen in row
+    Task.objects.filter(pk=task.pk).update(is_indicator=True)
+    row = as_coordinator.get(f"{YEAR}khep-nam/").content.decode().split('id="dong-I-1"')[1].split("</tr>")[0]
+    assert chosen not in row

@@ -70,6 +70,18 @@ def test_the_list_and_the_page_name_who_has_not_said_yes(ward, leader, officer, 
     assert client.get(page).content.decode().count(">chưa nhận</small>") == 1
 
 
+def test_the_list_is_filtered_by_what_waits_for_a_yes(ward, leader, officer, client, sent):
+    client.force_login(leader)
+    page = client.post("/chi-dao/moi/", sent).url
+    waiting = client.get("/chi-dao/?tinh-trang=chua-nhan").content.decode()
+    assert sent["content"] in waiting and 'Chờ nhận việc <span class="count">1' in waiting
+    assert client.get("/chi-dao/danh-sach.xlsx?tinh-trang=chua-nhan").status_code == 200
+    client.force_login(officer)
+    client.post(f"{page}da-nhan/")
+    nobody = client.get("/chi-dao/?tinh-trang=chua-nhan").content.decode()
+    assert "Không việc nào ở tình trạng này" in nobody and sent["content"] not in nobody
+
+
 def test_sixty_that_have_not_said_yes_are_counted():
     names = tuple(f"Khu phố {n}" for n in range(1, 62))
     row = queries.DirectiveRow(None, names, True)

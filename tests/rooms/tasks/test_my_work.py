@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-
 from django.test import Client
 
 from caicach.core.clock import noon
