@@ -127,6 +127,12 @@ class Compared:
     def of(self, state: str) -> list[Line]:
         return [line for line in self.lines if line.state == state]
 
+    @property
+    def with_address(self) -> int:
+        """How many of the new ones have an address, in whichever of their rows."""
+        rows = (*self.of(NEW), *(line for line in self.of(CHANGED) if line.same_as is not None))
+        return len({line.row.n if line.same_as is None else line.same_as for line in rows if line.row.email})
+
 
 # --- reading --------------------------------------------------------------------------------------------------
 
@@ -603,26 +609,27 @@ def take_over(
         compared = compare(ward.pk, rows_of(held), today=today)
         _check(compared, seen)
         offices_by_id = {one.pk: one for one in Office.objects.filter(ward=ward)}
-        new, invited, made = [], [], {}
+        made: dict[int, int] = {}
         for line in compared.of(NEW):
             person = people.admit(
                 ward=ward, user_name=line.user_name, full_name=line.row.full_name, role=line.role,
                 office=offices_by_id[line.office.id] if line.office else None, title=line.row.title, since=today,
                 email=line.row.email, phone=line.row.phone, password_hash=make_password(None), by=by, at=at,
             )  # fmt: skip
-            new.append(person.pk)
             made[line.row.n] = person.pk
-            if by_letter and person.email:
+        changed = [line for line in compared.of(CHANGED) if line.same_as is None]
+        for line in compared.of(CHANGED):
+            person_id = line.person if line.same_as is None else made[line.same_as]
+            _change(line, person_id or 0, ward.pk, offices_by_id, by=by, at=at, today=today)
+        new, invited = list(made.values()), []
+        if by_letter:  # the changes before it: a link ends with the address that it was sent to
+            for person in Person.objects.filter(pk__in=new).exclude(email="").order_by("pk"):
                 links.invite(person, ward=ward.pk, by=by, at=at)
                 invited.append(person.pk)
         with_slip = [pk for pk in new if pk not in invited]
         for at_once in range(0, len(with_slip), _HASHED_AT_ONCE):
             some = with_slip[at_once : at_once + _HASHED_AT_ONCE]
             enqueue("accounts.first-passwords", ward=ward.pk, people=some, nonce=nonce)
-        changed = [line for line in compared.of(CHANGED) if line.same_as is None]
-        for line in compared.of(CHANGED):
-            person_id = line.person if line.same_as is None else made[line.same_as]
-            _change(line, person_id or 0, ward.pk, offices_by_id, by=by, at=at, today=today)
         history.append(
             ward, "people.imported", by=by, at=at, ward=ward.pk,
             post=f"{len(new)} người mới, {len(changed)} người đổi",
