@@ -259,7 +259,7 @@ def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = 
             "problems": counts[people_import.PROBLEM],
             "to_do": sum(line.state in _TO_DO and line.same_as is None for line in compared.lines),
             "new": counts[people_import.NEW],
-            "with_address": sum(bool(line.row.email) for line in compared.of(people_import.NEW)),
+            "with_address": compared.with_address,
             "offices": [(o.id, o.name) for o in offices(actor.ward_id, on=today) if not o.is_group],
             "roles": rights.WARD_ROLES.items(),
             "sends_letters": links.is_on(),

@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -91,7 +91,7 @@ class Line:
     """A row beside who is there. role, office, user_name: as they will be; guessed: the role follows from the title.
 
     problems: (field, sentence); changes: (what, was, will be); namesakes: (handle, words) to choose from. same_as: the row
-    that makes the person of this one, who gets one more post by it.
+    that makes the person of this one; of_row: the row that makes the post of which this one says something else.
     """
 
     row: Row
@@ -107,6 +107,12 @@ class Line:
     namesakes: tuple[tuple[str, str], ...] = ()
     near: int | None = None
     same_as: int | None = None
+    of_row: int | None = None
+
+    @property
+    def gives_post(self) -> bool:
+        """Whether somebody gets one more post by it."""
+        return any(what == _ONE_MORE for what, _, _ in self.changes)
 
     @property
     def state_words(self) -> str:
@@ -126,6 +132,12 @@ class Compared:
 
     def of(self, state: str) -> list[Line]:
         return [line for line in self.lines if line.state == state]
+
+    @property
+    def with_address(self) -> int:
+        """How many of the new ones have an address, in whichever of their rows."""
+        rows = (*self.of(NEW), *(line for line in self.of(CHANGED) if line.same_as is not None))
+        return len({line.row.n if line.same_as is None else line.same_as for line in rows if line.row.email})
 
 
 # --- reading --------------------------------------------------------------------------------------------------
@@ -199,13 +211,25 @@ def rows_of(found: PeopleList) -> list[Row]:
 # --- comparing ------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _PostFacts:
+    """A post that somebody holds (pk), or that a row will give (row)."""
+
+    pk: int | None
+    row: int | None
+    role: str
+    title: str
+    office_id: int | None
+    office: str
+
+
 @dataclass(slots=True)
 class _There:
     """Who and what a ward has: loaded once, five queries however long the list."""
 
     offices: list[OfficeFacts]
     by_key: dict[str, OfficeFacts]
-    posts: dict[int, list[Post]]
+    posts: dict[int, list[_PostFacts]]
     people: dict[int, Person]
     elsewhere: set[int]
     taken: set[str]
@@ -213,12 +237,13 @@ class _There:
 
 def _there(ward: int, today: dt.date) -> _There:
     own = [one for one in offices(ward, on=today) if not one.is_group]
-    posts: dict[int, list[Post]] = {}
+    posts: dict[int, list[_PostFacts]] = {}
     found: dict[int, Person] = {}
     for post in (
         Post.objects.open(today).filter(ward_id=ward).select_related("person", "office").order_by("id")
     ):
-        posts.setdefault(post.person_id, []).append(post)
+        facts = _PostFacts(post.pk, None, post.role, post.title, post.office_id, str(post.office or ""))
+        posts.setdefault(post.person_id, []).append(facts)
         found[post.person_id] = post.person
     elsewhere = Post.objects.open(today).filter(person_id__in=list(found)).exclude(ward_id=ward)
     return _There(
@@ -261,7 +286,7 @@ def compare(ward: int, rows: Sequence[Row], *, today: dt.date) -> Compared:
     lines = said.lines
     facts = [
         (one.row.n, one.state, one.person, one.post, one.user_name, one.role, one.office.id if one.office else 0,
-         one.changes, one.row.full_name, one.row.title, one.row.email, one.row.phone, one.same_as)
+         one.changes, one.row.full_name, one.row.title, one.row.email, one.row.phone, one.same_as, one.of_row)
         for one in lines
     ]  # fmt: skip
     return Compared(tuple(lines), hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:24])
@@ -278,6 +303,31 @@ class _Said:
     def line(self, n: int) -> Line | None:
         return next((one for one in self.lines if one.row.n == n and one.state != SKIPPED), None)
 
+    def of(self, root: Line) -> list[Line]:
+        """What was said so far of somebody whom that row makes."""
+        rows = (one for one in self.lines if root.row.n in (one.row.n, one.same_as))
+        return [one for one in rows if one.state != SKIPPED]
+
+    def person(self, root: Line) -> Row:
+        """How somebody whom that row makes will be called and reached."""
+        row = root.row
+        for one in self.of(root):
+            row = replace(row, **{name: value for name in _OWN if (value := getattr(one.row, name))})
+        return row
+
+    def posts(self, root: Line) -> list[_PostFacts]:
+        """The posts that somebody whom that row makes will hold."""
+        posts: dict[int, _PostFacts] = {}
+        for one in self.of(root):
+            if one is root or one.gives_post:
+                n, office = one.row.n, one.office
+                where = (office.id, office.short) if office else (None, "")
+                posts[n] = _PostFacts(None, n, one.role, one.row.title, *where)
+            elif one.of_row is not None:
+                was = posts[one.of_row]
+                posts[one.of_row] = replace(was, role=one.role, title=one.row.title or was.title)
+        return list(posts.values())
+
 
 def _name(row: Row) -> str:
     return nfc(row.full_name).casefold()
@@ -289,42 +339,68 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
     meant = said.line(int(row.who[4:])) if re.fullmatch(r"row:\d{1,4}", row.who) else None
     if meant and key(meant.row.full_name) != key(row.full_name):
         meant = None  # one of the two is called otherwise since
-    if meant and meant.person is None:
-        return _one_more(row, meant, there, said)
+    root = meant and said.line(meant.row.n if meant.same_as is None else meant.same_as)
+    if root and root.person:
+        root = None  # who is there already
     problems: list[tuple[str, Refusal]] = []
     office = _office(row, there)
     near = _near(row, there) if office is None and row.office else None
-    person, namesakes = (
-        (there.people[meant.person or 0], ()) if meant else _person(row, there, office, problems)
-    )
-    if person is None and row.who != "new":
-        namesakes = (*namesakes, *_twin(row, office, said, [] if namesakes else problems))
-    posts = there.posts.get(person.pk, []) if person else []
-    post = _post(posts, office, _name(row), said) if person else None
-    role = role_of(row.role) or (row.role if row.role in rights.WARD_ROLES else None)
+    person: Person | None = None
+    namesakes: tuple[tuple[str, str], ...] = ()
+    if root:
+        namesakes = (_same(root),)
+    elif meant:
+        person = there.people[meant.person or 0]
+    else:
+        person, namesakes = _person(row, there, office, problems)
+        if person is None and row.who != "new":
+            namesakes = (*namesakes, *_twin(row, office, said, [] if namesakes else problems))
+    posts = said.posts(root) if root else there.posts.get(person.pk, []) if person else []
+    named = role_of(row.role) or (row.role if row.role in rights.WARD_ROLES else None)
     guessed = not row.role
-    if row.role and role is None:
+    if row.role and named is None:
         problems.append(("role", Refusal("people.role-unknown", "role", words=row.role)))
-    if role is None:
-        role = post.role if post else role_from_title(row.title)
-    leads = role == rights.LEADER and _ABOVE_OFFICES.search(key(row.office))
-    if row.office and office is None and not leads:
+    is_above = office is None and _is_above(row, named or role_from_title(row.title))
+    post = _post(
+        posts, office, is_above, named, is_others=lambda one: bool(root) or (_name(row), one) in said.places
+    )
+    role = named or (post.role if post else role_from_title(row.title))
+    if row.office and office is None and not (is_above and role == rights.LEADER):
         problems.append(("office", Refusal("people.office-unknown", "office", words=row.office)))
-    elif office is None and post is None and role in (rights.OFFICER, rights.HEAD):
+    elif office is None and not is_above and _lacks_office(row, role, post, posts):
         problems.append(("office", Refusal("post.office-missing", "office")))
     if not row.full_name:
         problems.append(("full_name", Refusal("people.name-missing", "full_name")))
     problems += _unreachable(row)
-    user_name = _user_name(row, person, taken, problems)
-    _twice(row, person, office, said.seen, problems)
-    changes = _changes(row, person, post, posts, role, office) if person else ()
-    if changes and person and person.pk in there.elsewhere and any(what in _OWN for what, _, _ in changes):
+    user_name = root.user_name if root else _user_name(row, person, taken, problems)
+    if root is None:
+        _twice(row, person, office, said.seen, problems)
+    known = said.person(root) if root else person
+    changes = _changes(row, known, post, role, office, is_above) if known else ()
+    is_own = any(what in _OWN.values() for what, _, _ in changes)
+    if is_own and person and person.pk in there.elsewhere:
         problems.append(("who", Refusal("account.elsewhere")))
-    state = PROBLEM if problems else NEW if person is None else CHANGED if changes else SAME
+    state = PROBLEM if problems else NEW if known is None else CHANGED if changes else SAME
     return Line(
         row, state, role, office, user_name, guessed, person.pk if person else None, post.pk if post else None,
-        tuple((name, str(refusal)) for name, refusal in problems), tuple(changes), namesakes, near,
+        tuple((name, str(refusal)) for name, refusal in problems), changes, namesakes, near,
+        root.row.n if root else None, post.row if post else None,
     )  # fmt: skip
+
+
+def _is_above(row: Row, role: str) -> bool:
+    """Whether a row speaks of a post over the offices: in its words, or as a leader's without any."""
+    return bool(_ABOVE_OFFICES.search(key(row.office))) if row.office else role == rights.LEADER
+
+
+def _lacks_office(row: Row, role: str, post: _PostFacts | None, posts: list[_PostFacts]) -> bool:
+    """Whether a row without an office speaks of a post that needs one, or of who knows which; of somebody with posts it may
+    say nothing of them."""
+    if posts and not (row.office or row.title or row.role):
+        return False
+    if posts and post is None:
+        return True
+    return role in (rights.OFFICER, rights.HEAD) and not (post and post.office_id)
 
 
 def _twin(
@@ -347,33 +423,6 @@ def _twin(
 def _same(line: Line) -> tuple[str, str]:
     """The answer that a row means whom this one makes."""
     return f"row:{line.row.n}", f"Cùng một người với {line.row.place}"
-
-
-def _one_more(row: Row, meant: Line, there: _There, said: _Said) -> Line:
-    """A row of somebody whom another row makes: one more post, or nothing where it says the same office."""
-    root = meant if meant.same_as is None else said.line(meant.same_as) or meant
-    office = _office(row, there)
-    role = role_of(row.role) or (row.role if row.role in rights.WARD_ROLES else None)
-    problems = _unreachable(row)
-    if row.role and role is None:
-        problems.append(("role", Refusal("people.role-unknown", "role", words=row.role)))
-    role = role or role_from_title(row.title)
-    if row.office and office is None:
-        problems.append(("office", Refusal("people.office-unknown", "office", words=row.office)))
-    others = [one.office.id for one in said.lines if one.office and root.row.n in (one.row.n, one.same_as)]
-    changes = [
-        (FIELDS[name], getattr(root.row, name), value)
-        for name in ("email", "phone")
-        if (value := getattr(row, name)) and value != getattr(root.row, name)
-    ]
-    if office and office.id not in others:
-        changes.append(("Chức vụ", "", f"thêm {row.title or rights.ROLES[role]}, {office.short}"))
-    state = PROBLEM if problems else CHANGED if changes else SAME
-    return Line(
-        row, state, role, office, root.user_name, not row.role, changes=tuple(changes), namesakes=(_same(root),),
-        problems=tuple((name, str(refusal)) for name, refusal in problems),
-        near=_near(row, there) if office is None and row.office else None, same_as=root.row.n,
-    )  # fmt: skip
 
 
 def _office(row: Row, there: _There) -> OfficeFacts | None:
@@ -424,19 +473,26 @@ def _person(
     )
 
 
-def _words(posts: Iterable[Post]) -> str:
+def _words(posts: Iterable[_PostFacts]) -> str:
     return "; ".join(
-        ", ".join(part for part in (post.title or rights.ROLES[post.role], str(post.office or "")) if part)
+        ", ".join(part for part in (post.title or rights.ROLES[post.role], post.office) if part)
         for post in posts
     )
 
 
-def _post(posts: list[Post], office: OfficeFacts | None, name: str, said: _Said) -> Post | None:
-    """The post that a row speaks of: the one at its office, else the only one, unless another row speaks of that."""
-    here = [post for post in posts if office and post.office_id == office.id]
-    if here or len(posts) != 1:
-        return here[0] if here else None
-    return None if office and (name, posts[0].office_id) in said.places else posts[0]
+def _post(
+    posts: list[_PostFacts], office: OfficeFacts | None, is_above: bool, role: str | None,
+    *, is_others: Callable[[int | None], bool],
+) -> _PostFacts | None:  # fmt: skip
+    """The post that a row speaks of: the one at its office (or over all), without any the one of its role; else the only
+    one, unless that is another row's, which its office tells."""
+    if office or is_above:
+        here = [post for post in posts if post.office_id == (office.id if office else None)]
+        if here:
+            return here[0]
+        return posts[0] if len(posts) == 1 and not is_others(posts[0].office_id) else None
+    of_role = [post for post in posts if post.role == role]
+    return of_role[0] if len(of_role) == 1 else posts[0] if len(posts) == 1 else None
 
 
 def _user_name(row: Row, person: Person | None, taken: set[str], problems: list[tuple[str, Refusal]]) -> str:
@@ -474,27 +530,29 @@ def _twice(
     seen.update(dict.fromkeys(marks, row.place))
 
 
-_OWN = (FIELDS["full_name"], FIELDS["email"], FIELDS["phone"])
+_OWN = {name: FIELDS[name] for name in ("full_name", "email", "phone")}
 """What belongs to the person, whatever the post."""
+_ONE_MORE = "Chức vụ"
 
 
 def _changes(
-    row: Row, person: Person, post: Post | None, posts: list[Post], role: str, office: OfficeFacts | None
-) -> tuple[tuple[str, str, str], ...]:
-    """What a row says otherwise; a cell that is empty says nothing."""
+    row: Row, known: Person | Row, post: _PostFacts | None, role: str, office: OfficeFacts | None, is_above: bool
+) -> tuple[tuple[str, str, str], ...]:  # fmt: skip
+    """What a row says otherwise of somebody known; a cell that is empty says nothing."""
     found = [
-        (FIELDS[name], getattr(person, name), value)
-        for name in ("full_name", "email", "phone")
-        if (value := getattr(row, name)) and value != getattr(person, name)
+        (words, getattr(known, name), value)
+        for name, words in _OWN.items()
+        if (value := getattr(row, name)) and value != getattr(known, name)
     ]
     if post is None:
-        if office:
-            found.append(
-                ("Chức vụ", _words(posts), f"thêm {row.title or rights.ROLES[role]}, {office.short}")
+        if office or is_above:
+            more = ", ".join(
+                part for part in (row.title or rights.ROLES[role], office and office.short) if part
             )
+            found.append((_ONE_MORE, "", f"thêm {more}"))
         return tuple(found)
     if office and post.office_id != office.id:
-        found.append((FIELDS["office"], str(post.office or ""), office.short))
+        found.append((FIELDS["office"], post.office, office.short))
     if row.title and row.title != post.title:
         found.append((FIELDS["title"], post.title, row.title))
     if row.role and role != post.role:
@@ -603,26 +661,27 @@ def take_over(
         compared = compare(ward.pk, rows_of(held), today=today)
         _check(compared, seen)
         offices_by_id = {one.pk: one for one in Office.objects.filter(ward=ward)}
-        new, invited, made = [], [], {}
+        made: dict[int, int] = {}
         for line in compared.of(NEW):
             person = people.admit(
                 ward=ward, user_name=line.user_name, full_name=line.row.full_name, role=line.role,
                 office=offices_by_id[line.office.id] if line.office else None, title=line.row.title, since=today,
                 email=line.row.email, phone=line.row.phone, password_hash=make_password(None), by=by, at=at,
             )  # fmt: skip
-            new.append(person.pk)
             made[line.row.n] = person.pk
-            if by_letter and person.email:
+        posts: dict[int, int] = {}
+        changed = [line for line in compared.of(CHANGED) if line.same_as is None]
+        for line in compared.of(CHANGED):
+            _change(line, made, posts, ward.pk, offices_by_id, by=by, at=at, today=today)
+        new, invited = list(made.values()), []
+        if by_letter:  # the changes before it: a link ends with the address that it was sent to
+            for person in Person.objects.filter(pk__in=new).exclude(email="").order_by("pk"):
                 links.invite(person, ward=ward.pk, by=by, at=at)
                 invited.append(person.pk)
         with_slip = [pk for pk in new if pk not in invited]
         for at_once in range(0, len(with_slip), _HASHED_AT_ONCE):
             some = with_slip[at_once : at_once + _HASHED_AT_ONCE]
             enqueue("accounts.first-passwords", ward=ward.pk, people=some, nonce=nonce)
-        changed = [line for line in compared.of(CHANGED) if line.same_as is None]
-        for line in compared.of(CHANGED):
-            person_id = line.person if line.same_as is None else made[line.same_as]
-            _change(line, person_id or 0, ward.pk, offices_by_id, by=by, at=at, today=today)
         history.append(
             ward, "people.imported", by=by, at=at, ward=ward.pk,
             post=f"{len(new)} người mới, {len(changed)} người đổi",
@@ -655,33 +714,32 @@ def _check(compared: Compared, seen: str) -> None:
 
 
 def _change(
-    line: Line,
-    person_id: int,
-    ward: int,
-    by_id: dict[int, Office],
-    *,
-    by: int,
-    at: dt.datetime,
-    today: dt.date,
-) -> None:
-    person = Person.objects.get(pk=person_id)
+    line: Line, made: dict[int, int], posts: dict[int, int], ward: int, by_id: dict[int, Office],
+    *, by: int, at: dt.datetime, today: dt.date,
+) -> None:  # fmt: skip
+    """made: row → the person it made; posts: row → the post it gave, written here."""
+    person_id = line.person if line.same_as is None else made[line.same_as]
+    person = Person.objects.get(pk=person_id or 0)
     row = line.row
     whats = {what for what, _, _ in line.changes}
-    if whats & set(_OWN):
+    if whats & set(_OWN.values()):
         people.edit(
             person, ward=ward, user_name=person.user_name, full_name=row.full_name or person.full_name,
             email=row.email or person.email, phone=row.phone or person.phone, by=by, at=at,
         )  # fmt: skip
-    if not whats - set(_OWN):
+    if not whats - set(_OWN.values()):
         return
     office = by_id[line.office.id] if line.office else None
-    if line.post is None:
-        people.give_post(
+    if line.gives_post:
+        given = people.give_post(
             person, ward=ward, role=line.role, office=office, title=row.title, since=today, by=by, at=at,
             today=today,
         )  # fmt: skip
+        posts[row.n] = given.pk
         return
-    post = Post.objects.select_related("office").get(pk=line.post or 0)
+    pk = line.post or posts.get(line.of_row or 0)
+    held = Post.objects.select_related("office").filter(person=person)
+    post = held.get(pk=pk) if pk else held.order_by("id")[0]  # the first one that somebody new was given
     people.change_post(
         post, role=line.role if row.role else post.role, office=office or post.office,
         title=row.title or post.title, since=today, by=by, at=at, today=today,

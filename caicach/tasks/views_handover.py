@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -43,16 +44,21 @@ def handover_list(request: HttpRequest) -> HttpResponse:
         if one.office_id in names and (own is None or one.office_id == own)
     ]
     fields: Any = form.fields
+    offices = names if own is None else {own}
+    held = {(one.id, one.office_id) for one in people}
+    gone = handovers.gone(actor.ward_id, offices=offices, here=held) if opens else []
     where: dict[int, list[Any]] = {}
     for one in people:
         where.setdefault(one.id, []).append(one)
-    # whoever works in two offices has work in each, and gives each over by itself
-    leavers = {
-        str(pk) if len(here) == 1 else f"{pk}-{one.office_id}": one
-        for pk, here in where.items()
-        for one in here
+    # whoever works, or worked, in two offices has work in each, and gives each over by itself
+    everyone: list[Any] = [*people, *gone]
+    count_of = Counter(one.id for one in everyone)
+    leavers = {str(one.id) if count_of[one.id] == 1 else f"{one.id}-{one.office_id}": one for one in everyone}
+    said = {
+        key: f"{one.name} ({names[one.office_id]}{', đã chuyển đi' if one in gone else ''})"
+        for key, one in leavers.items()
     }
-    fields["leaver"].choices = [("", "Chọn người"), *((key, f"{one.name} ({names[one.office_id or 0]})") for key, one in leavers.items())]  # fmt: skip
+    fields["leaver"].choices = [("", "Chọn người"), *said.items()]
     fields["taker"].choices = [("", "Chọn người"), *((str(pk), f"{here[0].name} ({', '.join(names[one.office_id or 0] for one in here)})") for pk, here in where.items())]  # fmt: skip
     status = 200
     if request.method == "POST":

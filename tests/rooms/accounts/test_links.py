@@ -225,6 +225,24 @@ def test_without_mail_the_page_says_whom_to_ask(khang, client, admin, settings):
     assert "Gửi thư đặt mật khẩu" not in admin.get(f"/nguoi/{khang.handle}/").content.decode()
 
 
+@pytest.mark.parametrize("first", ["nhan.cu@vidu.example", None])
+def test_somebody_of_two_rows_is_invited_at_the_address_that_stays(admin, box, client, first):
+    rows = [
+        (n, "Đỗ Thị Nhàn", office, "Công chức", address, None)
+        for n, (office, address) in enumerate((("Phòng VHXH", first), ("VP HĐND", "nhan.moi@vidu.example")))
+    ]
+    address = send(admin, book(HEAD, *rows))
+    admin.post(f"{address}dong/", {"dong": "1", "who": "row:0"})
+    assert "Gửi thư mời cho 1 người có địa chỉ thư</label>" in admin.get(address).content.decode()
+    assert take(admin, address, cach="thu").url == "/nguoi/", "nobody without a letter: no slips"
+    work()
+    (mail,) = box.got
+    assert "nhan.moi@vidu.example" in mail["To"]
+    admin.post("/dang-xuat/")
+    assert client.post(link_in(mail), OWN).url == "/dang-nhap/"
+    assert client.post("/dang-nhap/", {"user_name": "nhan.dt", "password": OWN["new"]}).status_code == 303
+
+
 def test_nobody_is_invited_without_an_address_nor_oneself(admin, ward, box):
     mai = rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND")
     answer = admin.post(f"/nguoi/{mai.handle}/thu/")

@@ -249,6 +249,80 @@ def test_a_name_twice_in_one_list_may_be_one_with_two_posts(admin):
     assert "không có gì mới" in admin.get(send(admin, book(HEAD, THERE, HERE))).content.decode()
 
 
+HEADS = ("Họ và tên", "Đơn vị", "Chức danh", "Vai trò", "Email")
+CHIEF = ("Đỗ Thị Nhàn", "VP HĐND-UBND", "Chánh Văn phòng", "Trưởng đơn vị", None)
+
+
+@pytest.mark.parametrize("role", ["Lãnh đạo", None])
+@pytest.mark.parametrize("office", ["UBND phường", "Lãnh đạo UBND", None])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_who_leads_the_ward_and_an_office_holds_both_posts(admin, office, role, order, is_there):
+    rows = (CHIEF, ("Đỗ Thị Nhàn", office, "Phó Chủ tịch UBND", role, None))
+    if is_there:
+        take(admin, send(admin, book(HEADS, CHIEF)))
+    address = send(admin, book(HEADS, *(rows[n] for n in order)))
+    if not is_there:
+        admin.post(f"{address}dong/", {"dong": "1", "who": "row:0"})
+    page = admin.get(address).content.decode()
+    assert "không có đơn vị nào" not in page and "Nạp 1 người" in page
+    assert (
+        "thêm Phó Chủ tịch UBND</ins>" if is_there or order == (0, 1) else "thêm Chánh Văn phòng, Văn phòng"
+    ) in page
+    take(admin, address)
+    posts = Post.objects.open(TODAY).filter(person__full_name="Đỗ Thị Nhàn")
+    assert {(post.role, post.title, str(post.office or "")) for post in posts} == {
+        ("head", "Chánh Văn phòng", "Văn phòng"),
+        ("leader", "Phó Chủ tịch UBND", ""),
+    }
+    assert not rooms.events("post.changed") and Person.objects.count() == 2
+    assert "không có gì mới" in admin.get(send(admin, book(HEADS, *rows))).content.decode()
+
+
+def test_another_title_and_role_at_the_same_office_are_shown_and_taken_over(admin):
+    rows = (
+        ("Đỗ Thị Nhàn", "Phòng VHXH", "Công chức", "Chuyên viên", "cu@vidu.example"),
+        ("Đỗ Thị Nhàn", "Phòng VHXH", "Phụ trách", "Trưởng đơn vị", "moi@vidu.example"),
+        CHIEF,
+        ("Đỗ Thị Nhàn", "VP HĐND-UBND", "Chánh Văn phòng", "Người xem", None),
+        ("Đỗ Thị Nhàn", "Phòng VHXH", "Trưởng phòng", None, "moi@vidu.example"),
+    )
+    address = send(admin, book(HEADS, *rows))
+    for n in range(1, len(rows)):
+        admin.post(f"{address}dong/", {"dong": str(n), "who": f"row:{n // 2}"})
+    page = admin.get(address).content.decode()
+    for was, will in (
+        ("Công chức", "Phụ trách"), ("Chuyên viên", "Trưởng đơn vị"), ("cu@vidu.example", "moi@vidu.example"),
+        ("Trưởng đơn vị", "Người xem"), ("Phụ trách", "Trưởng phòng"),
+    ):  # fmt: skip
+        assert page.count(f"từ <del>{was}</del> thành <ins>{will}</ins>") == 1, will
+    take(admin, address)
+    person = Person.objects.get(full_name="Đỗ Thị Nhàn")
+    assert person.email == "moi@vidu.example"
+    assert {(post.role, post.title, str(post.office)) for post in person.posts.all()} == {
+        ("head", "Trưởng phòng", "VH–XH"),
+        ("viewer", "Chánh Văn phòng", "Văn phòng"),
+    }
+
+
+def test_a_second_row_with_an_address_only_says_nothing_of_posts(admin):
+    rows = (HERE, THERE, (3, "Đỗ Thị Nhàn", None, None, "nha@vidu.example", None))
+    address = send(admin, book(HEAD, *rows))
+    for n in (1, 2):
+        admin.post(f"{address}dong/", {"dong": str(n), "who": "row:0"})
+    take(admin, address)
+    person = Person.objects.get(full_name="Đỗ Thị Nhàn")
+    assert person.posts.count() == 2 and person.email == "nha@vidu.example"
+
+
+def test_a_row_without_an_office_that_may_speak_of_either_post_is_asked_about(admin):
+    address = send(admin, book(HEADS, CHIEF, ("Đỗ Thị Nhàn", "VHXH", "Phụ trách", "Chuyên viên", None),
+                               ("Đỗ Thị Nhàn", None, "Giúp việc", "Người xem", None)))  # fmt: skip
+    for n in (1, 2):
+        admin.post(f"{address}dong/", {"dong": str(n), "who": "row:0"})
+    assert "Hãy chọn đơn vị" in admin.get(address).content.decode()
+
+
 def test_the_same_row_twice_may_be_one(admin):
     address = send(admin, book(HEAD, HERE, HERE))
     admin.post(f"{address}dong/", {"dong": "1", "who": "row:0"})

@@ -1,8 +1,11 @@
 """Somebody moves: one page of everything open, confirmed by both, then given at once."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from caicach.core.clock import noon
 from caicach.tasks import services, together
@@ -111,6 +114,70 @@ def test_whoever_works_in_two_offices_is_asked_for_which(given, ward, coordinato
     client.post("/ban-giao/", {"leaver": here, "taker": there.pk, "now": "1"})
     assert {row.task.number for row in TaskOffice.objects.filter(person=there)} == {"II-1"}
     assert TaskOffice.objects.filter(person=officer).count() == 3, "the other office's stay"
+
+
+@pytest.fixture
+def moved(given, ward, officer):
+    """The officer went to the other office without handing anything over."""
+    officer.posts.update(office=ward.offices.get(short_name="VH–XH"))
+    return officer
+
+
+def leavers(client):
+    chosen = re.search(r'<select name="leaver".*?</select>', client.get("/ban-giao/").content.decode(), re.S)
+    return {words: key for key, words in re.findall(r'<option value="([^"]+)"[^>]*>([^<]*)', chosen[0])}
+
+
+@pytest.mark.parametrize("by", ["head", "coordinator"])
+@pytest.mark.parametrize("has_left", [False, True])
+def test_who_has_moved_or_left_is_offered_as_long_as_work_is_there(
+    moved, head, coordinator, second, client, by, has_left
+):
+    if has_left:
+        moved.posts.update(until=rooms.TODAY - dt.timedelta(days=1))
+    person = {"head": head, "coordinator": coordinator}[by]
+    client.force_login(person)
+    offered = leavers(client)
+    words = f"{moved.full_name} (Văn phòng, đã chuyển đi)"
+    assert [key.split("-")[0] for one, key in offered.items() if one.endswith("đi)")] == [str(moved.pk)]
+    taker = re.search(r'<select name="taker".*?</select>', client.get("/ban-giao/").content.decode(), re.S)[0]
+    assert "đã chuyển đi" not in taker and (by == "coordinator" and not has_left) == (
+        f'"{moved.pk}"' in taker
+    )
+    sent = {"leaver": offered[words], "taker": second.pk}
+    page = client.post("/ban-giao/", sent)
+    assert page.status_code == 303 and "I.2" in client.get(page.url).content.decode()
+    assert "Đã chuyển 3 việc" in client.post("/ban-giao/", {**sent, "now": "1"}, follow=True).content.decode()
+    assert words not in leavers(client), "nothing is left behind"
+
+
+def test_who_has_moved_is_offered_to_nobody_elsewhere(moved, ward, client):
+    there = rooms.make_person(ward, "head", office="Phòng Văn hóa – Xã hội")
+    client.force_login(there)
+    assert not any("đã chuyển đi" in words for words in leavers(client))
+    sent = {"leaver": f"{moved.pk}-{ward.offices.get(short_name='Văn phòng').pk}", "taker": there.pk}
+    assert client.post("/ban-giao/", sent).status_code == 422
+    Task.objects.update(closed_at=AT)
+    client.force_login(rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND"))
+    assert not any("đã chuyển đi" in words for words in leavers(client)), "a closed year is nobody's"
+
+
+def test_asking_who_has_gone_takes_as_many_queries_for_one_as_for_many(
+    moved, ward, head, coordinator, client, django_assert_num_queries
+):
+    client.force_login(coordinator)
+    client.get("/ban-giao/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/ban-giao/")
+    office = ward.offices.get(short_name="Văn phòng")
+    for number in ("I-1", "I-2", "I-3"):
+        person = rooms.make_person(ward, "officer", office=office.name, name=f"Lê Thị {number}")
+        together.assign(
+            Task.objects.get(number=number), office=office.pk, person=person.pk, by=head.pk, at=AT
+        )
+        person.posts.all().delete()
+    with django_assert_num_queries(len(one)):
+        assert client.get("/ban-giao/").content.decode().count("đã chuyển đi") == 3
 
 
 def test_an_officer_opens_none(given, officer, second, client):
