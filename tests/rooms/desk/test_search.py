@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
 
 from caicach.core.clock import noon
 from caicach.desk import search
@@ -108,11 +109,12 @@ def test_twelve_queries_for_1_task_or_80(
     ward, coordinator, as_coordinator, django_assert_max_num_queries, count
 ):
     rooms.make_plan(ward, coordinator, rooms.make_many(count))
+    in_one_trip = 2 if connection.vendor == "postgresql" else 0  # the session, its person, their posts
     with django_assert_max_num_queries(12):
         found(as_coordinator, "to dan pho")
     with django_assert_max_num_queries(10) as kept:
         found(as_coordinator, "to dan pho")
-    assert len(kept) == 10
+    assert len(kept) == 10 - in_one_trip
 
 
 def test_this_years_come_first(ward, coordinator):

@@ -5,6 +5,7 @@ import gzip
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from caicach.core.clock import noon
 from caicach.desk import demo
@@ -79,9 +80,10 @@ def test_twelve_queries_for_1_task_or_80(
     ward, coordinator, as_coordinator, django_assert_max_num_queries, count
 ):
     rooms.make_plan(ward, coordinator, rooms.make_many(count))
+    in_one_trip = 2 if connection.vendor == "postgresql" else 0  # the session, its person, their posts
     with django_assert_max_num_queries(12) as counted:
         as_coordinator.get(ADDRESS)
-    assert len(counted) == 12
+    assert len(counted) == 12 - in_one_trip
     with django_assert_max_num_queries(5):
         as_coordinator.get(ADDRESS)
 
