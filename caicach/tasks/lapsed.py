@@ -34,8 +34,21 @@ def lapse(
     notices.tell(task, "task.extension-lapsed", to=[asked.asked_by_id], by=by, at=at, watchers=False)
 
 
-def revive(task: Task, *, occurrence: int | None, ended_at: dt.datetime | None) -> None:
-    """What was accepted at that moment is taken back: the request that ended with it is open again."""
-    ended = Extension.objects.filter(task=task, occurrence=occurrence, granted__isnull=True)
-    if occurrence is not None and ended_at is not None:
-        ended.filter(taken_back_at=ended_at).update(taken_back_at=None)
+def revive(
+    task: Task, *, occurrence: int | None, ended_at: dt.datetime | None, by: int, at: dt.datetime
+) -> None:
+    """What was accepted at that moment is taken back: the request that ended with it is open again, and its asker knows."""
+    if occurrence is None or ended_at is None:
+        return
+    ended = Extension.objects.filter(
+        task=task, occurrence=occurrence, granted__isnull=True, taken_back_at=ended_at
+    )
+    asked = ended.first()
+    if asked is None:
+        return
+    asked.taken_back_at = None
+    asked.save(update_fields=["taken_back_at"])
+    facts: dict[str, Any] = {"due_on": asked.of_day, "until": asked.until, "row": asked.pk}
+    history.append(task, "task.extension-open-again", by=by, at=at, **facts)
+    notices.forget(task, "task.extension-lapsed", by=by, since=ended_at)
+    notices.tell(task, "task.extension-open-again", to=[asked.asked_by_id], by=by, at=at, watchers=False)

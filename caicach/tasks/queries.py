@@ -516,6 +516,7 @@ NEWS = {
     "task.extension-granted": "cho gia hạn",
     "task.extension-refused": "không cho gia hạn",
     "task.extension-lapsed": "duyệt xong, nên đề nghị gia hạn không còn cần",
+    "task.extension-open-again": "hoàn tác việc duyệt, nên đề nghị gia hạn lại chờ trả lời",
     "task.waits": "ghi là đang chờ nơi khác",
     "task.set-aside": "rút nhiệm vụ",
     "task.taken-in": "đưa nhiệm vụ trở lại",

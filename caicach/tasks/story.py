@@ -76,6 +76,11 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             return f"Không cho gia hạn đến {day(facts['until'])}", "warn"
         case "task.extension-lapsed":
             return f"Đề nghị gia hạn đến {day(facts['until'])} không còn cần vì đã duyệt", ""
+        case "task.extension-open-again":
+            return (
+                f"Đề nghị gia hạn đến {day(facts['until'])} lại chờ trả lời vì việc duyệt đã hoàn tác",
+                "next",
+            )
         case "task.waits":
             return f"Chờ {facts.get('whom')} từ {day(facts['since'])}", "next"
         case "task.waits-no-more":

@@ -78,7 +78,7 @@ def _take_back(model: Any) -> Callable[[Task, Facts, int, dt.datetime], None]:
 def _unjudge(task: Task, facts: Facts, by: int, at: dt.datetime) -> None:
     judged = Delivery.objects.filter(task=task, pk=facts["row"])
     for one in judged:
-        lapsed.revive(task, occurrence=one.occurrence_id, ended_at=one.accepted_at)
+        lapsed.revive(task, occurrence=one.occurrence_id, ended_at=one.accepted_at, by=by, at=at)
     judged.update(accepted_at=None, returned_at=None, judged_by=None, judged_word="")
 
 

@@ -59,6 +59,45 @@ def test_a_request_ends_by_itself_once_the_day_is_accepted(task, head, officer, 
     assert paper.accepted_at is None and "Cho gia hạn</button>" in client.get(PAGE).content.decode()
 
 
+@pytest.mark.parametrize("has_read", [False, True])
+def test_whoever_asked_is_told_that_the_request_is_open_again(
+    task, head, officer, coordinator, client, has_read
+):
+    extension = asked(task, head)
+    services.hand_in(
+        task, by=officer.pk, at=AT, today=rooms.TODAY, document_number="5/KH", document_date=rooms.TODAY
+    )
+    client.force_login(coordinator)
+    client.post(f"{PAGE}san-pham/1/duyet/")
+    client.force_login(head)
+    assert "đề nghị gia hạn không còn cần" in client.get("/viec-cua-toi/").content.decode()
+    if has_read:
+        client.get(PAGE)
+    client.force_login(coordinator)
+    sent = {"event": client.get(PAGE).context["page"].undoable.event}
+    for _ in range(2):
+        client.post(f"{PAGE}hoan-tac/", sent)
+    extension.refresh_from_db()
+    assert extension.taken_back_at is None
+    client.force_login(head)
+    work = client.get("/viec-cua-toi/").content.decode()
+    assert "hoàn tác việc duyệt, nên đề nghị gia hạn lại chờ trả lời" in work and "không còn cần" not in work
+    page = client.get(PAGE).content.decode()
+    told = "Đề nghị gia hạn đến 10/12/2026 lại chờ trả lời vì việc duyệt đã hoàn tác"
+    assert page.count(told) == 1 and rooms.events("task.extension-open-again") == 1
+    assert Notice.objects.filter(code="task.extension-open-again").get().person_id == head.pk
+
+
+def test_nobody_is_told_where_no_request_had_ended(task, head, officer, coordinator, client):
+    services.hand_in(
+        task, by=officer.pk, at=AT, today=rooms.TODAY, document_number="5/KH", document_date=rooms.TODAY
+    )
+    client.force_login(coordinator)
+    client.post(f"{PAGE}san-pham/1/duyet/")
+    client.post(f"{PAGE}hoan-tac/", {"event": client.get(PAGE).context["page"].undoable.event})
+    assert rooms.events("task.undone") == 1 and not rooms.events("task.extension-open-again")
+
+
 def test_a_request_stays_where_what_was_handed_in_is_given_back_or_only_a_part(
     ward, task, head, officer, coordinator
 ):
