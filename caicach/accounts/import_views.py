@@ -149,11 +149,9 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
         case _:
             facts: dict[str, object] = {
                 name: people_import.cleaned(name, request.POST[name])
-                for name in ("full_name", "title", "role", "user_name", "email", "phone")
+                for name in ("full_name", "title", "role", "user_name", "email", "phone", "who")
                 if name in request.POST
             }
-            if "who" in request.POST:
-                facts["who"] = request.POST["who"][:16]
             if request.POST.get("office", "") != request.POST.get("office_was", ""):
                 facts["office_id"] = row_id(request.POST.get("office", "")) or None
                 if not facts["office_id"]:

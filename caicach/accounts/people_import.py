@@ -56,6 +56,7 @@ _LONGEST = {
     "user_name": 60,
     "email": 254,
     "phone": 40,
+    "who": 16,
 }
 _ABOVE_OFFICES = re.compile(
     r"\b(?:ubnd|hdnd|uy ban nhan dan|hoi dong nhan dan|lanh dao|thuong truc|dang uy)\b"

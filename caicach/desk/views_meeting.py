@@ -19,7 +19,7 @@ from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import directives
 from caicach.tasks.queries import TaskView
-from caicach.tasks.view_parts import about_of, who
+from caicach.tasks.view_parts import about_of, token_of, who
 
 
 @require_safe
@@ -43,7 +43,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             made = directives.give(
                 ward=actor.ward_id, content=data["content"], leads=data["leads"], due_on=data["due_on"], today=today,
                 issuer=f"Giao ban ngày {today:%d/%m/%Y}", about=about_of(request, actor.ward_id),
-                token=request.POST.get("token", "")[:32] or None, **who(request),
+                token=token_of(request), **who(request),
             )  # fmt: skip
         except Refusal as refusal:
             status = put_refusal(form, refusal)
@@ -102,7 +102,7 @@ def _page(
             "page": page,
             "form": form,
             "about": about,
-            "token": request.POST.get("token") or secrets.token_hex(12),
+            "token": token_of(request) or secrets.token_hex(12),
             "may_give": rights.allows("directive.give", actor.role),
         },
         status=status,

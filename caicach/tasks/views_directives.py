@@ -21,7 +21,7 @@ from caicach.rules.task_status import GROUPS
 from caicach.tasks import directives as verbs
 from caicach.tasks import lists, queries
 from caicach.tasks.forms import DirectiveForm
-from caicach.tasks.view_parts import about_of, address_of, task_of, who
+from caicach.tasks.view_parts import about_of, address_of, task_of, token_of, who
 from caicach.writing.lists import Listing
 
 
@@ -60,7 +60,7 @@ def list_file(request: HttpRequest, suffix: str) -> HttpResponse:
 def give(request: HttpRequest) -> HttpResponse:
     """A leader writes a directive and gives it to offices; about: the task that it is about."""
     actor = ward_request(request).actor
-    about = about_of(request, actor.ward_id)
+    about, token = about_of(request, actor.ward_id), token_of(request)
     form = DirectiveForm(request.POST or None, request.FILES or None)
     fields: Any = form.fields
     offices = [one for one in offices_of(actor.ward_id, on=clock.today()) if not one.is_group]
@@ -75,7 +75,7 @@ def give(request: HttpRequest) -> HttpResponse:
                 file = documents.store_paper(upload, ward=actor.ward_id, at=clock.now()) if upload else None
                 made = verbs.give(
                     ward=actor.ward_id, **data, deliverables=[deliverable], file=file, about=about,
-                    today=clock.today(), token=request.POST.get("token", "")[:32] or None, **who(request),
+                    today=clock.today(), token=token, **who(request),
                 )  # fmt: skip
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
@@ -85,8 +85,8 @@ def give(request: HttpRequest) -> HttpResponse:
     elif about is not None:
         leads = about.offices.filter(role="lead", office__isnull=False).values_list("office_id", flat=True)
         form.initial["leads"] = [str(pk) for pk in leads]
-    token = request.POST.get("token") or secrets.token_hex(12)
-    return render(request, "tasks/give.html", {"form": form, "about": about, "token": token}, status=status)
+    facts = {"form": form, "about": about, "token": token or secrets.token_hex(12)}
+    return render(request, "tasks/give.html", facts, status=status)
 
 
 @require_safe

@@ -360,6 +360,29 @@ def test_an_address_with_a_nul_is_nowhere(world, client, address):
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/giao-ban/?", "/chi-dao/moi/?"])
+def test_a_task_with_a_nul_is_nowhere(world, client, address):
+    client.force_login(world[0][1]["leader"])
+    for where in ("2026/cchc/II%00", "2026/cc%00hc/I-1", "%00"):
+        assert client.get(f"{address}ve={where}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/giao-ban/ket-luan/", "/chi-dao/moi/"])
+@pytest.mark.parametrize("odd", [{"token": "abc\x00"}, {"ve": "2026/cchc/I-1\x00"}])
+def test_a_directive_with_a_nul_in_what_its_form_carries_is_not_given(world, client, address, odd):
+    ward, people = world[0]
+    client.force_login(people["leader"])
+    office = ward.offices.get(short_name="Văn phòng").pk
+    sent = {
+        "content": "Rà lại bảng niêm yết",
+        "leads": [office],
+        "due_on": "27/11/2026",
+        "source": "directive",
+    }
+    assert client.post(address, {**sent, **odd}).status_code == 404
+    assert client.post(address, {**sent, "token": "abc"}).status_code == 303
+
+
 def test_a_cookie_with_a_nul_is_no_sign_in(world, client):
     client.cookies["phien"] = "\x00" + "a" * 31
     assert client.get("/ke-hoach/").status_code == 302

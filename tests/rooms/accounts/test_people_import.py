@@ -237,6 +237,25 @@ def test_a_name_twice_in_one_list_is_asked_about_and_may_be_two(admin, second):
     assert set(Person.objects.values_list("user_name", flat=True)) == {"quan", "nhan.dt", "nhan.dt2"}
 
 
+def test_a_nul_in_any_cell_of_the_form_is_taken_out(admin):
+    address = send(admin, book(HEAD, HERE, THERE))
+    words = {
+        "full_name": HERE[1],
+        "title": "",
+        "role": "",
+        "user_name": "",
+        "email": "",
+        "phone": "",
+        "who": "row:0",
+    }
+    for name in words:
+        odd = {**words, name: f"{words[name]}\x00"}
+        assert admin.post(f"{address}dong/", {"dong": "1", **odd}).status_code == 303, name
+        assert admin.get(address).status_code == 200
+        assert "\x00" not in str(PeopleList.objects.get().rows)
+    assert "Cùng một người với dòng 2</small>" in admin.get(address).content.decode()
+
+
 def test_a_name_twice_in_one_list_may_be_one_with_two_posts(admin):
     address = send(admin, book(HEAD, HERE, THERE))
     admin.post(f"{address}dong/", {"dong": "1", "who": "row:0"})
