@@ -77,9 +77,9 @@ def answer(case: Any, place: str = "") -> dict[str, Any]:
         )
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
-        raise Refusal("clock.case-wrong", f"{place}{where}") from None
+        raise Refusal("clock.case-wrong", where=f"{place}{where}") from None
     except ValueError:
-        raise Refusal("clock.case-wrong", f"{place}calendar.sessions") from None
+        raise Refusal("clock.case-wrong", where=f"{place}calendar.sessions") from None
     term = Term(
         asked.term.unit,
         asked.term.amount,

@@ -71,7 +71,7 @@ def read(time: WorkTime, term: Term, moves: Sequence[Move], now: dt.datetime) ->
     such thing, clock.far where a day lies beyond every calendar.
     """
     if not 0 <= term.amount <= MOST:
-        raise Refusal("clock.term", "term.amount", most=MOST)
+        raise Refusal("clock.term", what="term.amount", most=MOST)
     try:
         return _Clock(time, term).run(sorted(moves, key=lambda move: move.at), now)
     except OverflowError:
@@ -124,9 +124,7 @@ class _Clock:
             "resolved": "running",
         }
         if self.state != allowed[move.kind]:
-            raise Refusal(
-                "clock.order", move.kind, at=f"{move.at:%d/%m/%Y %H:%M}", move=move.kind, state=self.state
-            )
+            raise Refusal("clock.order", at=f"{move.at:%d/%m/%Y %H:%M}", move=move.kind, state=self.state)
         match move.kind:
             case "accepted":
                 self.state, self.accepted = "running", move.at
@@ -144,7 +142,7 @@ class _Clock:
                     self.go_on(move.at)
             case "extended":
                 if not 0 < move.amount <= MOST:
-                    raise Refusal("clock.term", "amount", most=MOST)
+                    raise Refusal("clock.term", what=f"amount ({move.at:%d/%m/%Y %H:%M})", most=MOST)
                 self.end = self.time.nth_day(self.due.date(), move.amount)
                 self.due = dt.datetime.combine(self.end, self.due.time())
             case "resolved":

@@ -26,12 +26,12 @@ SENTENCES: dict[str, str] = {
     # the clock of a dossier
     "clock.no-json": _("{name} không phải là tệp JSON. Hãy xem ví dụ trong docs/clock.md."),
     "clock.case-wrong": _(
-        "Hồ sơ cần tính có chỗ thiếu hoặc sai: {place}. Hãy sửa chỗ ấy theo docs/clock.md."
+        "Hồ sơ cần tính có chỗ thiếu hoặc sai: {where}. Hãy sửa chỗ ấy theo docs/clock.md."
     ),
     "clock.order": _(
-        "Việc “{place}” lúc {at} không xảy ra được khi hồ sơ đang ở trạng thái “{state}”. Hãy xem lại thứ tự các việc."
+        "Việc “{move}” lúc {at} không xảy ra được khi hồ sơ đang ở trạng thái “{state}”. Hãy xem lại thứ tự các việc."
     ),
-    "clock.term": _("Thời hạn phải là số nguyên từ 0 đến {most}. Hãy xem lại {place}."),
+    "clock.term": _("Thời hạn phải là số nguyên từ 0 đến {most}. Hãy xem lại {what}."),
     "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
     # files
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
