@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -187,7 +188,10 @@ def _is_prepared() -> bool:
 
     ours = {(path.parent.parent.name, path.stem) for path in settings.PACKAGE.glob("*/migrations/[0-9]*.py")}
     try:
-        with connection.cursor() as cursor:
+        with warnings.catch_warnings(), connection.cursor() as cursor:
+            warnings.simplefilter(
+                "ignore", RuntimeWarning
+            )  # Django warns that no model is loaded: that is why it is asked so
             cursor.execute("SELECT app, name FROM django_migrations")
             applied = set(cursor.fetchall())
             cursor.execute("SELECT 1 FROM organisation_ward LIMIT 1")
