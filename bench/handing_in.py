@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.measure import Table, median
-from bench.visitor import Visitor, fill, free_port, running
+from bench.visitor import Visitor, bare_server, fill, free_port, our_server, running
 
 TURNS, EACH = 4, 60
 ROW = "x" * 1000
@@ -23,9 +23,9 @@ ROW = "x" * 1000
 def run(table: Table, env: dict[str, str], folder: Path) -> None:
     """env: of the installation with the demo ward on SQLite, at rest. What is handed in lies in a copy of it, so that the pages
     measured later are those measured before. On PostgreSQL a ward of its own is made for this."""
-    own = folder / "handing-in"
-    shutil.copytree(env["CAICACH_DATA"], own, ignore=shutil.ignore_patterns("handing-in"))
-    env = {**env, "CAICACH_DATA": str(own)}
+    copied = folder / "handing-in"
+    shutil.copytree(env["CAICACH_DATA"], copied, ignore=shutil.ignore_patterns("handing-in"))
+    env = {**env, "CAICACH_DATA": str(copied)}
     with _sqlite(folder / "insert.sqlite3") as insert:
         _add(table, "SQLite FULL", env, f"sqlite:///{folder / 'bare.sqlite3'}", insert)
     table.add("nộp sản phẩm, SQLite: số câu lệnh", fill(env, "trips"), "không có lượt đi về", "")
@@ -33,13 +33,13 @@ def run(table: Table, env: dict[str, str], folder: Path) -> None:
     if server is None:
         table.add("nộp sản phẩm, PostgreSQL", "không đo", "không có PostgreSQL", "")
         return
-    ours, bare = (f"{server.rpartition('/')[0]}/{name}" for name in ("caicach_handing_in", "caicach_bare"))
-    with _postgres(server, ours, bare) as insert:
-        env = {**env, "DATABASE_URL": ours, "CAICACH_DATA": str(folder / "on-postgres")}
+    own, plain = (f"{server.rpartition('/')[0]}/{name}" for name in ("caicach_handing_in", "caicach_bare"))
+    with _postgres(server, own, plain) as insert:
+        env = {**env, "DATABASE_URL": own, "CAICACH_DATA": str(folder / "on-postgres")}
         subprocess.run(
-            [sys.executable, "-m", "bench.bare"], check=True, env={**os.environ, "BARE_DATABASE": bare}
+            [sys.executable, "-m", "bench.bare"], check=True, env={**os.environ, "BARE_DATABASE": plain}
         )
-        _add(table, "PostgreSQL", env, bare, insert)
+        _add(table, "PostgreSQL", env, plain, insert)
         trips = int(fill(env, "trips"))
         table.add("nộp sản phẩm, PostgreSQL: lượt đi về", str(trips), "", "≤ 6", trips <= 6)
 
@@ -48,34 +48,24 @@ def _add(
     table: Table, where: str, env: dict[str, str], bare_database: str, insert: Callable[[int], None]
 ) -> None:
     port, bare_port = free_port(), free_port()
-    serve = [sys.executable, "-m", "caicach", "serve", "--port", str(port)]
-    bare = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--port",
-        str(bare_port),
-        "--workers",
-        "1",
-    ]
-    bare += ["--blocking-threads", "4", "--no-ws", "bench.bare:application"]
-    with running(serve, port, env), running(bare, bare_port, {"BARE_DATABASE": bare_database}):
+    with (
+        running(our_server(port), port, env),
+        running(bare_server(bare_port), bare_port, {"BARE_DATABASE": bare_database}),
+    ):
         rates = _rates(
             Visitor(port), Visitor(bare_port), fill(env, "duties", str(TURNS * EACH)).split(), insert
         )
-    ours, view, least = (median(rates[name]) for name in ("ours", "view", "bare"))
+    made, view, least = (median(rates[name]) for name in ("ours", "view", "bare"))
     table.add(
         f"nộp sản phẩm, qua cả trang ({where})",
-        f"{ours:.0f} ({min(rates['ours']):.0f}–{max(rates['ours']):.0f}) /s",
+        f"{made:.0f} ({min(rates['ours']):.0f}–{max(rates['ours']):.0f}) /s",
         f"trang Django một INSERT {view:.0f} /s; INSERT trần {least:.0f} /s",
-        f"{ours / view:.0%} và {ours / least:.1%}",
+        f"{made / view:.0%} và {made / least:.1%}",
     )
 
 
 def _rates(
-    visitor: Visitor, bare: Visitor, addresses: list[str], insert: Callable[[int], None]
+    visitor: Visitor, plain: Visitor, addresses: list[str], insert: Callable[[int], None]
 ) -> dict[str, list[float]]:
     """Of each turn how many a second; by turns, so that the machine's mood falls on all three."""
     visitor.sign_in("khang")
@@ -103,7 +93,7 @@ def _rates(
             assert visitor.ask(mine[n], {**form, "document_number": f"{turn}.{n}/BC-UBND"})[0] == 303
 
         def one_insert(_n: int) -> None:
-            assert bare.ask("/insert", {"title": "x" * 200})[0] == 303
+            assert plain.ask("/insert", {"title": "x" * 200})[0] == 303
 
         timed("ours", EACH, hand_in)
         timed("view", EACH, one_insert)
@@ -133,13 +123,13 @@ def _postgres(server: str, *databases: str) -> Iterator[Callable[[int], None]]:
     with psycopg.connect(server, autocommit=True) as line:
         for database in databases:
             line.execute(f'CREATE DATABASE "{database.rpartition("/")[2]}"')
-        with psycopg.connect(databases[-1], autocommit=True) as bare:
-            bare.execute("CREATE TABLE t (a bigint, b text)")
+        with psycopg.connect(databases[-1], autocommit=True) as other:
+            other.execute("CREATE TABLE t (a bigint, b text)")
 
             def insert(n: int) -> None:
-                bare.execute("BEGIN")
-                bare.execute("INSERT INTO t VALUES (%s, %s)", (n, ROW))
-                bare.execute("COMMIT")
+                other.execute("BEGIN")
+                other.execute("INSERT INTO t VALUES (%s, %s)", (n, ROW))
+                other.execute("COMMIT")
 
             yield insert
         for database in databases:

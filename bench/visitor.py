@@ -24,6 +24,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def our_server(port: int) -> list[str]:
+    """The command of our server."""
+    return [sys.executable, "-m", "caicach", "serve", "--port", str(port)]
+
+
+def bare_server(port: int) -> list[str]:
+    """The command of `bench.bare` behind the same server, set as ours sets it."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
+    return [*command, "--blocking-threads", "4", "--no-ws", "bench.bare:application"]
+
+
 @contextmanager
 def running(command: list[str], port: int, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(

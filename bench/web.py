@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import backup, handing_in
 from bench.measure import Table, median, share, spread
-from bench.visitor import REQUESTS, Visitor, fill, free_port, running
+from bench.visitor import REQUESTS, Visitor, bare_server, fill, free_port, our_server, running
 
 RIBBON = "/ke-hoach/2026/cchc/"
 ANEW = RIBBON + "?tim=a"
@@ -136,24 +136,9 @@ def run(table: Table) -> None:
     bare_env = {"BARE_DATABASE": f"sqlite:///{folder / 'bare.sqlite3'}"}
     subprocess.run([sys.executable, "-m", "bench.bare"], check=True, env={**os.environ, **bare_env})
     port, bare_port = free_port(), free_port()
-    serve = [sys.executable, "-m", "caicach", "serve", "--port", str(port)]
-    bare = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--port",
-        str(bare_port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "4",
-        "--no-ws",
-        "bench.bare:application",
-    ]
+    serve, plain = our_server(port), bare_server(bare_port)
 
-    with running(serve, port, env) as server, running(bare, bare_port, bare_env):
+    with running(serve, port, env) as server, running(plain, bare_port, bare_env):
         visitor = Visitor(port)
         visitor.sign_in("hanh")
         ours, limit = _by_turns(visitor, RIBBON, Visitor(bare_port))
@@ -182,7 +167,7 @@ def run(table: Table) -> None:
     handing_in.run(table, env, folder)
     second, limit_second = (
         _start(serve, port, env, "/dang-nhap/"),
-        _start(bare, bare_port, bare_env, "/"),
+        _start(plain, bare_port, bare_env, "/"),
     )
     table.add(
         "chạy lần thứ hai đến câu trả lời đầu",
@@ -199,7 +184,7 @@ def run(table: Table) -> None:
     _search(table, env, "1 phường × 1 năm")
     subprocess.run([sys.executable, "-m", "bench.fill", "province"], check=True, env={**os.environ, **env})
     _search(table, env, "100 phường × 5 năm")
-    with running(serve, port, env), running(bare, bare_port, bare_env):
+    with running(serve, port, env), running(plain, bare_port, bare_env):
         visitor = Visitor(port)
         visitor.sign_in("hanh")
         large, limit2 = _by_turns(visitor, ANEW, Visitor(bare_port))
