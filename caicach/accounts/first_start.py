@@ -12,7 +12,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from caicach.accounts.models import FirstStart, Person, WrongTries
 from caicach.accounts.people import user_name_from
-from caicach.accounts.services import add_person, check_new_password, forget_old, hash_of
+from caicach.accounts.services import (
+    add_person,
+    check_new_password,
+    forget_old,
+    hash_of,
+    minutes_of_rest,
+    one_more,
+)
 from caicach.history import services as history
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import SYSTEM
@@ -82,15 +89,11 @@ def _check_code(code: str, at: dt.datetime, address: str | None) -> None:
         tries, _ = WrongTries.objects.select_for_update().get_or_create(
             pk=hash_of(f"start from {address}"), defaults={"last_at": at}
         )
-        if tries.rests_until and tries.rests_until > at:
-            minutes = -(-int((tries.rests_until - at).total_seconds()) // 60)
+        if minutes := minutes_of_rest(tries, at):
             raise Refusal("start.code-rests", "code", minutes=minutes)
         is_right = constant_time_compare(row.code_hash, _hash(code))
         if not is_right:
-            tries.count, tries.last_at = tries.count + 1, at
-            if tries.count >= settings.START_CODE_TRIES:
-                tries.count = 0
-                tries.rests_until = at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
+            one_more(tries, at, most=settings.START_CODE_TRIES)
             tries.save()
     if not is_right:
         raise Refusal("start.code-wrong", "code")

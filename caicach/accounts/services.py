@@ -93,8 +93,24 @@ def hash_of(name: str) -> str:
 
 
 def _check_rest(tries: WrongTries, at: dt.datetime) -> None:
-    if tries.rests_until and tries.rests_until > at:
-        raise Refusal("account.rests", minutes=-(-int((tries.rests_until - at).total_seconds()) // 60))
+    if minutes := minutes_of_rest(tries, at):
+        raise Refusal("account.rests", minutes=minutes)
+
+
+def minutes_of_rest(tries: WrongTries, at: dt.datetime) -> int:
+    """How long it still rests, begun minutes counted whole; 0: it does not."""
+    if not tries.rests_until or tries.rests_until <= at:
+        return 0
+    return -(-int((tries.rests_until - at).total_seconds()) // 60)
+
+
+def one_more(tries: WrongTries, at: dt.datetime, *, most: int) -> bool:
+    """Count a wrong try on its row; the answer is whether it rests from now on. The caller saves."""
+    tries.count, tries.last_at = tries.count + 1, at
+    if tries.count < most:
+        return False
+    tries.count, tries.rests_until = 0, at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
+    return True
 
 
 def forget_old(at: dt.datetime) -> None:
@@ -128,15 +144,11 @@ def count_wrong(
 ) -> None:
     """One more wrong try of a name (or of a person's codes); after too many of them it rests."""
     tries = held_tries(name_hash, at)
-    tries.count, tries.last_at = tries.count + 1, at
     FailedSignIn.objects.create(person=person, at=at, way=way, address=address)
-    if tries.count >= settings.SIGN_IN_TRIES:
-        tries.count = 0
-        tries.rests_until = at + dt.timedelta(minutes=settings.SIGN_IN_REST_MINUTES)
-        if person:
-            post = post_of(person, at)
-            ward = post.ward_id if post else None
-            history.append(person, "account.rests", by=None, at=at, ward=ward, address=address, way=way)
+    if one_more(tries, at, most=settings.SIGN_IN_TRIES) and person:
+        post = post_of(person, at)
+        ward = post.ward_id if post else None
+        history.append(person, "account.rests", by=None, at=at, ward=ward, address=address, way=way)
     tries.save()
 
 
