@@ -109,12 +109,19 @@ def ward_desk(
     today: dt.date,
     people: Sequence[int],
     calendar: WorkCalendar | None = None,
+    only: Actor | None = None,
 ) -> WardDesk:
     """The facts for these people. At most nine queries, however many people and tasks.
 
-    calendar: the ward's, where it is at hand; else one query more.
+    calendar: the ward's, where it is at hand; else one query more. only: whose desk alone is wanted; tasks that it does
+    not show are not loaded.
     """
-    views = tasks.views_of(tasks.open_tasks(ward), ward=ward, today=today)
+    rows = tasks.open_tasks(
+        ward,
+        office=only.office_id if only else None,
+        or_waiting=only is not None and allows("task.accept", only.role),
+    )
+    views = tasks.views_of(rows, ward=ward, today=today)
     views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
     return WardDesk(
         ward=ward,
@@ -132,7 +139,7 @@ def my_work(actor: Actor, *, today: dt.date, whole_office: bool = False) -> MyWo
     """What somebody owes, most urgent first. At most twelve queries."""
     people = {actor.person_id, actor.holder_id or actor.person_id}
     calendar = ward_calendar(actor.ward_id, actor.calendar).work
-    facts = ward_desk(actor.ward_id, today=today, people=sorted(people), calendar=calendar)
+    facts = ward_desk(actor.ward_id, today=today, people=sorted(people), calendar=calendar, only=actor)
     return desk_of(
         facts,
         actor.person_id,

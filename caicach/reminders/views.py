@@ -39,7 +39,7 @@ def choice(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "Đã lưu lựa chọn.")
                 return see_other(request.path)
     calendar = ward_calendar(actor.ward_id, actor.calendar).work
-    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id], calendar=calendar)
+    facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id], calendar=calendar, only=actor)
     work = queries.desk_for(facts, actor.person_id, actor.office_id, actor.role)
     return render(
         request,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, F, Model, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 
 from caicach.accounts.queries import colleagues
 from caicach.core import trip
@@ -150,10 +150,19 @@ def made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
     return min(issued, day) if issued else day
 
 
-def open_tasks(ward: int) -> list[Task]:
+def open_tasks(ward: int, *, office: int | None = None, or_waiting: bool = False) -> list[Task]:
     """The ward's tasks of all books that were not set aside and whose year is not closed, with their coordinator's id
-    (named_id) where one is named. One query."""
+    (named_id) where one is named. office: only those it has a part in; or_waiting: besides, those of which something was
+    handed in and waits for the coordinator's word. One query."""
     rows = Task.objects.filter(ward_id=ward, set_aside_at__isnull=True, closed_at__isnull=True)
+    if office is not None:
+        wanted = Q(pk__in=TaskOffice.objects.filter(ward_id=ward, office_id=office).values("task_id"))
+        if or_waiting:
+            waiting = Delivery.objects.standing().filter(
+                ward_id=ward, accepted_at__isnull=True, returned_at__isnull=True
+            )
+            wanted |= Q(pk__in=waiting.values("task_id"))
+        rows = rows.filter(wanted)
     return list(coordinating.with_named(rows, book="book").order_by("year", "id"))
 
 

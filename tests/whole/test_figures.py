@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
 import openpyxl
@@ -11,11 +12,11 @@ import pytest
 from caicach.core.clock import noon
 from caicach.desk import offices
 from caicach.desk.meeting import meeting
-from caicach.desk.queries import desk_of, ward_desk
+from caicach.desk.queries import desk_of, my_work, ward_desk
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import queries as plans
 from caicach.reminders.queries import daily, weekly
-from caicach.rules.rights import COORDINATOR, HEAD
+from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER, VIEWER
 from caicach.tasks import directives, services, together
 from caicach.tasks.models import Task
 from tests.factories import rooms
@@ -97,6 +98,22 @@ def test_the_whole_plan(ward, plan, coordinator, as_coordinator):
     everything = desk_of(desk, coordinator.pk, None, COORDINATOR)
     assert on_desk(everything) == {group: counts[group] for group in ("late", "warn", "soon", "ok")}
     assert in_excel(as_coordinator, "") == over.total
+
+
+@pytest.mark.parametrize("role", [OFFICER, HEAD, COORDINATOR, LEADER, VIEWER])
+@pytest.mark.parametrize("whole_office", [False, True])
+def test_a_desk_loaded_alone_is_the_desk_of_the_whole_ward(ward, plan, coordinator, role, whole_office):
+    """What a person's page leaves unloaded is nothing that it would show."""
+    whole = ward_desk(ward.pk, today=TODAY, people=[coordinator.pk])
+    shown = 0
+    for office in (None, *(one.id for one in offices_of(ward.pk) if not one.is_group)):
+        actor = SimpleNamespace(
+            person_id=coordinator.pk, holder_id=coordinator.pk, ward_id=ward.pk, office_id=office, role=role, calendar=None
+        )  # fmt: skip
+        alone = my_work(actor, today=TODAY, whole_office=whole_office)
+        assert alone == desk_of(whole, coordinator.pk, office, role, whole_office=whole_office)
+        shown += len(alone.first) + len(alone.coming) + len(alone.waiting)
+    assert shown > 5
 
 
 def test_each_office(ward, plan, coordinator, as_coordinator):
