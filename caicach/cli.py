@@ -180,6 +180,11 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="chạy máy chủ web và việc nền")
     serve.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
     serve.set_defaults(run=_serve)
+    prepare = commands.add_parser(
+        "prepare",
+        help="chỉ chuẩn bị, như serve lúc bắt đầu: cơ sở dữ liệu, phường mẫu (trừ khi CAICACH_DEMO=0), tệp tĩnh",
+    )
+    prepare.set_defaults(run=_prepare)
     commands.add_parser("worker", help="chỉ chạy việc nền").set_defaults(run=_worker)
     commands.add_parser("check", help="nói bằng lời cài đặt này có gì chưa ổn").set_defaults(run=_check)
     backup = commands.add_parser(
@@ -483,6 +488,16 @@ def _serve(options: argparse.Namespace) -> int:
     from caicach.conf.serve import serve
 
     return serve(options.port)
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from caicach.conf.manage import setup
+
+    setup()
+    from caicach.conf.prepare import prepare
+
+    prepare()
+    return 0
 
 
 def _worker(options: argparse.Namespace) -> int:

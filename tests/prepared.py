@@ -24,7 +24,7 @@ _PLACE = "TESTS_PREPARED"
 """names the folder to the processes of one run"""
 _HOW = {
     "empty": "from caicach.conf.manage import manage; manage(['migrate', '--verbosity', '0'])",
-    "demo": "from caicach.conf.manage import setup; setup(); from caicach.conf import serve; serve._prepare()",
+    "demo": "from caicach.conf.manage import setup; setup(); from caicach.conf.prepare import prepare; prepare()",
 }
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 
 WAIT_SECONDS = 30
@@ -21,6 +18,9 @@ _MOST_RESTARTS = 10
 _HEALTHY_SECONDS = 3600
 """A part that has lived so long since it was started has its restarts again: it is no part that cannot live."""
 _NAMES = ("Máy chủ", "Việc nền")
+_PREPARE = [sys.executable, "-m", "caicach", "prepare"]
+_GREETING = [sys.executable, "-c", "import sys; from caicach.conf.prepare import greet; greet(sys.argv[1])"]
+_WORKER = [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"]
 
 
 def serve(port: int) -> int:
@@ -33,8 +33,10 @@ def serve(port: int) -> int:
     died too often.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
-    import django
     from django.conf import settings
+    from django.db import connections
+
+    from caicach.conf.prepare import is_prepared
 
     if _is_taken(settings.BIND, port):
         _say(
@@ -42,26 +44,22 @@ def serve(port: int) -> int:
             error=True,
         )
         return 2
-    if not _is_prepared():
-        django.setup()
-        _prepare()
-    from django.db import connections
-
-    connections.close_all()
     environment = {**os.environ, "CAICACH_WITH_PARENT": "1", "CAICACH_DATA": str(settings.DATA)}
 
-    def start(command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=end_with_parent)
+    def start(command: list[str], *, group: bool = True, out: int | None = None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command, env=environment, start_new_session=group, stdout=out, preexec_fn=end_with_parent
+        )
 
-    worker = [sys.executable, "-c", "from caicach.worker.loop import work; raise SystemExit(work())"]
-    commands = [_web(settings.BIND, port), worker]
-    parts = [start(commands[0])]
-    django.setup()  # meanwhile
-    from caicach.organisation import services as organisation
-
-    demo = settings.DEMO and organisation.has_ward("Phường Rạch Giá")
-    code = None if settings.DEMO else _first_code()
+    # what loads the models does it in a process of its own: this one stays for months, and small
+    prepared = is_prepared()
     connections.close_all()
+    if not prepared and (status := start(_PREPARE, group=False).wait()):
+        return status
+    commands = [_web(settings.BIND, port), _WORKER]
+    parts = [start(commands[0])]
+    site = f"http://{'localhost' if settings.BIND == '127.0.0.1' else settings.BIND}:{port}"
+    greeting = start([*_GREETING, settings.SITE or site], out=subprocess.PIPE)  # meanwhile
     restarts = Restarts(len(commands))
     stopping = False
 
@@ -73,27 +71,8 @@ def serve(port: int) -> int:
     signal.signal(signal.SIGTERM, told)
     try:
         if _answers(settings.BIND, port, parts, lambda: stopping):
-            _say(
-                f"Cải Cách chạy ở http://{'localhost' if settings.BIND == '127.0.0.1' else settings.BIND}:{port}/"
-            )
-            if demo:
-                from caicach.desk.demo import EMPTY_LOGINS, EMPTY_WARD, LOGINS, PASSWORD
-
-                _say(
-                    f"Phường mẫu, mật khẩu {PASSWORD}: "
-                    + ", ".join(f"{user} ({role})" for user, role in LOGINS)
-                )
-                _say(
-                    f"{EMPTY_WARD}, chưa có kế hoạch, để thử tệp của mình: "
-                    + ", ".join(f"{user} ({role})" for user, role in EMPTY_LOGINS)
-                )
-            if code:
-                site = (
-                    settings.SITE
-                    or f"http://{'localhost' if settings.BIND == '127.0.0.1' else settings.BIND}:{port}"
-                )
-                _say(f"Chưa có ai. Mở {site}/bat-dau/ và nhập mã (dùng một lần): {code}")
-            _say("Dừng: Ctrl+C")
+            _say(f"Cải Cách chạy ở {site}/")
+            _say(greeting.communicate()[0].decode() + "Dừng: Ctrl+C")
         elif parts[0].poll() is not None:  # it cannot even begin
             restarts.forbid(0)
         if not stopping and parts[0].poll() is None:  # people first: both at once would share the processor
@@ -115,7 +94,7 @@ def serve(port: int) -> int:
                     restarts.began(n, at=time.monotonic())
             time.sleep(0.3)
     finally:
-        _stop(parts)
+        _stop([*parts, greeting])
     if stopping:
         return 0
     _say("Máy chủ hoặc việc nền đã dừng bất thường; xem các dòng ở trên.", error=True)
@@ -171,91 +150,6 @@ def _is_taken(host: str, port: int) -> bool:
         except OSError:
             return True
     return False
-
-
-def _first_code() -> str | None:
-    from caicach.accounts import first_start
-    from caicach.core import clock
-
-    return first_start.new_code(at=clock.now())
-
-
-def _is_prepared() -> bool:
-    """Whether nothing is left to prepare: asked with the settings alone, so that a second start need not load all models
-    before its web part begins to. In doubt it is not."""
-    from django.conf import settings
-    from django.db import DatabaseError, connection
-
-    ours = {(path.parent.parent.name, path.stem) for path in settings.PACKAGE.glob("*/migrations/[0-9]*.py")}
-    try:
-        with warnings.catch_warnings(), connection.cursor() as cursor:
-            warnings.simplefilter(
-                "ignore", RuntimeWarning
-            )  # Django warns that no model is loaded: that is why it is asked so
-            cursor.execute("SELECT app, name FROM django_migrations")
-            applied = set(cursor.fetchall())
-            cursor.execute("SELECT 1 FROM organisation_ward LIMIT 1")
-            is_peopled = cursor.fetchone() is not None
-    except DatabaseError:
-        return False
-    # Django's own migrations are of the version that the static files were gathered with
-    return ours <= applied and (is_peopled or not settings.DEMO) and _static_stamp() == _gathered_stamp()
-
-
-def _prepare() -> None:
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    from caicach.core import clock
-    from caicach.organisation import services as organisation
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        _say("Chuẩn bị cơ sở dữ liệu …")
-        call_command("migrate", interactive=False, verbosity=0)
-    if settings.DEMO and organisation.is_empty():
-        from caicach.desk import demo
-
-        _say("Tạo phường mẫu …")
-        demo.make_both(today=clock.today())
-    _collect_static()
-
-
-def _collect_static() -> None:
-    """Gather the static files again where they or the packages that bring some have changed."""
-    from django.conf import settings
-    from django.core.management import call_command
-
-    stamp = _static_stamp()
-    if stamp == _gathered_stamp():
-        return
-    _say("Gom các tệp tĩnh …")
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    kept = Path(settings.STATIC_ROOT) / ".stamp"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(stamp)
-
-
-def _static_stamp() -> str:
-    """What the static files follow from."""
-    import django
-    import django_htmx
-    from django.conf import settings
-
-    facts = [django.__version__, str(Path(django_htmx.__file__).stat().st_mtime_ns)]
-    for path in sorted(Path(settings.STATICFILES_DIRS[0]).rglob("*")):
-        facts.append(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}")
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
-
-
-def _gathered_stamp() -> str:
-    """The stamp with which they were gathered last; "" for never."""
-    from django.conf import settings
-
-    kept = Path(settings.STATIC_ROOT) / ".stamp"
-    return kept.read_text() if kept.exists() else ""
 
 
 def _answers(host: str, port: int, parts: list[subprocess.Popen[bytes]], stopped: Callable[[], bool]) -> bool:

@@ -3,35 +3,35 @@
 import pytest
 from django.db import connection
 
-from caicach.conf import serve
+from caicach.conf import prepare, serve
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def gathered(monkeypatch):
-    monkeypatch.setattr(serve, "_gathered_stamp", serve._static_stamp)
+    monkeypatch.setattr(prepare, "_gathered_stamp", prepare._static_stamp)
 
 
 def test_with_everything_there_nothing_is_left(ward, gathered):
-    assert serve._is_prepared()
+    assert prepare.is_prepared()
 
 
 def test_a_migration_that_has_not_run_is_run(ward, gathered):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'tasks' AND name LIKE '0004%%'")
-    assert not serve._is_prepared()
+    assert not prepare.is_prepared()
 
 
 def test_the_demo_ward_is_made_where_nobody_is_unless_none_is_wanted(db, gathered, settings):
-    assert not serve._is_prepared()
+    assert not prepare.is_prepared()
     settings.DEMO = False
-    assert serve._is_prepared()
+    assert prepare.is_prepared()
 
 
 def test_changed_static_files_are_gathered(ward, monkeypatch):
-    monkeypatch.setattr(serve, "_gathered_stamp", lambda: "another")
-    assert not serve._is_prepared()
+    monkeypatch.setattr(prepare, "_gathered_stamp", lambda: "another")
+    assert not prepare.is_prepared()
 
 
 def test_a_part_is_started_again_ten_times_counted_anew_after_an_hour_of_health():
