@@ -72,11 +72,12 @@ def backup(path: Path, *, at: dt.datetime, progress: Progress | None = None) -> 
             whole = copied.stat().st_size + sum(file.stat().st_size for file in stored)
             facts = Facts(at, __version__, connection.vendor, len(stored), whole)
             with part.open("xb") as out:
-                with ThreadPoolExecutor(1) as beside:  # its checksum takes a third of the copying
+                done = copied.stat().st_size
+                with ThreadPoolExecutor(1) as beside:  # the checksum takes as long as the disk
                     sum_of = beside.submit(_checksum, copied)
                     _put_first(out, copied, name)
+                    os.fsync(out.fileno())
                     digest = sum_of.result()
-                done = copied.stat().st_size
                 copied.unlink()
                 with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
                     for file in stored:

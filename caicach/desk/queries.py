@@ -119,7 +119,8 @@ def ward_desk(
     rows = tasks.open_tasks(
         ward,
         office=only.office_id if only else None,
-        or_waiting=only is not None and allows("task.accept", only.role),
+        or_to_decide=only is not None
+        and (allows("task.accept", only.role) or allows("task.give-time", only.role)),
     )
     views = tasks.views_of(rows, ward=ward, today=today)
     views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]

@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -150,19 +152,22 @@ def made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
     return min(issued, day) if issued else day
 
 
-def open_tasks(ward: int, *, office: int | None = None, or_waiting: bool = False) -> list[Task]:
+def open_tasks(ward: int, *, office: int | None = None, or_to_decide: bool = False) -> list[Task]:
     """The ward's tasks of all books that were not set aside and whose year is not closed, with their coordinator's id
-    (named_id) where one is named. office: only those it has a part in; or_waiting: besides, those of which something was
-    handed in and waits for the coordinator's word. One query."""
+    (named_id) where one is named. One query.
+
+    office: only those it has a part in; or_to_decide: and those of which something waits for a coordinator's or leader's word.
+    """
     rows = Task.objects.filter(ward_id=ward, set_aside_at__isnull=True, closed_at__isnull=True)
     if office is not None:
-        wanted = Q(pk__in=TaskOffice.objects.filter(ward_id=ward, office_id=office).values("task_id"))
-        if or_waiting:
-            waiting = Delivery.objects.standing().filter(
-                ward_id=ward, accepted_at__isnull=True, returned_at__isnull=True
-            )
-            wanted |= Q(pk__in=waiting.values("task_id"))
-        rows = rows.filter(wanted)
+        wanted = [TaskOffice.objects.filter(office_id=office)]
+        if or_to_decide:
+            wanted += [
+                Delivery.objects.standing().filter(accepted_at__isnull=True, returned_at__isnull=True),
+                Extension.objects.standing().filter(granted__isnull=True),
+            ]
+        ids = [Q(pk__in=one.filter(ward_id=ward).order_by().values("task_id")) for one in wanted]
+        rows = rows.filter(reduce(or_, ids))
     return list(coordinating.with_named(rows, book="book").order_by("year", "id"))
 
 
