@@ -394,6 +394,28 @@ def test_a_click_reaches_its_button_while_a_cell_is_open(review):
     expect(page.locator("table.grid")).to_contain_text("và Công an")
 
 
+def test_a_form_waits_for_the_cell_that_was_open(review):
+    """The save of a cell is on its way while the next page is made: that page shows the cell as it was typed."""
+    page = review
+    page.evaluate(
+        "() => { const go = window.fetch; window.fetch = async (...a) => { await new Promise((d) => setTimeout(d, 300)); return go(...a); }; }"
+    )
+
+    def made_at_once_and_slowly_sent(route):
+        answer = route.fetch()
+        time.sleep(0.9)
+        route.fulfill(response=answer)
+
+    adding = page.locator("tbody.more form").last
+    page.route(f"**{adding.get_attribute('action')}", made_at_once_and_slowly_sent)
+    cell(page, "Lập danh mục văn bản", "leads").dblclick()
+    page.keyboard.type(" và Công an")
+    rows = page.locator(".line").count()
+    adding.locator("button").click()
+    expect(page.locator(".line")).to_have_count(rows + 1)
+    expect(page.locator("table.grid")).to_contain_text("và Công an")
+
+
 def test_a_new_row_waits_for_its_words(review):
     page = review
     page.locator("tbody.more button").last.click()

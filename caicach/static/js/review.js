@@ -137,8 +137,10 @@
     if (last) return send(state, replace, true);
     const turn = (queues.get(key) || Promise.resolve()).then(() => send(state, replace, false));
     queues.set(key, turn);
+    turn.finally(() => { if (queues.get(key) === turn) queues.delete(key); });
     return turn;
   }
+  const allSaved = async () => { while (queues.size) await Promise.all(queues.values()); };
 
   async function send(state, replace, last) {
     const value = state.area.value.trim();
@@ -432,6 +434,7 @@
     if (!form || !root().contains(form)) return;
     event.preventDefault();
     if (editing) commit();
+    await allSaved(); // or the answer would show the cell as it was
     const scroll = window.scrollY;
     const list = root().querySelector(".lines")?.scrollTop;
     try {
@@ -510,7 +513,20 @@
       else if (before) localStorage.setItem(place(field), JSON.stringify({ ...JSON.parse(before), sent: Number(root().dataset.batch) + 1 }));
     }
   }
-  document.addEventListener("submit", (event) => { if (root().contains(event.target) && !event.target.matches("[data-swap]")) sent(event.target, false); });
+  const held = new WeakSet(); // forms that wait until the cell is saved: the page that they lead to must show it
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!root().contains(form) || form.matches("[data-swap]")) return;
+    if (editing) commit();
+    if (!queues.size) { sent(form, false); return; }
+    event.preventDefault();
+    if (held.has(form)) return;
+    held.add(form);
+    await allSaved();
+    if (!form.isConnected) { form.hidden = true; root().append(form); } // its row was put in place anew
+    held.delete(form);
+    form.requestSubmit(event.submitter);
+  });
   function bringBack(isNew) {
     for (const field of forms().flatMap(fieldsOf)) {
       const before = JSON.parse(localStorage.getItem(place(field)) || "null");
