@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -13,6 +14,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's loop run
 
 def pytest_configure(config):
     config.prepared_here = prepared.begin()
+
+
+def pytest_collection_finish():
+    """What is loaded stays for the whole run: the collector need not look at it again and again, as in conf/wsgi."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config):

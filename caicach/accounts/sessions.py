@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.db import SessionStore as InDatabase
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -41,16 +44,25 @@ def forget() -> None:
     _known.set(None)
 
 
+def _questions(key: str, now: dt.datetime, day: dt.date) -> Sequence[QuerySet[Any]]:
+    whose = OpenSession.objects.filter(key=key).values("person_id")[:1]
+    return (
+        Session.objects.filter(session_key=key, expire_date__gt=now),
+        Person.objects.filter(pk__in=whose),
+        wearable(whose, on=day),
+    )
+
+
+_OF_A_SESSION = trip.Often(
+    _questions, key="a key", now=dt.datetime(1900, 1, 1, tzinfo=dt.UTC), day=dt.date(1900, 1, 2)
+)
+
+
 class SessionStore(InDatabase):
     """Django's store, asking more at once. A session that nobody signed in with knows no person."""
 
     def _get_session_from_db(self) -> Session | None:
-        whose = OpenSession.objects.filter(key=self.session_key).values("person_id")[:1]
-        found, people, posts = trip.ask(
-            Session.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now()),
-            Person.objects.filter(pk__in=whose),
-            wearable(whose, on=clock.today()),
-        )
+        found, people, posts = _OF_A_SESSION.ask(key=self.session_key, now=timezone.now(), day=clock.today())
         _known.set(Known(people[0], posts) if found and people else None)
         session: Session | None = found[0] if found else None
         if session is None:

@@ -43,6 +43,7 @@ def prepare() -> None:
     from caicach.organisation import services as organisation
 
     executor = MigrationExecutor(connection)
+    executor.check_replacements()  # a squashed one is there where all that it stands for is
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         _say("Chuẩn bị cơ sở dữ liệu …")
         call_command("migrate", interactive=False, verbosity=0)

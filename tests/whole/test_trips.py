@@ -154,3 +154,33 @@ def _until_somebody_waits() -> None:
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody waited for the row")
+
+
+@pytest.mark.django_db
+def test_questions_whose_words_are_made_once_answer_as_those_made_anew(ward):
+    people = [rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND") for _ in range(3)]
+
+    def make(person, day, name):
+        return Person.objects.filter(full_name=name), wearable(person, on=day)
+
+    often = trip.Often(make, person=-77, day=dt.date(1900, 1, 2), name="nobody's")
+    days = (clock.today(), dt.date(2020, 1, 1))
+    for person in people:
+        for day in days:
+            by_hand = [list(one) for one in make(person.pk, day, person.full_name)]
+            answers = often.ask(person=person.pk, day=day, name=person.full_name)
+            assert answers == by_hand
+            assert [one.office for one in answers[1]] == [one.office for one in by_hand[1]]
+    assert sum(len(often.ask(person=one.pk, day=days[0], name="")[1]) for one in people) == 3
+    with CaptureQueriesContext(connection) as seen:
+        often.ask(person=people[0].pk, day=days[0], name="100% ' %s")
+    assert len(seen) == (1 if on_postgresql else 2)
+
+
+@pytest.mark.django_db
+def test_a_value_that_the_questions_do_not_ask_for_is_told():
+    often = trip.Often(
+        lambda person, day: [Person.objects.filter(pk=person)], person=-77, day=dt.date(1900, 1, 2)
+    )
+    with pytest.raises(ValueError, match="day"):
+        often.ask(person=1, day=dt.date(2026, 1, 1))

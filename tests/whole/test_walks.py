@@ -144,7 +144,8 @@ def test_each_page_opens_to_its_roles_only(world, client, name):
             assert allowed or got in (403, 405)
             transaction.set_rollback(True)
         sign_in(client, others[role])
-        for method in ("get", "post"):
+        # what has no row in its address is the own ward's page there too
+        for method in ("get", "post") if has_row or not allowed else ("post",):
             got = getattr(client, method)(address).status_code
             if not allowed:
                 assert got in (403, 405), (name, role, got)
