@@ -309,7 +309,9 @@ def test_nothing_is_copied_onto_itself(original):
 @pytest.fixture(scope="module")
 def some_migrations_ago(original, tmp_path_factory) -> Installation:
     made = Installation(tmp_path_factory.mktemp("truoc"), like=original)
-    done = subprocess.run([sys.executable, "-c", _BACK], env=made.env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _BACK], env=made.env, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return made
 

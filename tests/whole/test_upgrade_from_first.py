@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import prepared
 
 DUMP = Path(__file__).resolve().parent.parent / "golden" / "demo-ward-0.1.sql.gz"
 LOOK = """
@@ -42,6 +45,28 @@ def rows(path):
         return answer
 
 
+def shape(path):
+    """Table → its columns, keys to other tables, indexes and named constraints, in no order; its triggers."""
+    answer = {}
+    with sqlite3.connect(path) as db:
+
+        def asked(pragma, name, since=0):
+            return sorted(tuple(map(str, row[since:])) for row in db.execute(f'PRAGMA {pragma}("{name}")'))
+
+        for name, sql in db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall():  # fmt: skip
+            indexes = sorted((*row[2:], tuple(asked("index_info", row[1], 2))) for row in db.execute(f'PRAGMA index_list("{name}")'))  # fmt: skip
+            constraints = sorted(re.findall(r'CONSTRAINT "(\w+)" (\w+)', sql))
+            triggers = sorted(db.execute("SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = 'trigger'", [name]))  # fmt: skip
+            answer[name] = (
+                asked("table_info", name, 1),
+                asked("foreign_key_list", name, 2),
+                indexes,
+                constraints,
+                triggers,
+            )
+    return answer
+
+
 @pytest.mark.skipif("postgres" in os.environ.get("DATABASE_URL", ""), reason="bản lưu là của SQLite")
 def test_the_demo_ward_of_the_first_version_comes_up_whole(tmp_path):
     path = tmp_path / "caicach.sqlite3"
@@ -59,6 +84,10 @@ def test_the_demo_ward_of_the_first_version_comes_up_whole(tmp_path):
         [sys.executable, "-m", "caicach", "upgrade"], env=env, capture_output=True, text=True, timeout=120, check=False
     )  # fmt: skip
     assert done.returncode == 0 and "Đã nâng cấp" in done.stdout, done.stdout + done.stderr
+    prepared.copy("empty", tmp_path / "new")
+    assert shape(path) == shape(tmp_path / "new" / "caicach.sqlite3"), (
+        "step by step or at once, the same tables"
+    )
     after = rows(path)
     for table, old in before.items():
         if table.startswith(("django_", "auth_")):
