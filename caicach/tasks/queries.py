@@ -295,11 +295,7 @@ def task_for(ward: int, year: int, book: str, number: str) -> Task:
 
 def task_and_offices(ward: int, year: int, book: str, number: str) -> tuple[Task, frozenset[int]]:
     """As `task_for`, and the offices that do it. One trip."""
-    rows = _at(ward, year, book, number)
-    offices = TaskOffice.objects.filter(task__in=rows, office_id__isnull=False).values_list(
-        "office_id", flat=True
-    )
-    found, own = trip.ask(rows, offices.order_by())
+    found, own = _TASK_AND_OFFICES.ask(ward=ward, year=year, book=book, number=number)
     task = _there(found, ward, year, book, number)
     return task, frozenset(own if found else _office_ids(task))
 
@@ -312,6 +308,15 @@ def _at(ward: int, year: int, book: str, number: str) -> QuerySet[Task]:
     """The task at an address, before those of its number that were taken out."""
     rows = Task.objects.filter(ward_id=ward, year=year, book=book, number=number)
     return rows.order_by(F("set_aside_at").desc(nulls_first=True))[:1]
+
+
+def _task_and_offices(ward: int, year: int, book: str, number: str) -> Sequence[QuerySet[Any]]:
+    rows = _at(ward, year, book, number)
+    offices = TaskOffice.objects.filter(task__in=rows, office_id__isnull=False)
+    return rows, offices.values_list("office_id", flat=True).order_by()
+
+
+_TASK_AND_OFFICES = trip.Often(_task_and_offices, ward=-1, year=32_700, book="a book", number="a number")
 
 
 def _there(found: Sequence[Task], ward: int, year: int, book: str, number: str) -> Task:
