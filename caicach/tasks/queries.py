@@ -160,7 +160,7 @@ def open_tasks(ward: int, *, office: int | None = None, or_to_decide: bool = Fal
     """
     rows = Task.objects.filter(ward_id=ward, set_aside_at__isnull=True, closed_at__isnull=True)
     if office is not None:
-        wanted = [TaskOffice.objects.filter(office_id=office)]
+        wanted: list[QuerySet[Any]] = [TaskOffice.objects.filter(office_id=office)]
         if or_to_decide:
             wanted += [
                 Delivery.objects.standing().filter(accepted_at__isnull=True, returned_at__isnull=True),
