@@ -32,6 +32,10 @@ SENTENCES: dict[str, str] = {
         "Việc “{move}” lúc {at} không xảy ra được khi hồ sơ đang ở trạng thái “{state}”. Hãy xem lại thứ tự các việc."
     ),
     "clock.term": _("Thời hạn phải là số nguyên từ 0 đến {most}. Hãy xem lại {what}."),
+    "dossier.move": _(
+        "“{move}” không làm được khi hồ sơ đang ở trạng thái “{state}”. Hãy tải lại trang để xem trạng thái mới."
+    ),
+    "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
     "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
     # files
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
