@@ -455,6 +455,7 @@ def _print_dossiers(found: DossierList, name: str) -> None:
 
     from caicach.reading.dossier_list import KEYS, status_names
     from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, moment, number
+    from caicach.rules.vntext import cut
 
     console = _console()
     empty = sum(skipped.why == "empty" for skipped in found.skipped)
