@@ -127,7 +127,7 @@ def find_heading(rows: Sequence[GridRow], words: DossierWords) -> tuple[int, int
             chosen = rows[first : first + depth]
             if len(chosen) < depth or not all(_may_be_heading(row) for row in chosen):
                 break
-            if depth > 1 and len({text_of(cell) for cell in chosen[0].cells} - {""}) < 2:
+            if depth > 1 and any(len({text_of(cell) for cell in row.cells} - {""}) < 2 for row in chosen):
                 break
             weight = _weight(chosen, words) - 12 * (depth - 1)
             if weight > 0 and (best is None or weight > best[0] + 1e-6):
@@ -275,7 +275,7 @@ def _profile(values: Sequence[Value], codes: Sequence[str | None], words: Dossie
         if found := read_procedure_code(value):
             profile.procedure += one * (not found[1])
             profile.with_procedure += one * bool(found[1])
-        moment = read_moment(value)
+        moment = read_moment(value) or read_moment(value, month_first=True)
         profile.moment += one * (moment is not None)
         profile.time += one * (read_time(value) is not None)
         digits = sum(letter.isdigit() for letter in text)
@@ -340,20 +340,17 @@ def find_columns(heading: Sequence[GridRow], body: Sequence[GridRow], words: Dos
     width = max((len(row.cells) for row in [*heading, *body[:_SAMPLE]]), default=0)
     parts = _parts(heading) if heading else []
     parts += [()] * (width - len(parts))
-    step = max(1, len(body) // _SAMPLE)
-    sample = [row for row in body[::step] if len({text_of(cell) for cell in row.cells} - {""}) > 2][
-        : 2 * _SAMPLE
-    ]
-    codes = [
-        next((code for cell in row.cells if (code := _cached_code(text_of(cell)))), None) for row in sample
-    ]
-    profiles = [_profile([row.at(column) for row in sample], codes, words) for column in range(width)]
-    has_codes = any(profile.code >= 0.5 for profile in profiles)
     scores = [[0.0] * width for _ in _ROLES]
     columns = Columns(
         headings=tuple(" / ".join(part) for part in parts),
         heading_rows=tuple(tuple(key(text_of(cell)) for cell in row.cells) for row in heading),
     )
+    sample = _sample(body, columns)
+    codes = [
+        next((code for cell in row.cells if (code := _cached_code(text_of(cell)))), None) for row in sample
+    ]
+    profiles = [_profile([row.at(column) for row in sample], codes, words) for column in range(width)]
+    has_codes = any(profile.code >= 0.5 for profile in profiles)
     for column, profile in enumerate(profiles):
         if _is_marked(columns, column, parts[column], profile, words):
             continue
@@ -377,6 +374,18 @@ def find_columns(heading: Sequence[GridRow], body: Sequence[GridRow], words: Dos
             del columns.at[f"{name} time"]
     _settle_dates(columns, body)
     return columns
+
+
+def _sample(body: Sequence[GridRow], columns: Columns) -> list[GridRow]:
+    """Rows that look like dossiers, from the whole length of the table."""
+    step = max(1, len(body) // _SAMPLE)
+    return [
+        row
+        for row in body[::step]
+        if len({text_of(cell) for cell in row.cells} - {""}) > 2
+        and not columns.repeats(row)
+        and not is_number_row(row)
+    ]
 
 
 def _as_day(text: str) -> str:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -192,14 +192,12 @@ def _same_heading(row: GridRow, heading: Sequence[GridRow]) -> bool:
 
 
 def _code_of(row: GridRow) -> str | None:
-    return next(
-        (
-            code
-            for cell in row.cells
-            if isinstance(cell, str) and "-" in cell and (code := dossier_code(cell))
-        ),
-        None,
-    )
+    return next((code for cell in row.cells if isinstance(cell, str) and (code := _code_in(cell))), None)
+
+
+@lru_cache(maxsize=4096)
+def _code_in(text: str) -> str | None:
+    return dossier_code(text) if any(letter.isdigit() for letter in text) else None
 
 
 # ---- rows
@@ -235,7 +233,7 @@ class _Carried:
         if status or channel:
             self.status, self.channel = status or self.status, channel or self.channel
             return
-        name = re.sub(r"^\s*(?:[IVXLC]+|[A-Z]|\d{1,2}(?:\.\d{1,2})*)\s*[.)/:-]\s+", "", text)
+        name = _NUMBERED.sub("", text)
         name = re.sub(
             r"\s*[:(-]?\s*(?:\d+ hồ sơ|\(\s*\d+\s*\)|:\s*\d+)\s*\)?\s*$", "", name, flags=re.IGNORECASE
         )
@@ -254,8 +252,10 @@ class _Carried:
 _OTHER_GROUP = re.compile(
     r"linh vuc|phong|don vi|co quan|ubnd|uy ban|bo phan|van phong|cong an|thang|quy|ngay|nam|trung tam|khu pho|ap |quay|can bo|danh sach"
 )
+_NUMBERED = re.compile(r"^\s*(?:[IVXLC]+|[A-Z]|\d{1,2}(?:\.\d{1,2})*)\s*[.)/:-]\s+")
 _TOTAL = re.compile(
-    r"(?:tong|cong)(?: (?:cong|so|don|chung|toan bo|ho so|luy ke|\d.*|so ho so.*|hop.*|trang.*|nhom.*))*(?: |$)|so ho so:? \d"
+    r"tổng(?: cộng| số| hợp| chung| hồ sơ| toàn|\b(?! *công ty| *cục)|[:\d])|cộng(?:$|[:\s]*\d|\s*:| (?:dồn|hợp|chung|số|trang|nhóm|toàn|theo|chuyển|lũy|các))|tong (?:cong|so)|(?:lũy kế|số hồ sơ ?: ?\d)",
+    re.IGNORECASE,
 )
 _SIGNATURE = re.compile(
     r"(?:nguoi |can bo |cong chuc )?(?:lap (?:bieu|bang|danh sach|bao cao)|ky(?: ten)?(?: ghi ro| dong dau|$))|nguoi (?:lap|bao cao|kiem tra|tong hop|ky)\b|(?:q |kt |tm |tl |tuq )?(?:thu truong|chu tich|pho chu tich|giam doc|pho giam doc|truong phong|lanh dao|uy ban nhan dan)\b"
@@ -295,6 +295,33 @@ class _Table:
         self.columns = find_columns(grid.rows[start:heading], self.body, words)
         self.first_number = grid.rows[heading - 1].number + 1 if heading else 1
         self.signed = False
+        self._last = self._last_dossier()
+        self.by_channel = self._are_channels()
+
+    def _last_dossier(self) -> int:
+        """The number of the last row with a code or a date where one is looked for; below it stand totals and signatures."""
+        dated = [self.columns.at[name] for name in MOMENTS if name in self.columns.at]
+        return next(
+            (
+                row.number
+                for row in reversed(self.body)
+                if _code_of(row) or any(read_moment(row.at(column)) is not None for column in dated)
+            ),
+            0,
+        )
+
+    def _are_channels(self) -> bool:
+        """Whether the names of the groups are ways to file: all of them read as one, one of them as nothing else."""
+        if "channel" in self.columns.at:
+            return False
+        names = {
+            texts.pop()
+            for row in self.body
+            if row.number < self._last
+            and len(texts := {text for cell in row.cells if (text := text_of(cell))}) == 1
+        }
+        names = {_NUMBERED.sub("", name) for name in names if not _code_in(name) and not _TOTAL.match(name)}
+        return all(map(self.words.channel, names)) and any(map(self.words.channel_alone, names))
 
     def read(self, carried: _Carried) -> Iterator[ListedDossier | SkippedRow]:
         """Every row from the heading on, blank ones too; carried learns from the groups."""
@@ -357,36 +384,14 @@ class _Table:
         if _NOTE.match(keys[0]) or texts[0].startswith("*"):
             return "note"
         words = [text for text in texts if not re.fullmatch(r"[\d.,()\s%]+|[IVXLC]+\.?|[A-Z][.)]?", text)]
-        if len(words) == 1 and len(words[0]) <= 250 and row.number < self.body[-1].number + 1:
+        if len(words) == 1 and len(words[0]) <= 250 and row.number < self._last:
             name = words[0]
-            if any(later.number > row.number and _code_of(later) for later in self.body[-1:]) or self._more(
-                row
-            ):
+            if self.by_channel:
+                carried.channel = self.words.channel(_NUMBERED.sub("", name))
+            else:
                 carried.group(name, self.words)
-                return "group"
+            return "group"
         return "note" if words else "numbers"
-
-    def _more(self, row: GridRow) -> bool:
-        """Whether dossiers still follow below a row."""
-        return row.number < self._last
-
-    @property
-    def _last(self) -> int:
-        if not hasattr(self, "_last_dossier"):
-            self._last_dossier = next(
-                (
-                    row.number
-                    for row in reversed(self.body)
-                    if _code_of(row)
-                    or sum(
-                        read_moment(row.at(self.columns.at[name])) is not None
-                        for name in MOMENTS
-                        if name in self.columns.at
-                    )
-                ),
-                0,
-            )
-        return self._last_dossier
 
     # ---- cells
 

@@ -6,7 +6,7 @@ The wordings themselves are data (`data/dossier_*.csv`); they are compared witho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, TypeVar
@@ -101,6 +101,8 @@ class DossierWords:
     open_ended: frozenset[str]
     """statuses' wordings that say "done" and leave open whether the result was handed over"""
     channels: Mapping[str, Channel]
+    names_of_channels: tuple[str, ...]
+    """the channels' wordings that mean one even as a group's name, long ones first"""
     _squeezed: Mapping[str, str] = field(default_factory=dict)
     _seen: dict[tuple[str, str], object] = field(default_factory=dict)
 
@@ -125,7 +127,7 @@ class DossierWords:
         if found := self.headings.get(words) or self.headings.get(self._squeezed.get(squeezed, "")):
             return found
         near = process.extractOne(squeezed, self._squeezed.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
-        padded = f" {words} "
+        padded = _padded(words)
         rule = next((rule for rule in self.rules if rule.fits(padded)), None)
         if near is not None and len(squeezed) >= 5:
             means, weight = self.headings[self._squeezed[near[0]]]
@@ -155,12 +157,17 @@ class DossierWords:
 
     def status_alone(self, text: str) -> int | None:
         """As `status`, only where the text says nothing else: a group's name, a sheet's."""
-        words = _without_label(text)
-        return None if words.isdigit() else self.statuses.get(words)
+        found = (self.statuses.get(words) for words in _bared(text) if not words.isdigit())
+        return next((status for status in found if status), None)
 
     def channel_alone(self, text: str) -> Channel | None:
-        words = _without_label(text)
-        return None if words.isdigit() else self.channels.get(words)
+        """As `channel`, for a group's name or a sheet's: "Nộp trực tiếp tại …", never an office's name."""
+        for bare in _bared(text):
+            words = _LEADING.sub("", bare)
+            for known in self.names_of_channels:
+                if words == known or (words.startswith(known + " ") and len(words.split()) <= 12):
+                    return self.channels[known]
+        return None
 
     def _once(self, what: str, text: str, read: object) -> object:
         if (what, text) not in self._seen:
@@ -170,18 +177,29 @@ class DossierWords:
         return self._seen[what, text]
 
 
-_LABEL = re.compile(
-    r"^(?:[ivx]+|[a-h]|\d{1,2}) (?=\D)|\b(?:trang thai|tinh trang|hinh thuc(?: nop| tiep nhan)?|kenh(?: tiep nhan)?|nhom|danh sach)\b|^(?:cac )?ho so (?=\w)|"
-    r"\b(?:tong so|so luong|tong)?(?: \d+)?(?: ho so)?$"
+_LEADING = re.compile(
+    r"^(?:(?:ho so|nop|tiep nhan|gui|nhan|dang ky) )*(?:(?:qua|bang|tai|theo) )?(?:(?:hinh thuc|dich vu|duong|kenh) )?(?=\w)"
+)
+_LABELS = (
+    re.compile(r"^(?:[ivx]+|[a-h]|\d{1,2}) (?=\D)"),
+    re.compile(r" (?:(?:tong so|so luong|tong|co) )?(?:\d+ ho so|\d+|so luong|tong so)$"),
+    re.compile(r"^(?:danh sach|nhom) "),
+    re.compile(
+        r"^(?:trang thai|tinh trang|hinh thuc(?: nop| tiep nhan)?|kenh(?: tiep nhan)?)(?: ho so)? (?=\w)"
+    ),
+    re.compile(r"^(?:cac )?ho so (?=\w)"),
 )
 
 
-def _without_label(text: str) -> str:
-    """ "II. Trạng thái: Đang xử lý (12 hồ sơ)" → "dang xu ly"."""
+def _bared(text: str) -> Iterator[str]:
+    """A name and what is left of it without its number, its count, its label, one after the other."""
     words = plain(text)
-    for _ in range(3):
-        words = " ".join(_LABEL.sub(" ", words).split())
-    return words
+    yield words
+    for label in _LABELS:
+        bare = label.sub("", words)
+        if bare != words:
+            words = bare
+            yield words
 
 
 def _without_timeliness(words: str) -> str:
@@ -216,6 +234,11 @@ def _negated(before: str) -> bool:
     return before.rsplit(None, 1)[-1:] in (["khong"], ["chua"])
 
 
+def _padded(words: str) -> str:
+    """For finding whole words; "hồ sơ" as one, so that "số" is not found in it."""
+    return f" {words} ".replace(" ho so ", " hoso ")
+
+
 def words_from_rows(
     headings: Iterable[Mapping[str, str]],
     statuses: Iterable[Mapping[str, str]],
@@ -232,8 +255,8 @@ def words_from_rows(
             rules.append(
                 _Rule(
                     row["means"],
-                    tuple(f" {plain(part)} " for part in parts if not part.startswith("-")),
-                    tuple(f" {plain(part[1:])} " for part in parts if part.startswith("-")),
+                    tuple(_padded(plain(part)) for part in parts if not part.startswith("-")),
+                    tuple(_padded(plain(part[1:])) for part in parts if part.startswith("-")),
                     float(row["weight"]),
                 )
             )
@@ -244,9 +267,13 @@ def words_from_rows(
         if row["if_returned"]:
             open_ended.add(plain(row["words"]))
     by_channel: dict[str, Channel] = {}
+    names: list[str] = []
     for row in channels:
+        if row["alone"]:
+            names.append(plain(row["words"]))
         by_channel.setdefault(plain(row["words"]), row["channel"])  # type: ignore[arg-type]
     return DossierWords(
         phrases, tuple(rules), by_status, frozenset(open_ended), by_channel,
+        tuple(sorted(names, key=len, reverse=True)),
         {words.replace(" ", ""): words for words in phrases},
     )  # fmt: skip

@@ -23,7 +23,7 @@ _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  what Excel counts its days f
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]+(\d{1,2}):(\d{1,2})(?::\d{1,2}(?:[.,]\d+)?)? ?(z|[+-]\d{2}:?\d{2})?)?"
 )
-_SLASHED = re.compile(r"(?<!\d)(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?!\d)")
+_SLASHED = re.compile(r"(?<![\w.])(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _WORDED = re.compile(
     r"(?<!\d)(\d{1,2}),? ?(?:[/.-]? ?(?:thang|thg)|[/.-](?=[^/.-]*nam)) ?(\d{1,2}),? ?(?:nam|[/.-] ?nam|[/.-])? ?(\d{4}|\d{2})(?!\d)"
