@@ -28,6 +28,11 @@ _LOOKED_AT = 80
 """filled rows of a sheet in which its heading is looked for"""
 _SAMPLE = 300
 _DEEPEST = 3
+_NAME = re.compile(r"(?:[^\W\d_a-z][^\W\d_]*)(?: [^\W\d_a-z][^\W\d_]*){1,6}")
+_WORK = re.compile(
+    r"(?:thu tuc|dang ky|cap |chung thuc|xac nhan|xac dinh|lien thong|ho tro|tro cap|giai quyet|gia han|thay doi|cong nhan|hoa giai|cham dut|thong bao|dinh chinh|"
+    r"chuyen |tach |xoa |cong bo|phe duyet|tham dinh|tiep nhan |thanh lap|huong |di chuyen|khai (?:sinh|tu)|ket hon|trich luc|bo sung ho tich|thuc hien|sua doi)"
+)
 _MARK = frozenset({"x", "v", "✓", "✔", "1", "co", "☑", "●"})
 
 
@@ -132,7 +137,39 @@ def find_heading(rows: Sequence[GridRow], words: DossierWords) -> tuple[int, int
             weight = _weight(chosen, words) - 12 * (depth - 1)
             if weight > 0 and (best is None or weight > best[0] + 1e-6):
                 best = (weight, first, first + depth)
-    return best[1:] if best else None
+    if best is None:
+        return None
+    _weight_of_it, first, after = best
+    while after - first < _DEEPEST and after < len(rows) and _goes_on(rows[after - 1], rows[after]):
+        after += 1
+    while first and _shares_cells(rows[first - 1], rows[first]) and after - first < _DEEPEST:
+        first -= 1
+    return first, after
+
+
+def _shares_cells(upper: GridRow, lower: GridRow) -> bool:
+    """Whether cells of the row above are merged down into a row: then both are the heading."""
+    if len({text_of(cell) for cell in upper.cells} - {""}) < 2:
+        return False
+    return sum(cell != "" and cell == upper.at(column) for column, cell in enumerate(lower.cells)) >= 2
+
+
+def _goes_on(upper: GridRow, lower: GridRow) -> bool:
+    """Whether a row names the columns under the groups of the row above: its words stand nowhere else."""
+    if not _may_be_heading(lower) or is_number_row(lower):
+        return False
+    fresh = 0
+    for column in range(max(len(upper.cells), len(lower.cells))):
+        above, text = text_of(upper.at(column)), text_of(lower.at(column))
+        if not text or text == above:
+            continue
+        left = text_of(upper.at(column - 1)) if column else ""
+        right = text_of(upper.at(column + 1))
+        grouped = not above or above == left or right in ("", above)
+        if not grouped or len(text) > 50 or not any(letter.isalpha() for letter in text):
+            return False
+        fresh += 1
+    return fresh >= 2
 
 
 def opens_another_table(row: GridRow, words: DossierWords) -> bool:
@@ -244,6 +281,10 @@ class _Profile:
     status: float = 0.0
     channel: float = 0.0
     figures: float = 0.0
+    names: float = 0.0
+    """words in capitals without a figure, as people's names are written"""
+    works: float = 0.0
+    """texts that begin as procedures' names do"""
     marks: float = 0.0
     received: float = 0.0
     """dates that are the code's own date"""
@@ -280,6 +321,8 @@ def _profile(values: Sequence[Value], codes: Sequence[str | None], words: Dossie
         profile.time += one * (read_time(value) is not None)
         digits = sum(letter.isdigit() for letter in text)
         profile.figures += one * (digits * 2 > len(text))
+        profile.names += one * bool(_NAME.fullmatch(text))
+        profile.works += one * bool(_WORK.match(key(text)))
         profile.marks += one * (text.casefold() in _MARK)
         if len(text) <= 90:
             profile.status += one * (words.status(text) is not None)
@@ -310,10 +353,17 @@ def _score(role: str, means: str, weight: float, profile: _Profile, *, has_codes
     if role == "procedure":
         if profile.moment > 0.5 or profile.code > 0.5 or profile.procedure > 0.5 or profile.figures > 0.5:
             return 0.0
-        return named + (60 if profile.with_procedure >= 0.5 else 0)
+        if profile.with_procedure >= 0.5:
+            return named + 60
+        return named or (35 * profile.works if not means and profile.works >= 0.6 else 0.0)
     if role in APPLICANTS:
-        return 0.0 if profile.moment > 0.5 or profile.code > 0.5 or profile.figures > 0.5 else named
+        if profile.moment > 0.5 or profile.code > 0.5 or profile.figures > 0.5:
+            return 0.0
+        unnamed = role == "person" and not means and profile.names >= 0.7 and profile.works < 0.3
+        return named or (30 * profile.names if unnamed and profile.distinct > 2 else 0.0)
     if role in MOMENTS:
+        if not named and not means and role == "received_at" and profile.received >= 0.9:
+            return 50.0
         if not named or (profile.filled and profile.moment < 0.4):
             return 0.0
         fit = 0.5 + 0.5 * profile.moment
@@ -342,7 +392,7 @@ def find_columns(heading: Sequence[GridRow], body: Sequence[GridRow], words: Dos
     parts += [()] * (width - len(parts))
     scores = [[0.0] * width for _ in _ROLES]
     columns = Columns(
-        headings=tuple(" / ".join(part) for part in parts),
+        headings=tuple(" / ".join(part) or f"(cột {_letters(at)})" for at, part in enumerate(parts)),
         heading_rows=tuple(tuple(key(text_of(cell)) for cell in row.cells) for row in heading),
     )
     sample = _sample(body, columns)
@@ -374,6 +424,15 @@ def find_columns(heading: Sequence[GridRow], body: Sequence[GridRow], words: Dos
             del columns.at[f"{name} time"]
     _settle_dates(columns, body)
     return columns
+
+
+def _letters(column: int) -> str:
+    """How Excel names a column: 0 → "A", 27 → "AB"."""
+    name = ""
+    while column >= 0:
+        name = chr(65 + column % 26) + name
+        column = column // 26 - 1
+    return name
 
 
 def _sample(body: Sequence[GridRow], columns: Columns) -> list[GridRow]:

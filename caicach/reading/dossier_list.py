@@ -7,6 +7,7 @@ read_dossiers(Path("ho-so.xlsx")).rows[0].code
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from caicach.reading.dossier_columns import (
 )
 from caicach.reading.dossier_grid import Grid, GridRow, read_grids, text_of
 from caicach.reading.open import opened
-from caicach.rules.dossier_words import Channel, DossierWords, dossier_code, plain, words_from_rows
+from caicach.rules.dossier_words import Channel, DossierWords, dossier_code, words_from_rows
 from caicach.rules.moments import Moment, iso
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
@@ -139,9 +140,11 @@ def list_of(grids: Sequence[Grid]) -> DossierList:
         if not tables:
             continue
         sheets.append(grid.name)
-        carried = _Carried(words.status_alone(grid.name), words.channel_alone(grid.name))
-        carried.filters(grid.rows[: tables[0].start], words)
+        above = 0
         for table in tables:
+            carried = _Carried(words.status_alone(grid.name), words.channel_alone(grid.name))
+            carried.titles(grid.rows[above : table.start], words)
+            above = table.last
             for name, heading in table.columns.named().items():
                 columns.setdefault(name, heading)
             found += table.read(carried)
@@ -212,11 +215,17 @@ class _Carried:
     procedure: str | None = None
     procedure_code: str | None = None
 
-    def filters(self, rows: Sequence[GridRow], words: DossierWords) -> None:
-        """ "Trạng thái: Đang xử lý" above the heading, in one cell or two."""
+    def titles(self, rows: Sequence[GridRow], words: DossierWords) -> None:
+        """ "Trạng thái: Đang xử lý" above the heading, in one cell or two; "II. Hồ sơ đang giải quyết" as its title.
+
+        A title "Hồ sơ đã tiếp nhận" says what happened to them once, not how they stand.
+        """
         for row in rows:
-            texts = [text for cell in row.cells if (text := text_of(cell))]
-            texts = list(dict.fromkeys(texts))
+            texts = list(dict.fromkeys(text for cell in row.cells if (text := text_of(cell))))
+            if len(texts) == 1 and ":" not in texts[0]:
+                status = words.status_alone(texts[0])
+                self.status = status if status and status > 2 else self.status
+                self.channel = words.channel_alone(texts[0]) or self.channel
             for at, text in enumerate(texts):
                 label, sign, rest = text.partition(":")
                 if sign and not rest.strip() and at + 1 < len(texts):
@@ -258,9 +267,13 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(
-    r"(?:nguoi |can bo |cong chuc )?(?:lap (?:bieu|bang|danh sach|bao cao)|ky(?: ten)?(?: ghi ro| dong dau|$))|nguoi (?:lap|bao cao|kiem tra|tong hop|ky)\b|(?:q |kt |tm |tl |tuq )?(?:thu truong|chu tich|pho chu tich|giam doc|pho giam doc|truong phong|lanh dao|uy ban nhan dan)\b"
-    r"|(?:kt|tm|tl|tuq) |xac nhan (?:cua )|da ky$|ky ghi ro ho ten|.{0,40}\bngay (?:\d{1,2} )?thang (?:\d{1,2} )?nam(?: \d{4})?$|noi nhan|ke toan|thu quy"
+    r"(?:nguoi |can bo |cong chuc )?(?:lap (?:bieu|bang|danh sach|bao cao)|ky(?: ten| ghi ro| dong dau|$)|ghi ro ho)|nguoi (?:lap|bao cao|kiem tra|tong hop|ky)\b"
+    r"|xac nhan cua |da ky$|.{0,60}\bngay (?:\d{1,2} )?thang (?:\d{1,2} )?nam(?: \d{4})?$|noi nhan"
 )
+_SIGNER = re.compile(
+    r"(?:q |kt |tm |tl |tuq )?(?:thu truong|chu tich|pho chu tich|(?:pho )?giam doc|(?:pho )?truong phong|lanh dao|uy ban nhan dan|ubnd)\b|(?:kt|tm|tl|tuq|q) |xac nhan|ke toan|thu quy|phu trach|can bo|cong chuc|.{0,40}\bngay \d{1,2} \d{1,2} \d{4}$"
+)
+"""who signs; above the last dossier the same words name a group"""
 _NOTE = re.compile(
     r"(?:ghi chu|luu y|chu thich|trang \d|page \d|nguon|xuat (?:luc|ngay)|ngay xuat|in (?:luc|ngay)|thoi gian xuat|het|danh sach nay|\* )"
 )
@@ -286,16 +299,28 @@ _BLANKS = frozenset(
 )
 
 
+_CONTACT = re.compile(
+    r"[\s,;(/–-]*(?:\b(?:sđt|đt|số điện thoại|điện thoại|đtdđ|cccd|cmnd|số cccd|email|địa chỉ|đ/c|ngày sinh|sinh năm)\s*[:.].*|\b\d[\d. ]{7,}\)?\s*$)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""what some systems write behind the applicant's name"""
+
+
 class _Table:
     """One table of a sheet: its columns, and its rows one after the other."""
 
     def __init__(self, grid: Grid, start: int, heading: int, end: int, words: DossierWords) -> None:
+        """start, heading, end: indices of the heading's first row, of the row after it, of the row after the last.
+
+        self.last: index of the row after the last dossier; what follows may be the title of the next table.
+        """
         self.grid, self.start, self.words = grid, start, words
         self.body = grid.rows[heading:end]
         self.columns = find_columns(grid.rows[start:heading], self.body, words)
         self.first_number = grid.rows[heading - 1].number + 1 if heading else 1
         self.signed = False
         self._last = self._last_dossier()
+        self.last = heading + sum(row.number <= self._last for row in self.body)
         self.by_channel = self._are_channels()
 
     def _last_dossier(self) -> int:
@@ -305,7 +330,8 @@ class _Table:
             (
                 row.number
                 for row in reversed(self.body)
-                if _code_of(row) or any(read_moment(row.at(column)) is not None for column in dated)
+                if _code_of(row)
+                or (len(_said(row)) > 2 and any(read_moment(row.at(column)) is not None for column in dated))
             ),
             0,
         )
@@ -350,12 +376,9 @@ class _Table:
             return "heading"
         if is_number_row(row):
             return "numbers"
-        first = key(texts[0])
-        if _TOTAL.match(first) or (
-            len(texts) > 1 and first.isdecimal() is False and _TOTAL.match(key(texts[1]))
-        ):
+        if any(_TOTAL.match(_NUMBERED.sub("", text)) for text in texts[:2]):
             named = self._text(row, *APPLICANTS)
-            if len(texts) < 5 or not named or _TOTAL.match(key(named)):
+            if len(texts) < 5 or not named or _TOTAL.match(named):
                 return "total"
         return None
 
@@ -367,16 +390,16 @@ class _Table:
         if any(_SIGNATURE.match(key(text)) for text in texts) and len(texts) < 4:
             return False
         moments = sum(getattr(dossier, name) is not None for name in MOMENTS)
-        said = sum(
-            getattr(dossier, name) is not None for name in ("procedure", "procedure_code", "applicant")
-        )
+        own = {"applicant", *({"procedure", "procedure_code"} & self.columns.at.keys())}  # not a group's
+        said = sum(getattr(dossier, name) is not None for name in own)
         if dossier.code and any(letter.isdigit() for letter in dossier.code):
             return moments + said >= 2
         return moments >= 1 and said >= 1 and len(texts) >= 3
 
     def _why_not(self, row: GridRow, texts: list[str], carried: _Carried) -> str:
         keys = [key(text) for text in texts]
-        if any(_SIGNATURE.match(text) for text in keys):
+        ended = row.number > self._last
+        if any(_SIGNATURE.match(text) or (ended and _SIGNER.match(text)) for text in keys):
             self.signed = True
             return "signature"
         if self.signed:
@@ -452,11 +475,9 @@ class _Table:
             text = self._text(row, name)
             if text is None:
                 continue
-            heading = plain(self.columns.headings[self.columns.at[name]])
-            if "\n" in text and any(
-                word in heading for word in ("dia chi", "dien thoai", "thong tin", "sdt")
-            ):
-                text = text.split("\n")[0]
+            lines = text.split("\n")
+            text = "\n".join(itertools.takewhile(lambda line: not _CONTACT.search(line), lines)) or lines[0]
+            text = _CONTACT.sub("", text)
             if any(letter.isalpha() for letter in text):
                 return self._line(text)
         return None

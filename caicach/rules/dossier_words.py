@@ -31,6 +31,11 @@ _PROCEDURE = re.compile(r"(?<![\d.,])([1-9])[.,](\d{6})(?!\d)((?:\.[0-9A-Z]{2,3}
 """4.2: the national code, then a province's suffix or the number of an online service"""
 
 
+_CODE_LABEL = re.compile(
+    r"(?:[ivx]+ |\d{1,2} )?(?:ten )?(?:ma(?: so)? ?)?(?:thu tuc(?: hanh chinh)?|tthc|dich vu cong|dvc)?"
+)
+
+
 def dossier_code(text: str) -> str | None:
     """The national dossier code in a text, in capitals, with plain hyphens and no blanks; None where there is none."""
     found = _DOSSIER.search(re.sub(r"\s*-\s*", "-", fold(text)).upper())
@@ -46,7 +51,7 @@ def procedure_code(text: str) -> tuple[str, str] | None:
     if found is None:
         return None
     before, after = text[: found.start()].strip(" -–—:;,.|([/\n"), text[found.end() :].strip(" -–—:;,.|)]/\n")
-    if before and key(before) in ("ma", "ma tthc", "ma thu tuc", "ma so"):
+    if before and _CODE_LABEL.fullmatch(key(before)):
         before = ""
     if before.count("(") > before.count(")"):
         before += ")"
