@@ -205,15 +205,8 @@ def _weight(rows: Sequence[GridRow], words: DossierWords) -> float:
         means, weight = _meaning(parts, words)
         if means and means != "other":
             best[means] = max(best.get(means, 0.0), weight)
-    if len(best) < 2 or not best.keys() & {
-        "code",
-        "procedure",
-        "owner",
-        "person",
-        "submitter",
-        "received_at",
-        "due_at",
-    }:
+    people, moments = best.keys() & set(APPLICANTS), best.keys() & set(MOMENTS)
+    if len(best) < 2 or not ("code" in best or (people and moments)):
         return 0.0
     if len(best) == 2 and max(best.values()) < 100:
         return 0.0
@@ -364,7 +357,7 @@ def _score(role: str, means: str, weight: float, profile: _Profile, *, has_codes
     if role in MOMENTS:
         if not named and not means and role == "received_at" and profile.received >= 0.9:
             return 50.0
-        if not named or (profile.filled and profile.moment < 0.4):
+        if not named or (profile.filled and profile.moment < (0.05 if named >= 90 else 0.4)):
             return 0.0
         fit = 0.5 + 0.5 * profile.moment
         return named * fit + (40 if role == "received_at" and profile.received >= 0.8 else 0)

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +26,7 @@ from caicach.reading.sniff import kind_of
 from caicach.reading.textfile import decode
 from caicach.reading.xlsx import check_areas
 from caicach.rules.refusal import Refusal
-from caicach.rules.vntext import fold, nfc, printable
+from caicach.rules.vntext import nfc, printable
 
 Value = str | float | dt.datetime | dt.date | dt.time
 """of a cell; "" where nothing stands; texts composed, their lines kept"""
@@ -165,6 +166,7 @@ def _value(value: object) -> Value:
     return "" if value is None else _clean(str(value))
 
 
+@lru_cache(maxsize=65536)
 def _clean(text: str) -> str:
     if not text:
         return ""
@@ -359,7 +361,3 @@ def _mended(grids: list[Grid]) -> list[Grid]:
         )
         for grid in grids
     ]
-
-
-def folded(value: Value) -> str:
-    return fold(text_of(value))

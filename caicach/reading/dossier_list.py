@@ -142,7 +142,8 @@ def list_of(grids: Sequence[Grid]) -> DossierList:
         sheets.append(grid.name)
         above = 0
         for table in tables:
-            carried = _Carried(words.status_alone(grid.name), words.channel_alone(grid.name))
+            carried = _Carried(channel=words.channel_alone(grid.name))
+            carried.set_status(grid.name, words)
             carried.titles(grid.rows[above : table.start], words)
             above = table.last
             for name, heading in table.columns.named().items():
@@ -214,6 +215,16 @@ class _Carried:
     channel: Channel | None = None
     procedure: str | None = None
     procedure_code: str | None = None
+    said: str = ""
+    """the words that gave the status"""
+
+    def set_status(self, text: str, words: DossierWords, *, least: int = 1) -> bool:
+        """Whether a text is a status' name and nothing else; then it is kept."""
+        status = words.status_alone(text)
+        if status is None or status < least:
+            return False
+        self.status, self.said = status, text
+        return True
 
     def titles(self, rows: Sequence[GridRow], words: DossierWords) -> None:
         """ "Trạng thái: Đang xử lý" above the heading, in one cell or two; "II. Hồ sơ đang giải quyết" as its title.
@@ -223,8 +234,7 @@ class _Carried:
         for row in rows:
             texts = list(dict.fromkeys(text for cell in row.cells if (text := text_of(cell))))
             if len(texts) == 1 and ":" not in texts[0]:
-                status = words.status_alone(texts[0])
-                self.status = status if status and status > 2 else self.status
+                self.set_status(texts[0], words, least=3)
                 self.channel = words.channel_alone(texts[0]) or self.channel
             for at, text in enumerate(texts):
                 label, sign, rest = text.partition(":")
@@ -232,15 +242,15 @@ class _Carried:
                     rest = texts[at + 1]
                 means = words.exact_heading(label)[0] if sign and rest.strip() else ""
                 if means == "status":
-                    self.status = words.status_alone(rest) or self.status
+                    self.set_status(rest, words)
                 elif means == "channel":
                     self.channel = words.channel_alone(rest) or self.channel
 
     def group(self, text: str, words: DossierWords) -> None:
         """What a group's name says for the rows below it."""
-        status, channel = words.status_alone(text), words.channel_alone(text)
-        if status or channel:
-            self.status, self.channel = status or self.status, channel or self.channel
+        if channel := words.channel_alone(text):
+            self.channel = channel
+        if self.set_status(text, words) or channel:
             return
         name = _NUMBERED.sub("", text)
         name = re.sub(
@@ -337,7 +347,7 @@ class _Table:
         )
 
     def _are_channels(self) -> bool:
-        """Whether the names of the groups are ways to file: all of them read as one, one of them as nothing else."""
+        """Whether the names of the groups are ways to file: all of them read as one, and they differ or name one plainly."""
         if "channel" in self.columns.at:
             return False
         names = {
@@ -347,7 +357,8 @@ class _Table:
             and len(texts := {text for cell in row.cells if (text := text_of(cell))}) == 1
         }
         names = {_NUMBERED.sub("", name) for name in names if not _code_in(name) and not _TOTAL.match(name)}
-        return all(map(self.words.channel, names)) and any(map(self.words.channel_alone, names))
+        channels = {self.words.channel(name) for name in names}
+        return None not in channels and (len(channels) > 1 or any(map(self.words.channel_alone, names)))
 
     def read(self, carried: _Carried) -> Iterator[ListedDossier | SkippedRow]:
         """Every row from the heading on, blank ones too; carried learns from the groups."""
@@ -495,14 +506,16 @@ class _Table:
         return moment
 
     def _status(self, row: GridRow, carried: _Carried, returned: Moment | None) -> int | None:
-        if (text := self._text(row, "status")) is not None:
-            status = self.words.status(text)
-            if status == 9 and returned is not None and self.words.is_open_ended(text):
-                return 10
-            return status
-        if self.columns.statuses_by_mark:
+        text = self._text(row, "status")
+        if text is None and self.columns.statuses_by_mark:
             return _marked(row, self.columns.statuses_by_mark)
-        return None if "status" in self.columns.at else carried.status
+        if text is None and "status" not in self.columns.at:
+            text, status = carried.said, carried.status
+        else:
+            status = self.words.status(text) if text else None
+        if status == 9 and returned is not None and self.words.is_open_ended(text or ""):
+            return 10
+        return status
 
     def _channel(self, row: GridRow, carried: _Carried) -> Channel | None:
         if (text := self._text(row, "channel")) is not None:

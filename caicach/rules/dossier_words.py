@@ -151,7 +151,8 @@ class DossierWords:
         return _read(words, self.statuses, first=False)
 
     def is_open_ended(self, text: str) -> bool:
-        return _without_timeliness(plain(text)) in self.open_ended
+        """Whether a status' words say "done" and leave open whether the result was handed over."""
+        return any(_without_timeliness(words) in self.open_ended for words in _bared(text))
 
     def channel(self, text: str) -> Channel | None:
         """How a dossier came in; the first way that is named."""
@@ -212,7 +213,10 @@ def _without_timeliness(words: str) -> str:
 
 
 def _read(words: str, known: Mapping[str, _Meaning], *, first: bool) -> _Meaning | None:
-    """A wording's meaning: the very words, the words less "đúng hạn" and figures, those that stand in it, near ones."""
+    """A wording's meaning: the very words, the words less "đúng hạn" and figures, those that stand in it, near ones.
+
+    first: of several that stand in it the first, else the last ("đã tiếp nhận, đang xử lý").
+    """
     if not words or len(words) > 160:
         return None
     bare = " ".join(re.sub(r"^\d+ |\b\d+$", " ", _without_timeliness(words)).split())
@@ -221,18 +225,36 @@ def _read(words: str, known: Mapping[str, _Meaning], *, first: bool) -> _Meaning
             return known[candidate]
     if not bare:
         return None
-    padded = f" {bare} "
-    held = [
-        (padded.find(f" {wording} "), len(wording), wording)
+    if held := _held(bare, known):
+        return known[min(held, key=lambda one: one[0])[2] if first else max(held, key=lambda one: one[1])[2]]
+    if len(bare) < 6:
+        return None
+    near = process.extract(bare, known.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR, limit=8)
+    signs = _SIGNS & set(bare.split())
+    return next((known[wording] for wording, *_ in near if _SIGNS & set(wording.split()) == signs), None)
+
+
+_SIGNS = frozenset({"khong", "chua", "cho", "da", "dang"})
+"""small words that turn a status into another"""
+_TELLING = _SIGNS | {"moi", "yeu", "duoc", "tu", "dung", "tam", "rut", "xin", "qua", "nop", "truc", "buu", "toan", "mot", "cong", "dich", "tai"}  # fmt: skip
+"""first words of wordings that are looked for in longer texts; "tiếp nhận" alone stands in many offices' names"""
+
+
+def _held(text: str, known: Mapping[str, object]) -> list[tuple[int, int, str]]:
+    """The wordings that stand in a text, with their first and last place; none that lies in a longer one."""
+    padded = f" {text} "
+    found = [
+        (at, at + len(wording), wording)
         for wording in known
-        if " " in wording and f" {wording} " in padded
+        if ((" " in wording and wording.split(" ", 1)[0] in _TELLING) or wording.count(" ") > 2)
+        and (at := padded.find(f" {wording} ")) >= 0
+        and not _negated(padded[:at])
     ]
-    held = [(at, size, wording) for at, size, wording in held if not _negated(padded[:at])]
-    if held:
-        best = min(held, key=lambda one: (one[0], -one[1]) if first else (-one[1], one[0]))
-        return known[best[2]]
-    near = process.extractOne(bare, known.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return known[near[0]] if near and len(bare) >= 6 and not near[0].isdigit() else None
+    return [
+        one
+        for one in found
+        if not any(other != one and other[0] <= one[0] and one[1] <= other[1] for other in found)
+    ]
 
 
 def _negated(before: str) -> bool:

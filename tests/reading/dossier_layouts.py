@@ -64,7 +64,12 @@ NOISE: dict[str, tuple[Any, ...]] = {
     "Số ngày quy định": (3, 5, 10), "Mức độ DVC": ("Toàn trình", "Một phần"), "Ngày hẹn trả lại": ("", "20/12/2026"), "Tình trạng thanh toán": ("Đã thanh toán", "Chưa thanh toán"),
     "Người tiếp nhận": ("Cán bộ Thử", "Cán bộ Giả"), "Đánh giá": ("Đúng hạn", "Trễ hạn"), "Ngày chuyển xử lý": ("12/05/2026",),
 }  # fmt: skip
-GROUPED = {"received_at": "Tiếp nhận", "due_at": "Hẹn trả", "resolved_at": "Hoàn thành", "returned_at": "Trả kết quả"}
+GROUPED = {
+    "received_at": "Tiếp nhận",
+    "due_at": "Hẹn trả",
+    "resolved_at": "Hoàn thành",
+    "returned_at": "Trả kết quả",
+}
 KEYS = (*HEADINGS,)
 MOMENTS = ("received_at", "due_at", "resolved_at", "returned_at")
 
@@ -73,7 +78,13 @@ def dossiers(random_: random.Random, many: int) -> list[dict[str, Any]]:
     """Invented dossiers, each moment to the minute."""
     made = []
     for number in range(1, many + 1):
-        received = dt.datetime(2026, random_.randint(1, 12), random_.randint(1, 28), random_.randint(7, 16), random_.randint(0, 59))
+        received = dt.datetime(
+            2026,
+            random_.randint(1, 12),
+            random_.randint(1, 28),
+            random_.randint(7, 16),
+            random_.randint(0, 59),
+        )
         due = (received + dt.timedelta(days=random_.randint(1, 20))).replace(hour=17, minute=0)
         status = random_.randint(1, 10)
         resolved = returned = None
@@ -340,12 +351,20 @@ def written(layout: Layout, made: list[dict[str, Any]]) -> Written:
         skipped.append((len(lines), "duplicate"))
         # the noise of the row differs, what we read of it does not
     if layout.total:
-        lines.append(["Tổng cộng", *[None] * (width - 2), len(made)] if r.random() < 0.5 else [f"Tổng số: {len(made)} hồ sơ"])
+        lines.append(
+            ["Tổng cộng", *[None] * (width - 2), len(made)]
+            if r.random() < 0.5
+            else [f"Tổng số: {len(made)} hồ sơ"]
+        )
         skipped.append((len(lines), "total"))
     if layout.signature:
         lines.append([])
         skipped.append((len(lines), "empty"))
-        for said in ([None, "Người lập biểu", None, "TM. ỦY BAN NHÂN DÂN"], [None, "(Ký, ghi rõ họ tên)"], [None, "Cán bộ Thử", None, "Lãnh đạo Giả"]):
+        for said in (
+            [None, "Người lập biểu", None, "TM. ỦY BAN NHÂN DÂN"],
+            [None, "(Ký, ghi rõ họ tên)"],
+            [None, "Cán bộ Thử", None, "Lãnh đạo Giả"],
+        ):
             lines.append(said)
             skipped.append((len(lines), "signature"))
 
@@ -365,7 +384,11 @@ def _left(layout: Layout, dossier: dict[str, Any], visible: set[str]) -> dict[st
     for key in KEYS:
         value = dossier[key] if key in visible else None
         if isinstance(value, dt.datetime):
-            value = value.date().isoformat() if layout.date_style in _DAYS_ONLY else value.isoformat(timespec="minutes")
+            value = (
+                value.date().isoformat()
+                if layout.date_style in _DAYS_ONLY
+                else value.isoformat(timespec="minutes")
+            )
         row[key] = value
     return row
 
@@ -418,12 +441,12 @@ def _old(text: str, encoding: str) -> bytes:
     table: dict[str, str] = {}
     alphabet = [chr(code) for code in range(0x20, 0x100)]
     marks = alphabet[0xA0 - 0x20 :]
-    for one in alphabet:
-        table.setdefault(convert(one, charmap), one)
-    if encoding == "vni":
+    if encoding == "vni":  # a letter and its mark, before letters that stand alone: "à" alone is no VNI
         for base in "AEIOUYDaeiouydÔÖôöÊê":
             for mark in marks:
                 table.setdefault(convert(base + mark, charmap), base + mark)
+    for one in alphabet:
+        table.setdefault(convert(one, charmap), one)
     return "".join(table.get(letter, letter) for letter in text).encode("cp1252", errors="replace")
 
 
@@ -435,7 +458,9 @@ def _xlsx(layout: Layout, lines: list[list[Any]], merges: list[tuple[int, int, i
         sheet.append([cell if cell != "" else None for cell in line])
     for top, left, bottom, right in merges:
         if (top, left) != (bottom, right):
-            sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
+            sheet.merge_cells(
+                start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
+            )
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -466,7 +491,9 @@ def _ods(layout: Layout, lines: list[list[Any]], _merges: object) -> bytes:
         if value is None or value == "":
             return "<table:table-cell/>"
         if isinstance(value, dt.datetime):
-            return f'<table:table-cell office:value-type="date" office:date-value="{value:%Y-%m-%dT%H:%M:%S}"/>'
+            return (
+                f'<table:table-cell office:value-type="date" office:date-value="{value:%Y-%m-%dT%H:%M:%S}"/>'
+            )
         if isinstance(value, dt.date):
             return f'<table:table-cell office:value-type="date" office:date-value="{value}"/>'
         if isinstance(value, int | float):
@@ -474,7 +501,8 @@ def _ods(layout: Layout, lines: list[list[Any]], _merges: object) -> bytes:
         return f'<table:table-cell office:value-type="string"><text:p>{escape(value)}</text:p></table:table-cell>'
 
     rows = "".join(
-        f"<table:table-row>{''.join(map(cell, line)) or '<table:table-cell/>'}</table:table-row>" for line in lines
+        f"<table:table-row>{''.join(map(cell, line)) or '<table:table-cell/>'}</table:table-row>"
+        for line in lines
     )
     content = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
