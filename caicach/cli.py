@@ -20,7 +20,10 @@ from caicach import __version__
 from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from caicach.core.backup import Facts
+    from caicach.reading.dossier_list import DossierList
     from caicach.reading.plan import PlanReading
 
 
@@ -177,6 +180,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     clock.set_defaults(run=_clock)
 
+    dossiers = commands.add_parser("dossiers", help="danh sách hồ sơ của hệ thống khác")
+    of_dossiers = dossiers.add_subparsers(
+        dest="dossiers_command", required=True, metavar="LỆNH", parser_class=_Parser
+    )
+    listed = of_dossiers.add_parser(
+        "read", help="đọc một danh sách hồ sơ xuất từ hệ thống khác, không đụng tới cơ sở dữ liệu"
+    )
+    listed.add_argument("file", type=_path, metavar="TỆP", help="tệp .xlsx, .xls, .ods hoặc .csv")
+    listed.add_argument("--json", action="store_true", help="in một đối tượng JSON")
+    listed.set_defaults(run=_read_dossiers)
+
     serve = commands.add_parser("serve", help="chạy máy chủ web và việc nền")
     serve.add_argument("--port", type=_port, default=8000, metavar="CỔNG", help="mặc định 8000")
     serve.set_defaults(run=_serve)
@@ -330,19 +344,25 @@ def _load_table() -> None:
     import caicach.rules.formats  # noqa: F401
 
 
-def _print_reading(reading: PlanReading, name: str) -> None:
+def _console() -> Console:
+    """Where tables are printed: as wide as the terminal, 160 letters where there is none."""
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from caicach.rules.formats import number, place_in_words
 
     class _Console(Console):
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError  # as of any other output: `main` knows what to do
 
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 160
-    console = _Console(width=width, highlight=False)
+    return _Console(width=width, highlight=False)
+
+
+def _print_reading(reading: PlanReading, name: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from caicach.rules.formats import number, place_in_words
+
+    console = _console()
     head = reading.head
     facts = [
         f"Kế hoạch số {head.number}" if head.number else "Kế hoạch (không rõ số)",
@@ -406,6 +426,88 @@ def _print_reading(reading: PlanReading, name: str) -> None:
                 (f"  [{finding.code}]", "dim"),
             )
         )
+
+
+# --- a dossier list of another system -------------------------------------------------------------------------------
+
+
+def _read_dossiers(options: argparse.Namespace) -> int:
+    from caicach.reading.sandbox import read_dossiers
+
+    found = read_dossiers(options.file, name=options.file.name)
+    if options.json:
+        json.dump(found.to_json(), sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        _print_dossiers(found, options.file.name)
+    return 0
+
+
+_SHOWN_DOSSIERS = 10
+_SHOWN_SKIPPED = 20
+
+
+def _print_dossiers(found: DossierList, name: str) -> None:
+    from collections import Counter
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from caicach.reading.dossier_list import KEYS, status_names
+    from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, moment, number
+    from caicach.rules.vntext import cut
+
+    console = _console()
+    empty = sum(skipped.why == "empty" for skipped in found.skipped)
+    told = [skipped for skipped in found.skipped if skipped.why != "empty"]
+    console.print(
+        Text(
+            f"{name}: đọc được {number(str(len(found.rows)))} hồ sơ, bỏ qua {number(str(len(told)))} dòng",
+            style="bold",
+        )
+        + (Text(f" và {number(str(empty))} dòng trống") if empty else Text(""))
+    )
+    table = Table(title=Text("Hiểu cột nào là gì", style="bold"), title_justify="left")
+    table.add_column("Ta gọi là", no_wrap=True)
+    table.add_column("Đầu cột trong tệp")
+    for key in KEYS:
+        heading = found.columns.get(key)
+        table.add_row(
+            DOSSIER_KEYS[key], Text(heading) if heading else Text("không có trong tệp", style="dim")
+        )
+    console.print(table)
+    statuses = Counter(status_names().get(row.status or 0, "không rõ") for row in found.rows)
+    channels = Counter(CHANNELS.get(row.channel or "", "không rõ") for row in found.rows)
+    for title, counted in (("Trạng thái", statuses), ("Kênh nộp", channels)):
+        if found.rows:
+            words = "; ".join(f"{word} {number(str(many))}" for word, many in counted.most_common())
+            console.print(Text(f"{title}: {words}"))
+    table = Table(title=Text("Những hồ sơ đầu tiên", style="bold"), title_justify="left", expand=True)
+    for key in KEYS:
+        if any(getattr(row, key) is not None for row in found.rows[:_SHOWN_DOSSIERS]):
+            table.add_column(
+                DOSSIER_KEYS[key], ratio=3 if key == "procedure" else 2 if key == "applicant" else None
+            )
+    shown = [column.header for column in table.columns]
+    for row in found.rows[:_SHOWN_DOSSIERS]:
+        cells = {
+            **{key: str(getattr(row, key) or "") for key in ("code", "procedure_code", "applicant")},
+            "procedure": cut(row.procedure or "", 60),
+            **{
+                key: moment(getattr(row, key))
+                for key in ("received_at", "due_at", "resolved_at", "returned_at")
+            },
+            "status": status_names().get(row.status or 0, ""),
+            "channel": CHANNELS.get(row.channel or "", ""),
+        }
+        table.add_row(*(Text(cells[key]) for key in KEYS if DOSSIER_KEYS[key] in shown))
+    if found.rows:
+        console.print(table)
+    for skipped in told[:_SHOWN_SKIPPED]:
+        place = f"{skipped.sheet}, dòng {skipped.row}" if len(found.sheets) > 1 else f"dòng {skipped.row}"
+        console.print(Text(f"Bỏ qua {place}: {SKIPPED[skipped.why]}"))
+    if len(told) > _SHOWN_SKIPPED:
+        console.print(Text(f"… và {number(str(len(told) - _SHOWN_SKIPPED))} dòng nữa (xem hết: --json)"))
 
 
 # --- one phrase ----------------------------------------------------------------------------------------------------

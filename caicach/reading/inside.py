@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, TypedDict
 from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
+    from caicach.reading.dossier_list import DossierList
     from caicach.reading.plan import PlanReading
     from caicach.reading.sheets import Sheets
 
@@ -25,7 +26,7 @@ PROGRESS, ANSWER = b"P", b"A"
 class Request(TypedDict):
     """What the worker is asked, as JSON on its standard input. seconds: of wall time; memory_mib: of data.
 
-    what: "plan", or "sheets" for plain rows.
+    what: "plan", "sheets" for plain rows, "dossiers" for another system's list.
     """
 
     what: str
@@ -60,9 +61,9 @@ def _limit(request: Request) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Sheets | Refusal:
-    if request["what"] == "sheets":
-        return _sheets(request)
+def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Sheets | DossierList | Refusal:
+    if request["what"] in ("sheets", "dossiers"):
+        return _list(request)
     from caicach.reading import limits, read_plan
 
     limits.IN_OWN_GROUP = True
@@ -86,10 +87,14 @@ def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Sheets | Refusal
         return Refusal("file.memory", name=request["name"])
 
 
-def _sheets(request: Request) -> Sheets | Refusal:
-    from caicach.reading.sheets import read_sheets
-
+def _list(request: Request) -> Sheets | DossierList | Refusal:
     try:
+        if request["what"] == "dossiers":
+            from caicach.reading.dossier_list import read_dossiers
+
+            return read_dossiers(Path(request["path"]), name=request["name"])
+        from caicach.reading.sheets import read_sheets
+
         return read_sheets(Path(request["path"]), name=request["name"])
     except Refusal as refusal:
         refusal.facts.setdefault("name", request["name"])

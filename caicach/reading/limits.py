@@ -16,6 +16,8 @@ MIB = 1024 * 1024
 MAX_FILE_BYTES = 50 * MIB
 MAX_TABLE_ROWS = 5_000
 """of all tables of a file together; a ward's plan has about a hundred, a province's a thousand"""
+MAX_LIST_ROWS = 150_000
+"""of a list of dossiers; the largest wards have about 100,000 a year"""
 MAX_TABLE_COLUMNS = 100
 MAX_PAGES = 600
 """of a PDF with text"""
@@ -39,10 +41,10 @@ _DOCTYPE = re.compile(
 )
 
 
-def check_rows(rows: int) -> None:
-    """Raises Refusal file.too-many-rows above MAX_TABLE_ROWS."""
-    if rows > MAX_TABLE_ROWS:
-        raise Refusal("file.too-many-rows", limit=f"{MAX_TABLE_ROWS:,}".replace(",", "."))
+def check_rows(rows: int, most: int = MAX_TABLE_ROWS) -> None:
+    """Raises Refusal file.too-many-rows above most."""
+    if rows > most:
+        raise Refusal("file.too-many-rows", limit=f"{most:,}".replace(",", "."))
 
 
 def check_pages(pages: int, limit: int = MAX_PAGES) -> None:
@@ -78,9 +80,10 @@ def check_archive(archive: zipfile.ZipFile) -> None:
 class Inflated:
     """Reads the parts of one archive and counts what all of them together inflate to."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, *, most_rows: int = MAX_TABLE_ROWS) -> None:
         self.archive = archive
         self.total = 0
+        self.most_rows = most_rows
 
     def part(self, name: str, *, row_mark: re.Pattern[bytes] | None = None) -> bytes:
         """One part, inflated; with row_mark the rows in it are counted while it inflates.
@@ -93,7 +96,7 @@ class Inflated:
         for chunk in self._chunks(entry):
             if row_mark is not None:
                 rows += len(row_mark.findall(chunk))
-                check_rows(rows)
+                check_rows(rows, self.most_rows)
             if not chunks and chunk:
                 check_entities(chunk)
             size += len(chunk)

@@ -35,7 +35,7 @@ def read_office(path: Path, kind: str) -> Document:
     if program is None:
         raise Refusal("tool.libreoffice-missing")
     if kind in ("odt", "ods"):
-        _check_opendocument(path)
+        check_opendocument(path)
     with tempfile.TemporaryDirectory(prefix="caicach-") as folder:
         converted = _convert(program, path, kind, Path(folder))
         with converted.open("rb") as stream:
@@ -58,15 +58,15 @@ def _has_wide_table(document: Document) -> bool:
     return any(table.width > 2 for table in document.tables())
 
 
-def _check_opendocument(path: Path) -> None:
-    """The same limits as for a .docx, before LibreOffice opens it."""
+def check_opendocument(path: Path, *, most_rows: int = limits.MAX_TABLE_ROWS) -> None:
+    """The same limits as for a .docx, before a library opens it."""
     with zipfile.ZipFile(path) as archive:
         if any(
             name.startswith(("Basic/", "Scripts/")) and name.endswith((".xml", ".py", ".bsh", ".js"))
             for name in archive.namelist()
         ):
             raise Refusal("file.macros")
-        Inflated(archive).check_all(re.compile(rb"<table:table-row[ >/]"))
+        Inflated(archive, most_rows=most_rows).check_all(re.compile(rb"<table:table-row[ >/]"))
 
 
 def _convert(program: str, path: Path, kind: str, folder: Path) -> Path:

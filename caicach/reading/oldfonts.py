@@ -138,6 +138,11 @@ def recognise(text: str) -> Encoding | None:
     return found if found in ("tcvn3", "vni") else None
 
 
+def has_vietnamese(text: str) -> bool:
+    """Whether a letter stands in it that only Vietnamese has."""
+    return bool(_VIETNAMESE.search(text))
+
+
 def _texts(document: Document) -> list[str]:
     texts: list[str] = []
     for block in document.blocks:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,14 +28,25 @@ def extract(path: Path, *, name: str | None = None, progress: Progress | None = 
     tool.libreoffice-missing.
     """
     shown = name or path.name
+    with opened(path, shown) as (stream, size):
+        kind = kind_of(stream, shown, size)
+        stream.seek(0)
+        return _read(kind, path, stream, progress)
+
+
+@contextlib.contextmanager
+def opened(path: Path, shown: str) -> Iterator[tuple[BinaryIO, int]]:
+    """A stranger's file and its size; whatever goes wrong inside leaves as a Refusal that names the file.
+
+    Raises file.missing, file.is-folder, file.unreadable, file.too-large; file.broken, file.memory for what a reader
+    does not know how to say.
+    """
     try:
         with _opened(path) as stream:
             size = path.stat().st_size
             if size > MAX_FILE_BYTES:
                 raise Refusal("file.too-large", size_mib=-(-size // MIB), limit_mib=MAX_FILE_BYTES // MIB)
-            kind = kind_of(stream, shown, size)
-            stream.seek(0)
-            return _read(kind, path, stream, progress)
+            yield stream, size
     except Refusal as refusal:
         refusal.facts.setdefault("name", shown)
         raise

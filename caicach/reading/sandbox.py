@@ -22,17 +22,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from caicach.reading.inside import ANSWER, HEADER, PROGRESS, Request
 from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
+    from caicach.reading.dossier_list import DossierList
     from caicach.reading.plan import PlanReading
     from caicach.reading.sheets import Sheets
 
 log = logging.getLogger(__name__)
 
+_Answer: TypeAlias = "PlanReading | Sheets | DossierList | Refusal"
 Progress = Callable[[float, str], None]
 """called with the share done (0 to 1) and what is being done, in Vietnamese"""
 
@@ -90,9 +92,30 @@ def read_sheets(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> She
     return answer
 
 
-def _ask(
-    request: Request, progress: Progress | None, meanwhile: Callable[[], None] | None
-) -> PlanReading | Sheets | Refusal:
+DOSSIERS_SECONDS = 120.0
+"""the longest list that is read at all takes a minute"""
+
+
+def read_dossiers(path: Path, *, name: str, seconds: float = DOSSIERS_SECONDS) -> DossierList:
+    """As `dossier_list.read_dossiers`, in a process of its own. Raises its Refusals, and file.timeout, file.memory,
+    dossiers.crashed.
+    """
+    request: Request = {
+        "what": "dossiers", "path": str(path.absolute()), "name": name, "offices": None, "year": None,
+        "seconds": seconds, "memory_mib": MEMORY_MIB,
+    }  # fmt: skip
+    answer = _ask(request, None, None)
+    if isinstance(answer, Refusal):
+        if answer.code == "file.crashed":  # its sentence speaks of a plan
+            raise Refusal("dossiers.crashed", name=name)
+        raise answer
+    from caicach.reading.dossier_list import DossierList
+
+    assert isinstance(answer, DossierList)
+    return answer
+
+
+def _ask(request: Request, progress: Progress | None, meanwhile: Callable[[], None] | None) -> _Answer:
     receiving, sending = os.pipe()
     with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as asked:
         asked.write(json.dumps(request).encode())
@@ -129,7 +152,7 @@ def _conversation(
     request: Request,
     progress: Progress | None,
     meanwhile: Callable[[], None] | None,
-) -> PlanReading | Sheets | Refusal:
+) -> _Answer:
     deadline = time.monotonic() + request["seconds"]
     import caicach.reading.plan  # noqa: F401  what the answer is made of, while the worker starts
 
@@ -180,6 +203,7 @@ class _Known(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
         if (module, name) in {
             ("datetime", "date"),
+            ("datetime", "datetime"),
             ("decimal", "Decimal"),
             ("builtins", "frozenset"),
             ("caicach.rules.refusal", "_rebuild"),
@@ -194,7 +218,8 @@ class _Known(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
-def _loaded(body: bytes, name: str) -> PlanReading | Sheets | Refusal:
+def _loaded(body: bytes, name: str) -> _Answer:
+    from caicach.reading.dossier_list import DossierList
     from caicach.reading.plan import PlanReading
     from caicach.reading.sheets import Sheets
 
@@ -203,7 +228,7 @@ def _loaded(body: bytes, name: str) -> PlanReading | Sheets | Refusal:
     except Exception as error:
         log.exception("answer of the reader not understood")
         raise Refusal("file.crashed", name=name) from error
-    if isinstance(answer, PlanReading | Sheets | Refusal):
+    if isinstance(answer, PlanReading | Sheets | DossierList | Refusal):
         return answer
     return Refusal("file.crashed", name=name)
 

@@ -32,6 +32,7 @@ from caicach.rules.refusal import Refusal
 
 _ROW_MARK = re.compile(rb"<(?:x:)?row[ >]")
 _CELL_MARK = re.compile(rb'<(?:x:)?c r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*? s="(\d+)")?')
+_PLACE = re.compile(rb'<(?:x:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _MAX_AREA = 4_000_000
 """cells of a sheet's used rectangle; calamine lays it out whole"""
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -291,6 +292,18 @@ def _percent_cells(parts: Inflated) -> dict[str, set[tuple[int, int]]]:
             raise Refusal("file.bomb")
         found[sheet] = places
     return found
+
+
+def check_areas(parts: Inflated) -> None:
+    """Raises Refusal file.bomb where the used rectangle of a sheet is too large to be laid out."""
+    names = set(parts.archive.namelist())
+    for _sheet, path in _sheet_paths(parts):
+        if path in names:
+            places = _PLACE.findall(parts.part(path))
+            rows = max((int(number) for _, number in places), default=0)
+            columns = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
+            if rows * (columns + 1) > _MAX_AREA:
+                raise Refusal("file.bomb")
 
 
 def _column(letters: bytes) -> int:

@@ -33,6 +33,25 @@ def day(value: dt.date) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
+def moment(value: dt.date | None) -> str:
+    """A moment → "08:15 11/05/2026", a day alone as `day`, "" for none."""
+    if isinstance(value, dt.datetime):
+        return f"{value:%H:%M} {day(value)}"
+    return day(value) if value else ""
+
+
+DOSSIER_KEYS = {
+    "code": "Mã hồ sơ", "procedure_code": "Mã thủ tục", "procedure": "Thủ tục", "applicant": "Chủ hồ sơ", "received_at": "Tiếp nhận",
+    "due_at": "Hẹn trả", "resolved_at": "Xử lý xong", "returned_at": "Trả kết quả", "status": "Trạng thái", "channel": "Kênh nộp",
+}  # fmt: skip
+"""what a dossier list says of a dossier, as people call it"""
+CHANNELS = {"counter": "Trực tiếp", "online": "Trực tuyến", "post": "Bưu chính"}
+SKIPPED = {
+    "total": "dòng cộng", "signature": "phần ký tên", "group": "tên nhóm", "heading": "đầu bảng lặp lại", "numbers": "dòng đánh số cột",
+    "note": "ghi chú", "empty": "dòng trống", "duplicate": "hồ sơ có hai lần trong tệp",
+}  # fmt: skip
+"""why a row of a dossier list is no dossier"""
+
 FIELD_NAMES = {
     "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
     "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",

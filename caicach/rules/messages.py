@@ -63,7 +63,7 @@ SENTENCES: dict[str, str] = {
         "Tệp {name} khai báo thực thể XML nên không được mở. Hãy lưu lại bằng phần mềm soạn thảo."
     ),
     "file.too-many-rows": _(
-        "Tệp {name} có hơn {limit} dòng bảng. Đây không giống một kế hoạch; hãy chọn lại tệp."
+        "Tệp {name} có hơn {limit} dòng bảng nên không được đọc. Hãy chọn lại tệp, hoặc tách nhỏ."
     ),
     "file.too-many-pages": _(
         "Tệp {name} có {pages} trang, quá mức {limit} trang. Hãy tách phần kế hoạch và phụ lục rồi thử lại."
@@ -76,6 +76,12 @@ SENTENCES: dict[str, str] = {
     "file.crashed": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .docx hoặc .pdf rồi thử lại."),
     "file.not-text": _("Tệp {name} không phải tệp chữ. Hãy dùng tệp .txt, mỗi dòng một tên cơ quan."),
     "file.no-sheet": _("Tệp {name} không có bảng để đọc. Hãy dùng Excel (.xlsx) hoặc .csv."),
+    "dossiers.no-table": _(
+        "Trong tệp {name} không thấy danh sách hồ sơ: không dòng nào là đầu bảng có mã hồ sơ, thủ tục, ngày tiếp nhận. Hãy xuất lại danh sách từ hệ thống, giữ dòng đầu bảng."
+    ),
+    "dossiers.crashed": _(
+        "Không đọc được tệp {name}. Hãy mở tệp bằng Excel, lưu lại thành .xlsx rồi thử lại."
+    ),
     "output.unwritable": _("Không ghi được kết quả ra ngoài: {why}."),
     "file.unwritable": _("Không ghi được tệp {name}: {why}. Hãy kiểm tra thư mục và chỗ trống trên đĩa."),
     "usage.year": _("Năm {year} không hợp lệ. Hãy ghi một năm từ 1900 đến 2200."),
