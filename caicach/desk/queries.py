@@ -121,6 +121,7 @@ def ward_desk(
         office=only.office_id if only else None,
         or_waiting=only is not None and allows("task.accept", only.role),
     )
+        or_time_asked=only is not None and allows("task.give-time", only.role),
     views = tasks.views_of(rows, ward=ward, today=today)
     views = [view for view in views if not view.task.is_indicator and not view.task.closed_at]
     return WardDesk(

@@ -150,10 +150,12 @@ def made_on(at: dt.datetime, issued: dt.date | None) -> dt.date:
     return min(issued, day) if issued else day
 
 
-def open_tasks(ward: int, *, office: int | None = None, or_waiting: bool = False) -> list[Task]:
+def open_tasks(
+    ward: int, *, office: int | None = None, or_waiting: bool = False, or_time_asked: bool = False
+) -> list[Task]:
     """The ward's tasks of all books that were not set aside and whose year is not closed, with their coordinator's id
     (named_id) where one is named. office: only those it has a part in; or_waiting: besides, those of which something was
-    handed in and waits for the coordinator's word. One query."""
+    handed in and waits for the coordinator's word; or_time_asked: and those for which more time is asked. One query."""
     rows = Task.objects.filter(ward_id=ward, set_aside_at__isnull=True, closed_at__isnull=True)
     if office is not None:
         wanted = Q(pk__in=TaskOffice.objects.filter(ward_id=ward, office_id=office).values("task_id"))
@@ -162,6 +164,9 @@ def open_tasks(ward: int, *, office: int | None = None, or_waiting: bool = False
                 ward_id=ward, accepted_at__isnull=True, returned_at__isnull=True
             )
             wanted |= Q(pk__in=waiting.values("task_id"))
+        if or_time_asked:
+            asked = Extension.objects.standing().filter(ward_id=ward, granted__isnull=True)
+            wanted |= Q(pk__in=asked.values("task_id"))
         rows = rows.filter(wanted)
     return list(coordinating.with_named(rows, book="book").order_by("year", "id"))
 

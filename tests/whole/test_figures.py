@@ -18,8 +18,8 @@ from caicach.plans import queries as plans
 from caicach.plans.pace_page import pace_page
 from caicach.plans.queries import PACE_PARTS
 from caicach.reminders.queries import daily, weekly
-from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER, VIEWER
-from caicach.tasks import directives, services, together
+from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER, VIEWER, allows
+from caicach.tasks import dates, directives, services, together
 from caicach.tasks.models import Task
 from tests.factories import rooms
 
@@ -160,16 +160,21 @@ def test_the_whole_plan(ward, plan, coordinator, as_coordinator):
 @pytest.mark.parametrize("whole_office", [False, True])
 def test_a_desk_loaded_alone_is_the_desk_of_the_whole_ward(ward, plan, coordinator, role, whole_office):
     """What a person's page leaves unloaded is nothing that it would show."""
+    task = Task.objects.get(number="II-4")
+    dates.ask_extension(
+        task, occurrence=task.occurrences.get().pk, until=dt.date(2026, 12, 10), reason="Chờ tỉnh", by=coordinator.pk, at=AT
+    )  # fmt: skip
     whole = ward_desk(ward.pk, today=TODAY, people=[coordinator.pk])
-    shown = 0
+    shown = asked = 0
     for office in (None, *(one.id for one in offices_of(ward.pk) if not one.is_group)):
         actor = SimpleNamespace(
             person_id=coordinator.pk, holder_id=coordinator.pk, ward_id=ward.pk, office_id=office, role=role, calendar=None
         )  # fmt: skip
         alone = my_work(actor, today=TODAY, whole_office=whole_office)
         assert alone == desk_of(whole, coordinator.pk, office, role, whole_office=whole_office)
+        asked += len(alone.time_asked)
         shown += len(alone.first) + len(alone.coming) + len(alone.waiting)
-    assert shown > 5
+    assert shown > 5 and bool(asked) == allows("task.give-time", role)
 
 
 def test_each_office(ward, plan, coordinator, as_coordinator):
