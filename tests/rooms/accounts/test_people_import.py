@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from caicach.accounts import jobs, people_import
+from caicach.accounts import jobs
 from caicach.accounts.models import PeopleList, Person, Post
+from caicach.accounts.people_import import comparing, reading
 from caicach.core.clock import noon
 from caicach.history.models import Event
 from caicach.organisation import structure
@@ -100,8 +101,8 @@ def test_a_list_becomes_people_with_slips_and_the_same_again_changes_nothing(adm
     address = send(admin, book(HEAD, *ROWS))
     page = admin.get(address).content.decode()
     assert "không có gì mới" in page and 'name="dau"' not in page
-    compared = people_import.compare(ward.pk, people_import.rows_of(PeopleList.objects.get()), today=TODAY)
-    assert {line.state for line in compared.lines} == {people_import.SAME}
+    compared = comparing.compare(ward.pk, reading.rows_of(PeopleList.objects.get()), today=TODAY)
+    assert {line.state for line in compared.lines} == {comparing.SAME}
     assert admin.post(f"{address}ghi/", {"dau": compared.mark}).status_code == 422
     assert before == (Person.objects.count(), Post.objects.count(), Event.objects.count())
 
@@ -146,8 +147,8 @@ def test_an_empty_cell_takes_nothing_away(admin):
     take(admin, send(admin, book(HEAD, *ROWS)))
     send(admin, book(("Tên", "Đơn vị"), ("Trần Minh Khang", "Văn phòng")))
     found = PeopleList.objects.get()
-    (line,) = people_import.compare(found.ward_id, people_import.rows_of(found), today=TODAY).lines
-    assert line.state == people_import.SAME
+    (line,) = comparing.compare(found.ward_id, reading.rows_of(found), today=TODAY).lines
+    assert line.state == comparing.SAME
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_a_problem_stands_at_its_row_and_holds_everything_back(admin, row, words
     page = admin.get(address).content.decode()
     assert words in page and "Còn 1 dòng cần xem" in page and 'name="dau"' not in page
     found = PeopleList.objects.get()
-    seen = people_import.compare(found.ward_id, people_import.rows_of(found), today=TODAY).mark
+    seen = comparing.compare(found.ward_id, reading.rows_of(found), today=TODAY).mark
     answer = admin.post(f"{address}ghi/", {"dau": seen})
     assert (
         answer.status_code == 422 and "Còn 1 dòng" in answer.content.decode() and Person.objects.count() == 1
@@ -520,9 +521,9 @@ def test_neighbourhoods_are_found_however_they_are_written(admin, ward, administ
 
 
 def test_looking_asks_as_often_for_many_rows_as_for_few(ward, administrator, django_assert_num_queries):
-    rows = [people_import.Row(n, f"dòng {n}", f"Người Thứ {n}a", "VHXH") for n in range(200)]
+    rows = [reading.Row(n, f"dòng {n}", f"Người Thứ {n}a", "VHXH") for n in range(200)]
     with django_assert_num_queries(4):
-        people_import.compare(ward.pk, rows, today=TODAY)
+        comparing.compare(ward.pk, rows, today=TODAY)
 
 
 def test_rows_of_a_sheet_without_a_heading_are_no_list():
