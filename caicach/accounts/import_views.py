@@ -19,6 +19,7 @@ from caicach.accounts.forms import ListForm
 from caicach.accounts.models import PeopleList
 from caicach.accounts.people_import import comparing, mending, reading, taking_over
 from caicach.accounts.people_views import to_slips
+from caicach.accounts.queries import left_behind
 from caicach.core import clock
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, send_made, status_of, ward_request
 from caicach.organisation.queries import offices
@@ -147,6 +148,10 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
             mending.mend(found, n, skip=True)
         case "lay-lai":
             mending.mend(found, n, skip=False)
+        case "them":
+            mending.mend(found, n, adds=True)
+        case "chuyen":
+            mending.mend(found, n, adds=False)
         case _:
             facts: dict[str, object] = {
                 name: reading.cleaned(name, request.POST[name])
@@ -239,13 +244,23 @@ def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = 
     shown = [line for line in compared.lines if asked not in comparing.STATES or line.state == asked]
     mended = row_id(request.GET.get("sua", ""))
     opened = {line.row.n for line in compared.of(comparing.PROBLEM)[:_OPEN]} | {mended}
+    movers = {line.person for line in shown if line.person and line.left}
+    left = left_behind(actor.ward_id, movers, today=today)
     return render(
         request,
         "accounts/import_list.html",
         {
             "found": found,
             "compared": compared,
-            "lines": [(line, line.row.n in opened, dict(line.problems)) for line in shown],
+            "lines": [
+                (
+                    line,
+                    line.row.n in opened,
+                    dict(line.problems),
+                    left.get((line.person or 0, line.left or 0), 0),
+                )
+                for line in shown
+            ],
             "tallies": [
                 ("plain", "Tất cả", len(compared.lines), "?", not asked),
                 *(

@@ -39,7 +39,8 @@ class Line:
     """A row beside who is there. role, office, user_name: as they will be; guessed: the role follows from the title.
 
     problems: (field, sentence); changes: (what, was, will be); namesakes: (handle, words) to choose from. same_as: the row
-    that makes the person of this one; of_row: the row that makes the post of which this one says something else.
+    that makes the person of this one; of_row: the row that makes the post of which this one says something else. left: the
+    office that somebody who is there already leaves by it.
     """
 
     row: Row
@@ -56,6 +57,7 @@ class Line:
     near: int | None = None
     same_as: int | None = None
     of_row: int | None = None
+    left: int | None = None
 
     @property
     def gives_post(self) -> bool:
@@ -241,6 +243,8 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
     post = _post(
         posts, office, is_above, named, is_others=lambda one: bool(root) or (_name(row), one) in said.places
     )
+    if row.adds and post and office and post.office_id != office.id:
+        post = None
     role = named or (post.role if post else role_from_title(row.title))
     if row.office and office is None and not (is_above and role == rights.LEADER):
         problems.append(("office", Refusal("people.office-unknown", "office", words=row.office)))
@@ -262,6 +266,7 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
         row, state, role, office, user_name, guessed, person.pk if person else None, post.pk if post else None,
         tuple((name, str(refusal)) for name, refusal in problems), changes, namesakes, near,
         root.row.n if root else None, post.row if post else None,
+        post.office_id if person and post and office and post.office_id != office.id else None,
     )  # fmt: skip
 
 

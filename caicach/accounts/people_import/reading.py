@@ -38,7 +38,7 @@ class Row:
     """A line of a list with what was mended on it. n: its place; place: where it stands in the file.
 
     office_id: chosen by hand for the words in `office`. who: whom it means where the name alone does not tell: a handle,
-    "row:3" for whom that row means, or "new". skip: left out.
+    "row:3" for whom that row means, or "new". skip: left out. adds: its post is one more, though it could be a move.
     """
 
     n: int
@@ -53,6 +53,7 @@ class Row:
     office_id: int | None = None
     who: str = ""
     skip: bool = False
+    adds: bool = False
 
 
 def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
