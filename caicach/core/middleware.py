@@ -58,8 +58,8 @@ class refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path_info:  # no address of ours has it, and PostgreSQL refuses it
-            return http.not_found(request)
+        if "\x00" in request.path_info or _asks_with_nul(request):
+            return http.not_found(request)  # no address of ours has one, and PostgreSQL refuses it
         limit = (settings.FILE_LIMIT_MIB + 1) * 1024 * 1024
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
             words = (
@@ -89,3 +89,11 @@ class refusals:
         ):
             log.error("lỗi", exc_info=exception, extra={"number": getattr(request, "number", "-")})
         return None
+
+
+def _asks_with_nul(request: HttpRequest) -> bool:
+    """Whether a NUL stands anywhere in the query of the address."""
+    text = request.META.get("QUERY_STRING", "")
+    return ("%00" in text or "\x00" in text) and any(
+        "\x00" in part for name, values in request.GET.lists() for part in (name, *values)
+    )

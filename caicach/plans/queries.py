@@ -26,7 +26,7 @@ from caicach.rules.formats import number
 from caicach.rules.pace import Pace, Part, pace
 from caicach.rules.rights import COORDINATOR
 from caicach.rules.task_status import GROUPS, URGENT, Group, Status, tallies
-from caicach.rules.vntext import key
+from caicach.rules.vntext import key, printable
 from caicach.tasks import coordinating
 from caicach.tasks.queries import TaskView, views_of
 
@@ -158,13 +158,13 @@ class RibbonFilter:
         office, month, group = asked.get("don-vi", ""), asked.get("thang", ""), asked.get("tinh-trang", "")
         person = asked.get("nguoi", "")
         return cls(
-            section=asked.get("muc", "")[:40],
+            section=printable(asked.get("muc", ""))[:40],
             office=int(office) if office.isascii() and office.isdecimal() and len(office) < 18 else None,
             group=group if group in GROUP_NAMES else None,
             month=int(month)
             if month.isascii() and month.isdecimal() and len(month) < 3 and 1 <= int(month) <= 12
             else None,
-            words=asked.get("tim", "").strip()[:100],
+            words=printable(asked.get("tim", "")).strip()[:100],
             person=person if person == NOBODY or row_id(person) else "",
         )
 

@@ -360,6 +360,55 @@ def test_an_address_with_a_nul_is_nowhere(world, client, address):
     assert client.get(address).status_code == 404
 
 
+ASKED = sorted(
+    {
+        name
+        for path in PACKAGE.rglob("*.py")
+        for name in re.findall(r'\b(?:GET|asked)(?:\.get(?:list)?\(|\[)"([\w-]+)"', path.read_text())
+    }
+    | set(
+        re.findall(r'"([\w-]+)" in request\.GET', "".join(path.read_text() for path in PACKAGE.rglob("*.py")))
+    )
+)
+"""Every name that a view reads out of an address's query."""
+
+
+@pytest.mark.parametrize("name", [name for name, _ in pages()])
+def test_a_nul_anywhere_in_an_address_is_nowhere(world, client, name):
+    """Also where it alone would be asked for: each name by itself would take minutes, and the door looks at all alike."""
+    action, address = rights.PAGES[name], address_of(name)
+    client.raise_request_exception = False
+    parts = address.split("/")
+    odd = [
+        "/".join([*parts[:n], f"{part[:1]}%00{part[1:]}", *parts[n + 1 :]])
+        for n, part in enumerate(parts)
+        if part
+    ]
+    odd += [f"{address}?{'&'.join(f'{one}=nguoimot01%00' for one in ASKED)}", f"{address}?%00=1"]
+    role = next((role for role in rights.ROLES if rights.allows(action, role)), rights.COORDINATOR)
+    sign_in(client, world[0][1][role])
+    for one in odd:
+        assert client.get(one).status_code == 404, (one, role)
+
+
+@pytest.mark.parametrize("role", [rights.COORDINATOR, rights.ADMINISTRATOR])
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_nul_in_a_query_never_reaches_a_database(world, client, role, asked):
+    assert {"nguoi", "tim", "q", "ve", "nhip", "cua", "ngay"} <= set(ASKED)
+    sign_in(client, world[0][1][role])
+    for address in ("/viec-cua-toi/", "/tim/", "/ke-hoach/2026/cchc/", "/nguoi/", "/vang-mat/", "/giao-ban/"):
+        assert client.get(f"{address}?{asked}=a%00").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("odd", ["%01", "%0B", "%1F", "%EF%BF%BE", "%ED%A0%80"])
+def test_signs_that_no_file_takes_are_no_fault_in_a_filter(world, client, odd):
+    sign_in(client, world[0][1]["coordinator"])
+    for suffix in ("xlsx", "docx"):
+        for asked in ("tim", "muc"):
+            address = f"/ke-hoach/2026/cchc/danh-sach.{suffix}?{asked}=a{odd}b"
+            assert client.get(address).status_code == 200
+
+
 @pytest.mark.parametrize("address", ["/giao-ban/?", "/chi-dao/moi/?"])
 def test_a_task_with_a_nul_is_nowhere(world, client, address):
     client.force_login(world[0][1]["leader"])
