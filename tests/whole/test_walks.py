@@ -16,6 +16,7 @@ import caicach
 from caicach.core.constraints import SameWard
 from caicach.rules import rights
 from caicach.rules.messages import SENTENCES
+from caicach.tasks.models import Task
 from tests.factories import rooms
 
 PACKAGE = Path(caicach.__file__).parent
@@ -417,8 +418,10 @@ def test_a_task_with_a_nul_is_nowhere(world, client, address):
 
 
 @pytest.mark.parametrize("address", ["/giao-ban/ket-luan/", "/chi-dao/moi/"])
-@pytest.mark.parametrize("odd", [{"token": "abc\x00"}, {"ve": "2026/cchc/I-1\x00"}])
-def test_a_directive_with_a_nul_in_what_its_form_carries_is_not_given(world, client, address, odd):
+@pytest.mark.parametrize(
+    "odd", [{"token": "abc\x00"}, {"ve": "2026/cchc/I-1\x00"}, {"content": "Rà lại bảng\x00 niêm yết"}]
+)
+def test_a_directive_is_given_without_the_nul_that_its_form_carries(world, client, address, odd):
     ward, people = world[0]
     client.force_login(people["leader"])
     office = ward.offices.get(short_name="Văn phòng").pk
@@ -427,9 +430,12 @@ def test_a_directive_with_a_nul_in_what_its_form_carries_is_not_given(world, cli
         "leads": [office],
         "due_on": "27/11/2026",
         "source": "directive",
+        "token": "abc",
     }
-    assert client.post(address, {**sent, **odd}).status_code == 404
-    assert client.post(address, {**sent, "token": "abc"}).status_code == 303
+    for form in ({**sent, **odd}, sent):
+        assert client.post(address, form).status_code == 303
+    given = Task.objects.get(ward=ward, source="directive")
+    assert (given.content, given.made_token) == ("Rà lại bảng niêm yết", "abc"), "one and the same"
 
 
 def test_a_cookie_with_a_nul_is_no_sign_in(world, client):
