@@ -13,8 +13,6 @@ from caicach.organisation.services import Office
 from caicach.rules import rights
 from caicach.rules.vntext import nfc, squeeze
 
-DAY_FORMATS = ["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"]
-
 
 def text(label: str, most: int, *, need: str = "", hint: str = "", **attrs: str) -> forms.CharField:
     """A line of text. need: what is said when it is missing; without it the line may stay empty."""
@@ -38,7 +36,6 @@ def day(label: str, *, need: str = "", hint: str = "") -> forms.DateField:
         label=label,
         required=bool(need),
         help_text=hint,
-        input_formats=DAY_FORMATS,
         widget=forms.DateInput(
             format="%d/%m/%Y", attrs={"inputmode": "numeric", "placeholder": "23/11/2026"}
         ),

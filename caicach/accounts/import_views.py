@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caicach.accounts import links, people_import
+from caicach.accounts import links
 from caicach.accounts.forms import ListForm
 from caicach.accounts.models import PeopleList
+from caicach.accounts.people_import import comparing, mending, reading, taking_over
 from caicach.accounts.people_views import to_slips
+from caicach.accounts.queries import left_behind
 from caicach.core import clock
 from caicach.core.http import Missing, may, put_refusal, row_id, see_other, send_made, status_of, ward_request
 from caicach.organisation.queries import offices
@@ -60,7 +62,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                found = people_import.read(
+                found = reading.read(
                     form.cleaned_data["file"], ward=actor.ward_id, by=actor.person_id, at=clock.now()
                 )
             except Refusal as refusal:
@@ -72,8 +74,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         "accounts/import.html",
         {
             "form": form,
-            "most": people_import.MOST_PEOPLE,
-            "mib": people_import.MOST_BYTES // 2**20,
+            "most": reading.MOST_PEOPLE,
+            "mib": reading.MOST_BYTES // 2**20,
             "home": _home(request),
         },
         status=status,
@@ -143,12 +145,16 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
         raise Missing
     match request.POST.get("viec"):
         case "bo-qua":
-            people_import.mend(found, n, skip=True)
+            mending.mend(found, n, skip=True)
         case "lay-lai":
-            people_import.mend(found, n, skip=False)
+            mending.mend(found, n, skip=False)
+        case "them":
+            mending.mend(found, n, adds=True)
+        case "chuyen":
+            mending.mend(found, n, adds=False)
         case _:
             facts: dict[str, object] = {
-                name: people_import.cleaned(name, request.POST[name])
+                name: reading.cleaned(name, request.POST[name])
                 for name in ("full_name", "title", "role", "user_name", "email", "phone", "who")
                 if name in request.POST
             }
@@ -156,10 +162,10 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
                 facts["office_id"] = row_id(request.POST.get("office", "")) or None
                 if not facts["office_id"]:
                     facts["office"] = ""
-            count = people_import.mend(found, n, **facts)
+            count = mending.mend(found, n, **facts)
             if count > 1:
                 messages.success(request, f"Đã dùng đơn vị ấy cho cả {count} dòng ghi như vậy.")
-    kept = {"xem": request.POST.get("xem", "")} if request.POST.get("xem") in people_import.STATES else {}
+    kept = {"xem": request.POST.get("xem", "")} if request.POST.get("xem") in comparing.STATES else {}
     return see_other(f"{_address(found)}{'?' + urlencode(kept) if kept else ''}#dong-{n}")
 
 
@@ -169,7 +175,7 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
 def skip(request: HttpRequest, token: str) -> HttpResponse:
     """Every row with a problem is left out."""
     found = _list(request, token)
-    count = people_import.skip_problems(found, today=clock.today())
+    count = mending.skip_problems(found, today=clock.today())
     messages.success(request, f"Đã bỏ qua {count} dòng.")
     return see_other(_address(found))
 
@@ -179,7 +185,7 @@ def skip(request: HttpRequest, token: str) -> HttpResponse:
 @of_list
 def drop(request: HttpRequest, token: str) -> HttpResponse:
     """The list is forgotten."""
-    people_import.discard(_list(request, token))
+    mending.discard(_list(request, token))
     messages.success(request, "Đã bỏ danh sách; chưa ai được thêm.")
     return see_other(reverse("accounts:import"))
 
@@ -192,7 +198,7 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
     actor, found = ward_request(request).actor, _list(request, token)
     nonce = secrets.token_urlsafe(16)
     try:
-        taken = people_import.take_over(
+        taken = taking_over.take_over(
             found,
             seen=request.POST.get("dau", ""),
             nonce=nonce,
@@ -213,7 +219,7 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, token: str) -> PeopleList:
-    found = people_import.list_of(ward_request(request).actor.ward_id, token)
+    found = reading.list_of(ward_request(request).actor.ward_id, token)
     if found is None:
         raise _Gone
     return found
@@ -232,31 +238,41 @@ def _home(request: HttpRequest) -> tuple[str, str]:
 
 def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = None) -> HttpResponse:
     actor, today = ward_request(request).actor, clock.today()
-    compared = people_import.compare(actor.ward_id, people_import.rows_of(found), today=today)
-    counts = {state: len(compared.of(state)) for state in people_import.STATES}
+    compared = comparing.compare(actor.ward_id, reading.rows_of(found), today=today)
+    counts = {state: len(compared.of(state)) for state in comparing.STATES}
     asked = request.GET.get("xem", "")
-    shown = [line for line in compared.lines if asked not in people_import.STATES or line.state == asked]
+    shown = [line for line in compared.lines if asked not in comparing.STATES or line.state == asked]
     mended = row_id(request.GET.get("sua", ""))
-    opened = {line.row.n for line in compared.of(people_import.PROBLEM)[:_OPEN]} | {mended}
+    opened = {line.row.n for line in compared.of(comparing.PROBLEM)[:_OPEN]} | {mended}
+    movers = {line.person for line in shown if line.person and line.left}
+    left = left_behind(actor.ward_id, movers, today=today)
     return render(
         request,
         "accounts/import_list.html",
         {
             "found": found,
             "compared": compared,
-            "lines": [(line, line.row.n in opened, dict(line.problems)) for line in shown],
+            "lines": [
+                (
+                    line,
+                    line.row.n in opened,
+                    dict(line.problems),
+                    left.get((line.person or 0, line.left or 0), 0),
+                )
+                for line in shown
+            ],
             "tallies": [
                 ("plain", "Tất cả", len(compared.lines), "?", not asked),
                 *(
                     (_TONES[name], words, counts[name], f"?xem={name}", asked == name)
-                    for name, words in people_import.STATES.items()
+                    for name, words in comparing.STATES.items()
                     if counts[name]
                 ),
             ],
             "asked": asked,
-            "problems": counts[people_import.PROBLEM],
+            "problems": counts[comparing.PROBLEM],
             "to_do": sum(line.state in _TO_DO and line.same_as is None for line in compared.lines),
-            "new": counts[people_import.NEW],
+            "new": counts[comparing.NEW],
             "with_address": compared.with_address,
             "offices": [(o.id, o.name) for o in offices(actor.ward_id, on=today) if not o.is_group],
             "roles": rights.WARD_ROLES.items(),
@@ -268,8 +284,8 @@ def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = 
     )
 
 
-_TO_DO = (people_import.NEW, people_import.CHANGED)
+_TO_DO = (comparing.NEW, comparing.CHANGED)
 _TONES = {
-    people_import.PROBLEM: "warn", people_import.NEW: "next", people_import.CHANGED: "ok",
-    people_import.SAME: "plain", people_import.SKIPPED: "plain",
+    comparing.PROBLEM: "warn", comparing.NEW: "next", comparing.CHANGED: "ok",
+    comparing.SAME: "plain", comparing.SKIPPED: "plain",
 }  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from caicach.accounts import links, people_import
+from caicach.accounts import links
+from caicach.accounts.people_import import taking_over
 from caicach.core import clock
 from caicach.rules.refusal import Refusal
 from caicach.worker.services import job
@@ -22,4 +23,4 @@ def forgotten(people: list[int], asked: str) -> None:
 def first_passwords(people: list[int], nonce: str) -> None:
     """What the slips of a list say begins to open. Run again it changes nothing."""
     for person in people:
-        people_import.give_first_password(person, nonce=nonce)
+        taking_over.give_first_password(person, nonce=nonce)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,23 @@ def count_new(make: Callable[[], Any]) -> None:
     """Told by a room to the left what is new for the person of a post: an expression over `Post`, asked with the post
     itself, so that the figure beside a name costs no query of its own."""
     _new.append(make)
+
+
+_left: list[Callable[[int, Collection[int], dt.date], Mapping[tuple[int, int], int]]] = []
+
+
+def count_left(counts: Callable[[int, Collection[int], dt.date], Mapping[tuple[int, int], int]]) -> None:
+    """Told by a room to the left what people would leave behind: of a ward and some of its people on a day, (person,
+    office) → how much open work is theirs by name there."""
+    _left.append(counts)
+
+
+def left_behind(ward: int, people: Collection[int], *, today: dt.date) -> dict[tuple[int, int], int]:
+    """(person, office) → how much open work is theirs by name there. No query for nobody."""
+    found: Counter[tuple[int, int]] = Counter()
+    for counts in _left if people else ():
+        found.update(counts(ward, people, today))
+    return dict(found)
 
 
 def posts_to_wear(person_id: int, *, on: dt.date) -> list[Post]:

@@ -6,12 +6,22 @@ import datetime as dt
 
 from django import forms
 
+from caicach.rules.formats import day_in
+
 YEARS = range(1900, 2201)
 """Whatever is typed outside of them is a slip of the finger."""
 
 
 class DayField(forms.DateField):
-    """A day of our times: a slip in the year is told, not kept."""
+    """A day of our times, typed in any of the ways that `day_in` knows: a slip in the year is told, not kept."""
+
+    def to_python(self, value: object) -> dt.date | None:
+        if value is None or isinstance(value, dt.date):
+            return value
+        day = day_in(str(value))
+        if day is None and str(value).strip():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
     def clean(self, value: object) -> dt.date | None:
         day: dt.date | None = super().clean(value)

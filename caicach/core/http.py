@@ -27,8 +27,9 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from caicach.core.fields import YEARS
 from caicach.rules import rights
-from caicach.rules.formats import number
+from caicach.rules.formats import day_in, number
 from caicach.rules.refusal import Refusal
 from caicach.writing.lists import SUFFIXES, Listing, file_of
 
@@ -332,14 +333,9 @@ def send_list(listing: Listing, suffix: str, name: str, *, today: dt.date) -> Ht
 
 
 def day_of(text: str) -> dt.date | None:
-    """A day typed as 23/11/2026 or 2026-11-23, of our times; None for anything else."""
-    for shape in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            day = dt.datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 — a legal day has no zone
-        except ValueError:
-            continue
-        return day if 1900 <= day.year <= 2200 else None
-    return None
+    """A day typed in any of the ways that a form takes it, of our times; None for anything else."""
+    day = day_in(text)
+    return day if day and day.year in YEARS else None
 
 
 def ward_request(request: HttpRequest) -> WardRequest:

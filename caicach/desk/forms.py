@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from caicach.accounts.forms import FirstPasswordForm, PersonForm, PostForm, day, text
+from caicach.core.fields import DayField
 from caicach.desk.set_up import KINDS, NEIGHBOURHOODS
 from caicach.rules.vntext import nfc, squeeze
 
@@ -33,10 +34,9 @@ class DecisionForm(forms.Form):
             ("required", "invalid_choice", "invalid_list"), "Hãy chọn ít nhất một đơn vị thực hiện."
         ),
     )
-    due_on = forms.DateField(
+    due_on = DayField(
         label="Hạn",
         required=False,
-        input_formats=["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "27/11/2026"}),
         error_messages={"invalid": "Ghi ngày như 27/11/2026."},
     )

@@ -48,7 +48,7 @@ _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "th�
 
 @dataclass(frozen=True, slots=True)
 class DayOfWeek:
-    """A working day of this week, with a dot for each thing owed on it. dots: their tones."""
+    """A working day of the week shown, with a dot for each thing owed on it. dots: their tones."""
 
     day: dt.date
     name: str
@@ -63,7 +63,7 @@ class MyWork:
 
     steps: pieces of tasks that I was given. waiting: handed in, for the coordinator's word; time_asked: requests for more time, for who decides. given: duties
     that my office has not said yes to. news: what happened on my tasks that I have not seen. others: how many tasks of
-    my office are somebody else's.
+    my office are somebody else's. is_next_week: the week is the coming one, as this one is over.
     """
 
     first: tuple[Owed, ...]
@@ -77,6 +77,7 @@ class MyWork:
     going_on: int
     others: int
     week: tuple[DayOfWeek, ...]
+    is_next_week: bool
 
     @property
     def count(self) -> int:
@@ -212,6 +213,7 @@ def desk_of(
         going_on=sum(one.view.status.group == "ok" and not one.back for one in owed),
         others=len(led) - len(mine),
         week=_week(mine, today, facts.calendar),
+        is_next_week=_is_over(today, facts.calendar),
     )
 
 
@@ -222,8 +224,13 @@ def is_mine(view: TaskView, person: int, office: int | None) -> bool:
 
 
 def _week(views: list[TaskView], today: dt.date, calendar: WorkCalendar) -> tuple[DayOfWeek, ...]:
-    """Monday to Friday of this week, and a weekend's day where it is a working one or something is owed on it."""
+    """Monday to Friday of a week, and a weekend's day where it is a working one or something is owed on it.
+
+    On a Saturday and a Sunday with no work left in their week it is the coming one.
+    """
     monday = today - dt.timedelta(days=today.weekday())
+    if _is_over(today, calendar):
+        monday += dt.timedelta(days=7)
     answer = []
     for n in range(7):
         day = monday + dt.timedelta(days=n)
@@ -237,6 +244,12 @@ def _week(views: list[TaskView], today: dt.date, calendar: WorkCalendar) -> tupl
             name = f"{'T' + str(n + 2) if n < 6 else 'CN'} {day.day}"
             answer.append(DayOfWeek(day, name, day == today, calendar.is_working(day), tuple(dots[:6])))
     return tuple(answer)
+
+
+def _is_over(today: dt.date, calendar: WorkCalendar) -> bool:
+    """Whether the week has reached its end, and no working day of it is left."""
+    left = [today + dt.timedelta(days=n) for n in range(7 - today.weekday())]
+    return len(left) <= 2 and not any(calendar.is_working(day) for day in left)
 
 
 def newest_plan_address(ward: int, year: int) -> str | None:

@@ -32,7 +32,7 @@ NEXT_YEAR_FROM = 10
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """state: "done", "part", "now" or "later"; said: what is there."""
+    """state: "done", "part", "now", "later" or "skip"; said: what is there."""
 
     number: int
     title: str
@@ -51,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """ward: None before it is founded. is_ready: what must be there is there."""
+    """ward: None before it is founded. is_ready: what must be there is there. next: the one step to go on with."""
 
     ward: WardFacts | None
     steps: tuple[Step, ...]
@@ -92,8 +92,8 @@ def page(ward: int, *, today: dt.date) -> SetUp:
     ]  # fmt: skip
     steps, is_next = [], True
     for number, (title, address, state, said) in enumerate(rows, start=1):
-        if state == "" and is_next:
-            state, is_next = "now", False
+        if state in ("", "part") and is_next:
+            state, is_next = state or "now", False
         steps.append(Step(number, title, address if ward or number == 2 else "", state or "later", said))
     return SetUp(facts, tuple(steps), bool(real) and len(named) == 2)
 

@@ -6,8 +6,8 @@ import datetime as dt
 
 from caicach.core.templatetags.ui import place
 from caicach.plans.models import Plan
-from caicach.plans.queries import Ribbon, RibbonFilter
-from caicach.rules.task_status import GROUPS
+from caicach.plans.pace_page import PacePage
+from caicach.plans.queries import GROUP_NAMES, Ribbon, RibbonFilter
 from caicach.tasks import lists
 from caicach.writing.lists import Column, Group, Listing, Table
 
@@ -30,7 +30,7 @@ def filter_words(page: Ribbon, asked: RibbonFilter) -> str:
         f"mục {sections.get(asked.section, asked.section)}" if asked.section else "",
         f"đơn vị {offices.get(asked.office, 'không có trong kế hoạch')}" if asked.office else "",
         page.person,
-        GROUPS[asked.group].lower() if asked.group else "",
+        GROUP_NAMES[asked.group].lower() if asked.group else "",
         f"hạn trong tháng {asked.month}" if asked.month else "",
         f"có chữ “{asked.words}”" if asked.words else "",
     )
@@ -69,3 +69,32 @@ def year_list(plan: Plan, page: Ribbon, asked: RibbonFilter, *, today: dt.date) 
         ),
     )
     return listing, f"ke hoach {plan.kind} {plan.year} {filtered}"
+
+
+_PACE_COLUMNS = (
+    Column("Số", 16),
+    Column("Nhiệm vụ", 100),
+    Column("Chủ trì", 44),
+    Column("Hạn", 26, "day"),
+    Column("Ngày nộp", 26, "day"),
+    Column("Tình trạng", 36),
+)
+
+
+def pace_list(page: PacePage, *, today: dt.date) -> tuple[Listing, str]:
+    """The days that a figure of the pace counts, and the name of their file."""
+    rows = tuple(
+        (
+            place(row.view.task.number),
+            row.view.task.title,
+            "; ".join(row.view.leads),
+            row.day.due_on,
+            row.day.handed_in_on,
+            row.words,
+        )
+        for row in page.rows
+    )
+    count = f"{len(rows)} lần, đến ngày {today.day:02}/{today.month:02}/{today.year}"
+    table = Table("Lần nộp", _PACE_COLUMNS, (Group("", rows),))
+    listing = Listing(page.plan.issuer, page.plan.title, (page.name, count), (table,))
+    return listing, f"lan nop {page.plan.kind} {page.plan.year} {page.name}"

@@ -23,10 +23,10 @@ from caicach.plans.models import (
     PlanLine,
 )
 from caicach.rules.formats import number
-from caicach.rules.pace import Pace, pace
+from caicach.rules.pace import Pace, Part, pace
 from caicach.rules.rights import COORDINATOR
-from caicach.rules.task_status import GROUPS, Group, tallies
-from caicach.rules.vntext import key
+from caicach.rules.task_status import GROUPS, URGENT, Group, Status, tallies
+from caicach.rules.vntext import key, printable
 from caicach.tasks import coordinating
 from caicach.tasks.queries import TaskView, views_of
 
@@ -129,11 +129,17 @@ def newest_import(plan: Plan) -> PlanImport | None:
 
 
 NOBODY = "chua-giao"
+DECIDE = "can-quyet"
+"""What the overview lists to be decided on: whatever is late or wants attention."""
+GROUP_NAMES: dict[str, str] = {**dict(GROUPS.items()), DECIDE: "Cần quyết định"}
+"""What a list can be filtered by: each status's group, and those that are to be decided on together."""
 
 
 @dataclass(frozen=True, slots=True)
 class RibbonFilter:
     """What the address asks for; empty means everything. month: tasks owed in it; words: all must be there.
+
+    group: one of GROUP_NAMES.
 
     person: the number of somebody whom the office (any office, where none is asked for) gave the task to by name, or
     NOBODY: given to no one.
@@ -141,7 +147,7 @@ class RibbonFilter:
 
     section: str = ""
     office: int | None = None
-    group: Group | None = None
+    group: str | None = None
     month: int | None = None
     words: str = ""
     person: str = ""
@@ -152,13 +158,13 @@ class RibbonFilter:
         office, month, group = asked.get("don-vi", ""), asked.get("thang", ""), asked.get("tinh-trang", "")
         person = asked.get("nguoi", "")
         return cls(
-            section=asked.get("muc", "")[:40],
+            section=printable(asked.get("muc", ""))[:40],
             office=int(office) if office.isascii() and office.isdecimal() and len(office) < 18 else None,
-            group=group if group in GROUPS else None,
+            group=group if group in GROUP_NAMES else None,
             month=int(month)
             if month.isascii() and month.isdecimal() and len(month) < 3 and 1 <= int(month) <= 12
             else None,
-            words=asked.get("tim", "").strip()[:100],
+            words=printable(asked.get("tim", "")).strip()[:100],
             person=person if person == NOBODY or row_id(person) else "",
         )
 
@@ -253,7 +259,7 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
     any_group = replace(asked, group=None)
     apart_from_group = [pair for pair in tasks if fits(*pair, any_group, plan.year)]
     counts = tallies(view.status for _, view in apart_from_group)
-    shown = [(row, view) for row, view in apart_from_group if asked.group in (None, view.status.group)]
+    shown = [(row, view) for row, view in apart_from_group if in_group(view.status, asked.group)]
     sections: dict[int, list[RibbonRow]] = defaultdict(list)
     for row, view in shown:
         sections[row.section_id].append(
@@ -333,9 +339,32 @@ class Load:
     bar: SafeString
 
 
+PACE_PARTS: dict[str, Part] = {"da-nop": "reached", "den-nay": "needed", "ca-nam": "year"}
+"""A figure of the pace by its name in an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaceFigure:
+    """How many days a figure of the pace counts, and where they are listed."""
+
+    count: int
+    address: str
+
+
+def pace_figures(kept: Pace, address: str) -> dict[Part, PaceFigure]:
+    """The pace's figures. address: the plan's."""
+    counts: dict[Part, int] = {"reached": kept.reached_today, "needed": kept.needed_today, "year": kept.total}
+    return {
+        part: PaceFigure(counts[part], f"{address}lan-nop/?nhip={name}") for name, part in PACE_PARTS.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The year for somebody who decides. decide: the most urgent ones, more: how many are not shown; soon: in 14 days."""
+    """The year for somebody who decides. decide: the most urgent ones, more: how many are not shown; soon: in 14 days.
+
+    paces: the pace's figures, each with the list of what it counts.
+    """
 
     plan: Plan
     address: str
@@ -344,8 +373,10 @@ class Overview:
     ring: SafeString
     pace: Pace
     chart: SafeString
+    paces: Mapping[Part, PaceFigure]
     decide: tuple[TaskView, ...]
     more: int
+    decide_address: str
     soon: tuple[TaskView, ...]
     offices: tuple[Load, ...]
     sections: tuple[Load, ...]
@@ -366,7 +397,7 @@ def overview(ward: int, plan: Plan, *, today: dt.date, shown: int = 4) -> Overvi
     counts = tallies(view.status for _, view in tasks)
     kept = pace((o for _, view in tasks for o in view.facts.occurrences), year=plan.year, today=today)
     urgent = sorted(
-        (view for _, view in tasks if view.status.group in ("late", "warn")),
+        (view for _, view in tasks if in_group(view.status, DECIDE)),
         key=lambda view: (view.status.group != "late", -(view.status.days or 0)),
     )
     soon = sorted(
@@ -391,8 +422,10 @@ def overview(ward: int, plan: Plan, *, today: dt.date, shown: int = 4) -> Overvi
         ring=drawing.ring([(_TONES[g], counts[g]) for g in _AROUND_RING], len(tasks)),
         pace=kept,
         chart=drawing.pace_chart(kept, year=plan.year, today=today),
+        paces=pace_figures(kept, address),
         decide=tuple(urgent[:shown]),
         more=len(urgent) - min(shown, len(urgent)),
+        decide_address=address + RibbonFilter(group=DECIDE).address(),
         soon=tuple(soon[: shown - 2]),
         offices=tuple(
             _load(shorts[pk], views, RibbonFilter(office=pk), address, most_office)
@@ -441,7 +474,7 @@ def fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool:
         named = {str(who) for where, who in view.person_of if asked.office in (None, where)}
         if asked.person not in named and (named or asked.person != NOBODY):
             return False
-    if asked.group and view.status.group != asked.group:
+    if not in_group(view.status, asked.group):
         return False
     if asked.month and not any(
         (o.due_on.year, o.due_on.month) == (year, asked.month) for o in view.facts.occurrences
@@ -450,6 +483,11 @@ def fits(row: PlanLine, view: TaskView, asked: RibbonFilter, year: int) -> bool:
     return not asked.words or _says(
         f"{view.task.number} {view.task.content} {' '.join(view.leads)}", asked.words
     )
+
+
+def in_group(status: Status, asked: str | None) -> bool:
+    """Whether a list filtered by one of GROUP_NAMES shows a status; None: it shows all."""
+    return asked in (None, status.group) or (asked == DECIDE and status.group in URGENT)
 
 
 def _says(text: str, words: str) -> bool:
@@ -467,7 +505,7 @@ def _indicators(
             continue
         if asked.office and not (view and asked.office in view.lead_ids):
             continue
-        if asked.month or (asked.group and not (view and view.status.group == asked.group)):
+        if asked.month or (asked.group and not (view and in_group(view.status, asked.group))):
             continue
         if asked.words and not _says(indicator.name, asked.words):
             continue

@@ -27,7 +27,7 @@ from caicach.core.http import (
 from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.history import queries as history
-from caicach.plans import cells, drafts, exports, findings, queries, review_page, services
+from caicach.plans import cells, drafts, exports, findings, pace_page, queries, review_page, services
 from caicach.plans import effect as effects
 from caicach.plans import review as reviewing
 from caicach.plans.forms import StartForm, UploadForm
@@ -430,6 +430,34 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 
 @require_safe
 @may("plan.see")
+def pace(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """The days that a figure of the pace counts (?nhip= which one)."""
+    actor = ward_request(request).actor
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    part, today = pace_page.part_of(request.GET.get("nhip", "")), clock.today()
+
+    def body() -> str:
+        page = pace_page.pace_page(actor.ward_id, plan, part, today=today)
+        return render_to_string("plans/pace_body.html", {"page": page, "plan": plan, "today": today})
+
+    html = kept("pace", (actor.ward_id, plan.pk, part), (today, history.newest(actor.ward_id)), body)
+    return render(request, "plans/pace.html", {"body": html, "plan": plan})
+
+
+@require_safe
+@may("plan.see")
+def pace_file(request: HttpRequest, year: int, kind: str, suffix: str) -> HttpResponse:
+    """The same list as .xlsx or .docx."""
+    actor, today = ward_request(request).actor, clock.today()
+    plan = queries.plan_for(actor.ward_id, year, kind)
+    part = pace_page.part_of(request.GET.get("nhip", ""))
+    page = pace_page.pace_page(actor.ward_id, plan, part, today=today)
+    listing, name = exports.pace_list(page, today=today)
+    return send_list(listing, suffix, name, today=today)
+
+
+@require_safe
+@may("plan.see")
 def wall(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """The overview for a screen on the wall: large, without names of persons, anew every minute."""
     actor = ward_request(request).actor
@@ -459,7 +487,14 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         page = queries.ribbon(actor.ward_id, plan, asked, today=today)
         months = range(1, 13)
         return render_to_string(
-            "plans/ribbon_body.html", {"page": page, "plan": plan, "asked": asked, "months": months}
+            "plans/ribbon_body.html",
+            {
+                "page": page,
+                "plan": plan,
+                "asked": asked,
+                "months": months,
+                "groups": queries.GROUP_NAMES.items(),
+            },
         )
 
     of, facts = (actor.ward_id, plan.pk, asked), (today, history.newest(actor.ward_id))

@@ -40,6 +40,27 @@ def moment(value: dt.date | None) -> str:
     return day(value) if value else ""
 
 
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+
+
+def day_in(text: str) -> dt.date | None:
+    """A day as people type it: "27/11/2026", "27.11.26", "27-11-2026", or as browsers do, "2026-11-27"; None for anything
+    else. A year of two figures is of this century."""
+    text = text.strip()
+    if found := _DAY_FIRST.fullmatch(text):
+        day, month, year = int(found[1]), int(found[3]), int(found[4])
+        year += 2000 if len(found[4]) == 2 else 0
+    elif found := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    else:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
 DOSSIER_KEYS = {
     "code": "Mã hồ sơ", "procedure_code": "Mã thủ tục", "procedure": "Thủ tục", "applicant": "Chủ hồ sơ", "received_at": "Tiếp nhận",
     "due_at": "Hẹn trả", "resolved_at": "Xử lý xong", "returned_at": "Trả kết quả", "status": "Trạng thái", "channel": "Kênh nộp",
@@ -51,7 +72,6 @@ SKIPPED = {
     "note": "ghi chú", "empty": "dòng trống", "duplicate": "hồ sơ có hai lần trong tệp",
 }  # fmt: skip
 """why a row of a dossier list is no dossier"""
-
 FIELD_NAMES = {
     "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
     "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",

@@ -294,6 +294,9 @@ SENTENCES: dict[str, str] = {
     "reminders.hour": _("Hãy chọn giờ từ 5 đến 20."),
     "handover.same": _("Người nhận phải khác người giao."),
     "handover.not-there": _("Hai người phải cùng làm ở một đơn vị. Hãy chọn lại."),
+    "handover.nothing": _(
+        "Người này không có việc nào, bước nào được giao đích danh còn mở: không có gì để bàn giao."
+    ),
     "handover.not-yours": _("Chỉ người giao và người nhận xác nhận được lần bàn giao này."),
     "handover.over": _("Lần bàn giao này đã xong hoặc đã bỏ. Hãy tải lại trang."),
     "token.unnamed": _("Hãy ghi mã này dùng cho phần mềm nào."),

@@ -186,6 +186,8 @@ PAGES: dict[str, str] = {
     "plans:list": "plan.see",
     "plans:ribbon": "plan.see",
     "plans:overview": "plan.see",
+    "plans:pace": "plan.see",
+    "plans:pace-file": "plan.see",
     "plans:wall": "plan.see",
     "plans:file": "plan.see",
     "plans:list-file": "plan.see",

@@ -24,6 +24,8 @@ GROUPS: dict[Group, str] = {
     "ok": "Xong · đang thực hiện",
 }
 """What the tallies count, most urgent first; every task is in exactly one."""
+URGENT: tuple[Group, ...] = ("late", "warn")
+"""What somebody has to decide on."""
 
 
 @dataclass(frozen=True, slots=True)

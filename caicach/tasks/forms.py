@@ -47,7 +47,6 @@ def _day(label: str, hint: str = "", *, required: bool = False) -> forms.DateFie
         label=label,
         required=required,
         help_text=hint,
-        input_formats=["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y"],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "23/11/2026", "data-day": ""}),
         error_messages={**_DATE, "required": "Hãy ghi ngày, ví dụ 23/11/2026."},
     )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from caicach.accounts.queries import colleagues
 from caicach.core.http import Missing
 from caicach.history import services as history
 from caicach.rules.refusal import Refusal
 from caicach.tasks import notices, queries, together
-from caicach.tasks.models import Handover, Task, TaskOffice
+from caicach.tasks.models import Handover, Step, Task, TaskOffice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,22 @@ class Gone:
 
 
 def gone(ward: int, *, offices: Collection[int], here: Collection[tuple[int, int | None]]) -> list[Gone]:
-    """Who has left work behind in one of these offices: moved elsewhere, or left. here: (person, office) of all who work
-    there today. One query."""
+    """Who has left work behind in one of these offices, be it a step alone: moved elsewhere, or left. here: (person,
+    office) of all who work there today. Two queries."""
     rows = TaskOffice.objects.filter(ward_id=ward, office_id__in=offices, person__isnull=False, **_OPEN)
-    named = rows.order_by("person__full_name", "person_id", "office_id").distinct()
-    found = [Gone(*one) for one in named.values_list("person_id", "person__full_name", "office_id")]
-    return [one for one in found if (one.id, one.office_id) not in here]
+    steps = Step.objects.standing().filter(  # a step names no office: it was that of the post that its person held
+        ward_id=ward, done_at__isnull=True, task__offices__office_id__in=offices,
+        person__posts__office_id=F("task__offices__office_id"), **_OPEN,
+    )  # fmt: skip
+    found = {
+        *rows.values_list("person__full_name", "person_id", "office_id").distinct(),
+        *steps.values_list("person__full_name", "person_id", "task__offices__office_id").distinct(),
+    }
+    return [Gone(pk, name, office) for name, pk, office in sorted(found) if (pk, office) not in here]
 
 
 _OPEN = {"task__set_aside_at__isnull": True, "task__closed_at__isnull": True}
-"""of an office's row: its task can still be given to somebody else"""
+"""of an office's row, or of a step: its task can still be given to somebody else"""
 
 
 def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Line]:
@@ -65,7 +72,7 @@ def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Lin
     papers = queries.papers_of(ward, tasks)
     order = ("late", "warn", "soon", "far", "ok")
     views = sorted(
-        (view for view in views if view.status.code != "done"),
+        (view for view in views if _is_open(view)),
         key=lambda view: order.index(view.status.group),
     )
     steps = [
@@ -94,6 +101,32 @@ def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Lin
     ] + steps
 
 
+def _is_open(view: queries.TaskView) -> bool:
+    return view.status.code != "done"
+
+
+def open_counts(ward: int, people: Collection[int], today: dt.date) -> dict[tuple[int, int], int]:
+    """(person, office) → how many lines their handover there would have. Seven queries, however many people."""
+    rows = TaskOffice.objects.filter(ward_id=ward, person_id__in=people, office_id__isnull=False, **_OPEN)
+    given = list(rows.values_list("person_id", "office_id", "task_id"))
+    tasks = list(Task.objects.filter(pk__in={task for _, _, task in given}))
+    views = queries.views_of(tasks, ward=ward, today=today, shorts={})
+    still = {view.task.pk for view in views if _is_open(view)}
+    steps = Step.objects.standing().filter(
+        ward_id=ward,
+        person_id__in=people,
+        done_at__isnull=True,
+        task__offices__office_id__isnull=False,
+        **_OPEN,
+    )
+    found = Counter((person, office) for person, office, task in given if task in still)
+    found.update(
+        (person, office)
+        for person, office, _ in steps.values_list("person_id", "task__offices__office_id", "pk").distinct()
+    )
+    return dict(found)
+
+
 @transaction.atomic
 def open_one(
     *,
@@ -102,15 +135,18 @@ def open_one(
     leaver: int,
     taker: int,
     word: str,
+    today: dt.date,
     by: int,
     at: dt.datetime,
     address: str | None,
 ) -> Handover:
     """Begin a handover; one that is open already for the leaver is the answer.
 
-    Raises Refusal handover.same, handover.not-there (either does not work in the office).
+    Raises Refusal handover.same, handover.not-there (either does not work in the office), handover.nothing.
     """
     _check(ward, office, leaver, taker)
+    if not lines_of(ward, office, leaver, today=today):
+        raise Refusal("handover.nothing", "leaver")
     number = (Handover.objects.filter(ward_id=ward).aggregate(Max("number"))["number__max"] or 0) + 1
     try:
         with transaction.atomic():
@@ -138,7 +174,8 @@ def _check(ward: int, office: int, leaver: int, taker: int) -> None:
         raise Refusal("handover.same", "taker")
     here = {one.id for one in colleagues(ward) if one.office_id == office}
     given = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver)
-    if taker not in here or (leaver not in here and not given.exists()):
+    left_behind = leaver in here or given.exists() or together.open_steps_of(office, leaver)
+    if taker not in here or not left_behind:
         raise Refusal("handover.not-there", "taker" if taker not in here else "leaver")
 
 
@@ -154,13 +191,13 @@ def give_at_once(
     at: dt.datetime,
     address: str | None,
 ) -> int:
-    """Everything open of somebody absent is another's at once, without their word; how many tasks.
+    """Everything open of somebody absent is another's at once, without their word; how many tasks and steps.
 
     Raises Refusal as `open_one` does.
     """
     _check(ward, office, leaver, taker)
-    tasks = _open_of(office, leaver)
-    return together.hand_over(
+    tasks, steps = _open_of(office, leaver), len(together.open_steps_of(office, leaver))
+    return steps + together.hand_over(
         tasks, office=office, leaving=leaver, person=taker, word=word.strip(), by=by, at=at, address=address
     )
 

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from caicach.core import clock, origin
-from caicach.core.http import Missing, put_refusal, row_id, see_other, ward_request
+from caicach.core.http import put_refusal, row_id, see_other, ward_request
 from caicach.organisation.queries import choices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
@@ -64,22 +64,15 @@ def seen_of(request: HttpRequest) -> int | None:
 
 def about_of(request: HttpRequest, ward: int) -> Task | None:
     """The task that a directive is about, by ?ve=2026/cchc/II-6. Raises Missing for one that isn't there."""
-    parts = _without_nul(request.POST.get("ve") or request.GET.get("ve") or "").split("/")
+    parts = (request.POST.get("ve") or request.GET.get("ve") or "").split("/")
     if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdecimal()) or len(parts[0]) > 4:
         return None
     return queries.task_for(ward, int(parts[0]), parts[1], parts[2])
 
 
 def token_of(request: HttpRequest) -> str | None:
-    """What a form carries so that sent twice it makes one duty; None for none. Raises Missing for one that no page wrote."""
-    return _without_nul(request.POST.get("token", ""))[:32] or None
-
-
-def _without_nul(text: str) -> str:
-    """The text, where a database can be asked for it: PostgreSQL takes no NUL. Raises Missing."""
-    if "\x00" in text:
-        raise Missing
-    return text
+    """What a form carries so that sent twice it makes one duty; None for none."""
+    return request.POST.get("token", "")[:32] or None
 
 
 def own_task(request: HttpRequest, year: int, book: str, number: str) -> Task:

@@ -73,12 +73,12 @@ def handover_list(request: HttpRequest) -> HttpResponse:
                     )
                     messages.success(
                         request,
-                        f"Đã chuyển {count} việc."
-                        if count
-                        else "Người này không có việc nào được giao đích danh còn mở.",
+                        f"Đã chuyển {count} việc." if count else str(Refusal("handover.nothing")),
                     )
                     return see_other(reverse("tasks:handovers"))
-                made = handovers.open_one(ward=actor.ward_id, office=office or 0, **data, **who(request))
+                made = handovers.open_one(
+                    ward=actor.ward_id, office=office or 0, today=clock.today(), **data, **who(request)
+                )
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:

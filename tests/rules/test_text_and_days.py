@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caicach.data import rows, work_calendar
+from caicach.rules.formats import day_in
 from caicach.rules.vntext import cut, fold, half_open, key, nfc, sentence_case, spelling
 
 VIETNAMESE = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ"
@@ -99,3 +100,46 @@ def test_our_days_off_beside_the_holidays_package():
     ours = {day for day in work_calendar().days_off if day.year == 2026 and day.weekday() < 5}
     assert theirs - ours == set()
     assert ours - theirs <= {dt.date(2026, 1, 2)}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "27/11/2026",
+        "27.11.2026",
+        "27-11-2026",
+        "27/11/26",
+        "27.11.26",
+        "27-11-26",
+        " 27 . 11 . 2026 ",
+        "2026-11-27",
+    ],
+)
+def test_a_day_is_understood_however_it_is_typed(typed):
+    assert day_in(typed) == dt.date(2026, 11, 27)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "31/11/2026",
+        "27/11",
+        "27.11-2026",
+        "11/2026",
+        "27/11/226",
+        "27/13/26",
+        "2026-27-11",
+        "٢٧/11/2026",
+        "27\x00/11/2026",
+    ],
+)
+def test_what_is_no_day_is_none(typed):
+    assert day_in(typed) is None
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31)), st.sampled_from("./-"), st.booleans())
+def test_every_day_of_the_century_comes_back(day, mark, short):
+    assert (
+        day_in(f"{day.day}{mark}{day.month:02}{mark}{f'{day.year % 100:02}' if short else day.year}") == day
+    )

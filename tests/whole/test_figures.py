@@ -15,8 +15,10 @@ from caicach.desk.meeting import meeting
 from caicach.desk.queries import desk_of, my_work, ward_desk
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import queries as plans
+from caicach.plans.pace_page import pace_page
+from caicach.plans.queries import PACE_PARTS
 from caicach.reminders.queries import daily, weekly
-from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER, VIEWER
+from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER, VIEWER, allows
 from caicach.tasks import dates, directives, services, together
 from caicach.tasks.models import Task
 from tests.factories import rooms
@@ -72,6 +74,60 @@ def on_desk(work):
     }
 
 
+def rows_in(page):
+    """How many tasks, or days of tasks, a list's page shows."""
+    return page.count('<th scope="row" class="title"><a href="/viec/') + page.count(
+        '<li><span class="grow"><a href="/viec/'
+    )
+
+
+def test_what_is_to_be_decided_on_is_one_list(ward, plan, as_coordinator):
+    over = plans.overview(ward.pk, plan, today=TODAY, shown=2)
+    counts = {one.group: one.count for one in over.tallies}
+    every = len(over.decide) + over.more
+    assert every == counts["late"] + counts["warn"] > len(over.decide)
+    assert listed(ward, plan, over.decide_address) == every
+    assert in_excel(as_coordinator, f"?{urlsplit(over.decide_address).query}") == every
+    page = as_coordinator.get("/ke-hoach/2026/cchc/toan-canh/").content.decode()
+    assert f'<a class="count" href="{over.decide_address}">{every}</a>' in page
+    for address, count in ((over.decide_address, every), ("/ke-hoach/2026/cchc/", over.total)):
+        shown = as_coordinator.get(address).content.decode()  # the one is not kept for the other
+        assert rows_in(shown) == count
+        assert ('<option value="can-quyet" selected>' in shown) == (count == every)
+
+
+def test_each_figure_of_the_pace_opens_the_days_that_it_counts(ward, plan, coordinator, as_coordinator):
+    services.give_back(
+        Task.objects.get(number="II-5").deliveries.get(), word="Thiếu phụ lục", by=coordinator.pk, at=AT
+    )
+    over = plans.overview(ward.pk, plan, today=TODAY)
+    assert 0 < over.pace.reached_today < over.pace.needed_today < over.pace.total
+    figures = [over.pace.reached_today, over.pace.needed_today, over.pace.total]
+    assert [one.count for one in over.paces.values()] == figures
+    page = as_coordinator.get("/ke-hoach/2026/cchc/toan-canh/").content.decode()
+    for one in over.paces.values():
+        assert re.search(rf'<a href="{re.escape(one.address)}">{one.count}( lần)?</a>', page)
+        assert rows_in(as_coordinator.get(one.address).content.decode()) == one.count
+        file = as_coordinator.get(one.address.replace("lan-nop/", "lan-nop/danh-sach.xlsx"))
+        book = openpyxl.load_workbook(io.BytesIO(file.content))
+        days = [row for row in book["Lần nộp"].iter_rows() if isinstance(row[3].value, dt.datetime)]
+        assert len(days) == one.count
+    part = over.paces["reached"].address.partition("nhip=")[2]
+    assert [row.view.task.number for row in pace_page(ward.pk, plan, part, today=TODAY).rows] == ["II-3"]
+    services.hand_in(
+        Task.objects.get(number="II-4"), by=coordinator.pk, at=AT, today=TODAY, document_number="2/BC", document_date=TODAY
+    )  # fmt: skip
+    assert rows_in(as_coordinator.get(over.paces["reached"].address).content.decode()) == figures[0] + 1
+
+
+@pytest.mark.parametrize(
+    "day", [dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 12, 31), dt.date(2028, 5, 5)]
+)
+def test_the_pace_lists_what_it_counts_on_any_day(ward, plan, day):
+    for name, one in zip(PACE_PARTS, plans.overview(ward.pk, plan, today=day).paces.values(), strict=True):
+        assert len(pace_page(ward.pk, plan, name, today=day).rows) == one.count
+
+
 def test_the_whole_plan(ward, plan, coordinator, as_coordinator):
     over = plans.overview(ward.pk, plan, today=TODAY)
     counts = {one.group: one.count for one in over.tallies}
@@ -104,20 +160,21 @@ def test_the_whole_plan(ward, plan, coordinator, as_coordinator):
 @pytest.mark.parametrize("whole_office", [False, True])
 def test_a_desk_loaded_alone_is_the_desk_of_the_whole_ward(ward, plan, coordinator, role, whole_office):
     """What a person's page leaves unloaded is nothing that it would show."""
-    asked = Task.objects.get(number="II-4")
+    task = Task.objects.get(number="II-4")
     dates.ask_extension(
-        asked, occurrence=dates.first_owed(asked), until=dt.date(2026, 12, 10), reason="Chờ số liệu", by=coordinator.pk, at=AT
+        task, occurrence=task.occurrences.get().pk, until=dt.date(2026, 12, 10), reason="Chờ tỉnh", by=coordinator.pk, at=AT
     )  # fmt: skip
     whole = ward_desk(ward.pk, today=TODAY, people=[coordinator.pk])
-    shown = 0
+    shown = asked = 0
     for office in (None, *(one.id for one in offices_of(ward.pk) if not one.is_group)):
         actor = SimpleNamespace(
             person_id=coordinator.pk, holder_id=coordinator.pk, ward_id=ward.pk, office_id=office, role=role, calendar=None
         )  # fmt: skip
         alone = my_work(actor, today=TODAY, whole_office=whole_office)
         assert alone == desk_of(whole, coordinator.pk, office, role, whole_office=whole_office)
-        shown += len(alone.first) + len(alone.waiting) + len(alone.time_asked)
-    assert shown > 5
+        asked += len(alone.time_asked)
+        shown += len(alone.first) + len(alone.coming) + len(alone.waiting)
+    assert shown > 5 and bool(asked) == allows("task.give-time", role)
 
 
 def test_each_office(ward, plan, coordinator, as_coordinator):

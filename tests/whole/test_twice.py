@@ -107,7 +107,7 @@ def world(db):
         ward=ward.pk, content="Trực lễ", leads=[place], due_on=rooms.TODAY, today=rooms.TODAY, by=people["leader"].pk, at=AT,
     )  # fmt: skip
     handovers.open_one(
-        ward=ward.pk, office=place, leaver=second.pk, taker=people["officer"].pk, word="", by=people["head"].pk, at=AT, address=None
+        ward=ward.pk, office=place, leaver=second.pk, taker=people["officer"].pk, word="", today=rooms.TODAY, by=people["head"].pk, at=AT, address=None
     )  # fmt: skip
     api.make(
         person=people["officer"].pk, post=people["officer"].posts.get().pk, ward=ward.pk, name="Máy cũ", nonce="một", at=AT, address=None

@@ -1,11 +1,18 @@
 """Whatever is typed into a form, the answer is a sentence of ours, never the framework's."""
 
+import datetime as dt
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
+import caicach
 from caicach.accounts.forms import SignInForm
+from caicach.core.fields import DayField
+from caicach.core.http import day_of
 from caicach.plans.forms import StartForm, UploadForm
 from caicach.tasks import forms as task_forms
 from caicach.tasks.forms import ReportForm
@@ -46,3 +53,21 @@ def test_a_percent_is_told_its_bounds():
 def test_the_door_says_what_stands_behind_it(officer, client, db):
     page = client.get("/dang-nhap/").content.decode()
     assert "đọc kế hoạch cải cách hành chính" in page
+
+
+def test_every_day_that_a_form_takes_may_be_typed_as_people_do():
+    found = 0
+    for path in Path(caicach.__file__).parent.glob("*/forms.py"):
+        for form in vars(import_module(f"caicach.{path.parent.name}.forms")).values():
+            if not (isinstance(form, type) and issubclass(form, forms.BaseForm)):
+                continue
+            for name, field in form.base_fields.items():
+                if isinstance(field, forms.DateField):
+                    assert isinstance(field, DayField), f"{form.__name__}.{name}"
+                    for typed in ("27/11/2026", "27.11.2026", "27.11.26", "27-11-2026", "2026-11-27"):
+                        assert field.clean(typed) == dt.date(2026, 11, 27)
+                    with pytest.raises(forms.ValidationError, match="Ghi ngày như"):
+                        field.clean("27.13.26")
+                    found += 1
+    assert found > 8
+    assert day_of("27.11.26") == dt.date(2026, 11, 27) and day_of("27.11.1026") is None

@@ -6,13 +6,19 @@ import re
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from caicach.accounts import jobs, people_import
+from caicach.accounts import jobs
 from caicach.accounts.models import PeopleList, Person, Post
+from caicach.accounts.people_import import comparing, reading
+from caicach.accounts.queries import left_behind
 from caicach.core.clock import noon
 from caicach.history.models import Event
 from caicach.organisation import structure
 from caicach.rules.people_list import people_of, role_from_title
+from caicach.tasks import handovers, services, together
+from caicach.tasks.models import Task
 from caicach.worker import loop
 from tests.factories import rooms
 
@@ -100,8 +106,8 @@ def test_a_list_becomes_people_with_slips_and_the_same_again_changes_nothing(adm
     address = send(admin, book(HEAD, *ROWS))
     page = admin.get(address).content.decode()
     assert "không có gì mới" in page and 'name="dau"' not in page
-    compared = people_import.compare(ward.pk, people_import.rows_of(PeopleList.objects.get()), today=TODAY)
-    assert {line.state for line in compared.lines} == {people_import.SAME}
+    compared = comparing.compare(ward.pk, reading.rows_of(PeopleList.objects.get()), today=TODAY)
+    assert {line.state for line in compared.lines} == {comparing.SAME}
     assert admin.post(f"{address}ghi/", {"dau": compared.mark}).status_code == 422
     assert before == (Person.objects.count(), Post.objects.count(), Event.objects.count())
 
@@ -146,8 +152,8 @@ def test_an_empty_cell_takes_nothing_away(admin):
     take(admin, send(admin, book(HEAD, *ROWS)))
     send(admin, book(("Tên", "Đơn vị"), ("Trần Minh Khang", "Văn phòng")))
     found = PeopleList.objects.get()
-    (line,) = people_import.compare(found.ward_id, people_import.rows_of(found), today=TODAY).lines
-    assert line.state == people_import.SAME
+    (line,) = comparing.compare(found.ward_id, reading.rows_of(found), today=TODAY).lines
+    assert line.state == comparing.SAME
 
 
 @pytest.mark.parametrize(
@@ -164,7 +170,7 @@ def test_a_problem_stands_at_its_row_and_holds_everything_back(admin, row, words
     page = admin.get(address).content.decode()
     assert words in page and "Còn 1 dòng cần xem" in page and 'name="dau"' not in page
     found = PeopleList.objects.get()
-    seen = people_import.compare(found.ward_id, people_import.rows_of(found), today=TODAY).mark
+    seen = comparing.compare(found.ward_id, reading.rows_of(found), today=TODAY).mark
     answer = admin.post(f"{address}ghi/", {"dau": seen})
     assert (
         answer.status_code == 422 and "Còn 1 dòng" in answer.content.decode() and Person.objects.count() == 1
@@ -519,10 +525,84 @@ def test_neighbourhoods_are_found_however_they_are_written(admin, ward, administ
     assert set(Post.objects.filter(office__kind="neighbourhood").values_list("role", flat=True)) == {"head"}
 
 
+@pytest.fixture
+def busy(ward, administrator):
+    """An officer with two open tasks by name, one done, a step in somebody else's; another one with nothing."""
+    coordinator = rooms.make_person(ward, "coordinator")
+    someone = rooms.make_person(
+        ward, "officer", office="Văn phòng HĐND và UBND", name="Ngô Thị Bận", user_name="ban"
+    )
+    rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND", name="Hồ Văn Rảnh", user_name="ranh")
+    rooms.make_plan(ward, coordinator)
+    who = {"by": coordinator.pk, "at": AT}
+    office = ward.offices.get(short_name="Văn phòng").pk
+    of = {task.number: task for task in Task.objects.all()}
+    for number in ("I-1", "I-2", "I-3"):
+        together.assign(of[number], office=office, person=someone.pk, **who)
+    done = services.hand_in(of["I-3"], today=TODAY, document_number="7/BC", document_date=TODAY, **who)
+    services.accept(done, **who)
+    together.add_step(of["I-1"], words="Gọi hội trường", person=someone.pk, **who)
+    return someone
+
+
+MOVES = (
+    ("Họ tên", "Đơn vị", "Tên đăng nhập"),
+    ("Ngô Thị Bận", "VHXH", "ban"),
+    ("Hồ Văn Rảnh", "VHXH", "ranh"),
+)
+
+
+def test_who_is_moved_is_shown_with_the_work_that_a_handover_would_have(admin, ward, busy):
+    counts = left_behind(ward.pk, [busy.pk], today=TODAY)
+    for office in ward.offices.all():
+        lines = handovers.lines_of(ward.pk, office.pk, busy.pk, today=TODAY)
+        assert counts.get((busy.pk, office.pk), 0) == len(lines)
+    assert counts[busy.pk, ward.offices.get(short_name="Văn phòng").pk] == 3
+    page = admin.get(send(admin, book(*MOVES))).content.decode()
+    first, second = page.split('<li id="dong-')[1:3]
+    assert "Đang giữ <b>3 việc</b>" in first and "cần bàn giao" in first
+    assert "Đang giữ" not in second
+    assert all("Thêm chức vụ, không chuyển" in row for row in (first, second))
+
+
+def test_a_post_may_be_added_instead_of_a_move(admin, ward, busy):
+    address = send(admin, book(*MOVES))
+    admin.post(f"{address}dong/", {"dong": "0", "viec": "them"})
+    page = admin.get(address).content.decode()
+    assert "thêm Chuyên viên, VH–XH" in page and 'value="chuyen"' in page and "Đang giữ" not in page
+    assert take(admin, address).status_code == 303
+    held = (
+        Post.objects.open(TODAY).filter(person__user_name="ban").values_list("office__short_name", flat=True)
+    )
+    moved = (
+        Post.objects.open(TODAY).filter(person__user_name="ranh").values_list("office__short_name", flat=True)
+    )
+    assert (sorted(held), sorted(moved)) == (["VH–XH", "Văn phòng"], ["VH–XH"])
+    assert "không có gì mới" in admin.get(send(admin, book(*MOVES))).content.decode()
+
+
+def test_an_added_post_is_taken_back_to_a_move(admin, busy):
+    address = send(admin, book(*MOVES))
+    for what in ("them", "chuyen"):
+        admin.post(f"{address}dong/", {"dong": "0", "viec": what})
+    page = admin.get(address).content.decode()
+    assert "Đang giữ <b>3 việc</b>" in page and 'value="chuyen"' not in page
+
+
+def test_what_movers_leave_is_asked_as_often_for_many_as_for_one(ward, busy):
+    def asked(people):
+        with CaptureQueriesContext(connection) as seen:
+            left_behind(ward.pk, people, today=TODAY)
+        return len(seen)
+
+    everyone = list(Person.objects.values_list("pk", flat=True))
+    assert asked([]) == 0 and asked(everyone) == asked([busy.pk]) <= 7
+
+
 def test_looking_asks_as_often_for_many_rows_as_for_few(ward, administrator, django_assert_num_queries):
-    rows = [people_import.Row(n, f"dòng {n}", f"Người Thứ {n}a", "VHXH") for n in range(200)]
+    rows = [reading.Row(n, f"dòng {n}", f"Người Thứ {n}a", "VHXH") for n in range(200)]
     with django_assert_num_queries(4):
-        people_import.compare(ward.pk, rows, today=TODAY)
+        comparing.compare(ward.pk, rows, today=TODAY)
 
 
 def test_rows_of_a_sheet_without_a_heading_are_no_list():

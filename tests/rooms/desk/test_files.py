@@ -94,7 +94,7 @@ def test_a_handover_with_who_has_confirmed(year, ward, coordinator, officer, as_
     second = rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND", name="Lê Văn Nhận")
     together.assign(Task.objects.get(number="I-2"), office=year, person=officer.pk, by=coordinator.pk, at=AT)
     made = handovers.open_one(
-        ward=ward.pk, office=year, leaver=officer.pk, taker=second.pk, word="", by=coordinator.pk, at=AT, address=None
+        ward=ward.pk, office=year, leaver=officer.pk, taker=second.pk, word="", today=rooms.TODAY, by=coordinator.pk, at=AT, address=None
     )  # fmt: skip
     said = words(as_coordinator, f"/ban-giao/{made.number}/danh-sach.docx")
     assert "Lê Văn Nhận, chưa xác nhận" in said and "Lập bảng theo dõi tiếp công dân" in said

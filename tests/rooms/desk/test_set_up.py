@@ -1,6 +1,7 @@
 """The first start and setting wards up: one code, one administrator, a page closed for ever, steps to come back to."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from caicach.accounts import first_start
 from caicach.accounts.models import FirstStart, Link, Person, Post, WrongTries
 from caicach.core import clock
 from caicach.exchange.models import Letter
+from caicach.organisation import services as organisation
 from caicach.organisation.models import Office, Ward
 from tests.factories import rooms
 from tests.rooms.exchange.test_outbox import Box, served
@@ -235,6 +237,34 @@ def test_it_is_said_when_next_years_calendar_will_be_wanted(system, settings, da
     assert words in system.get("/lich-lam-viec/?nam=2026").content.decode()
     system.post("/lich-lam-viec/xac-nhan/", {"nam": 2027})
     assert words not in system.get("/lich-lam-viec/?nam=2026").content.decode()
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 3, 2), dt.date(2026, 11, 23)])
+def test_one_step_at_a_time_is_the_one_to_do(system, settings, day):
+    settings.TODAY = day
+
+    def to_do():
+        page = system.get("/bat-dau/cac-buoc/").content.decode()
+        found = re.findall(r'<a class="button go" href="([^"]+)">Làm bước này</a>', page)
+        assert page.count("Làm bước này") == len(found) == page.count("button go")
+        assert page.count(">Bước này<") <= 1
+        return found
+
+    assert to_do() == ["/bat-dau/phuong/"]
+    founded(system)
+    assert to_do() == ["/bat-dau/don-vi/"]
+    ward = Ward.objects.get()
+    organisation.add_office(ward, name="Văn phòng HĐND và UBND")
+    assert to_do() == ["/lich-lam-viec/?nam=2026"]
+    system.post("/lich-lam-viec/xac-nhan/", {"nam": 2026})
+    if day.month >= 10:  # half done, while the first people are missing altogether
+        assert to_do() == ["/lich-lam-viec/?nam=2027"]
+        system.post("/lich-lam-viec/xac-nhan/", {"nam": 2027})
+    assert to_do() == ["/bat-dau/nguoi/"]
+    rooms.make_person(ward, "administrator")
+    assert to_do() == ["/bat-dau/nguoi/"]
+    rooms.make_person(ward, "coordinator")
+    assert to_do() == []
 
 
 def test_the_first_people_are_invited_by_letter_where_there_is_mail(system, settings):

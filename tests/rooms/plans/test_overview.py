@@ -74,6 +74,18 @@ def test_the_page_has_a_counted_number_of_queries_and_is_kept(
     assert "trễ hạn" in page and not re.search(r"style=|<script(?! src)", page)
 
 
+def test_the_list_of_the_pace_has_a_counted_number_of_queries_and_is_kept(
+    plan, as_coordinator, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(12):
+        first = as_coordinator.get(f"{ADDRESS}lan-nop/?nhip=den-nay")
+    with django_assert_max_num_queries(5):
+        again = as_coordinator.get(f"{ADDRESS}lan-nop/?nhip=den-nay")
+    assert again.content.partition(b"<main")[2] == first.content.partition(b"<main")[2]
+    assert "Đến nay cần nộp" in first.content.decode()
+    assert "Cả năm: " in as_coordinator.get(f"{ADDRESS}lan-nop/?nhip=bia-dat").content.decode()
+
+
 def test_a_leader_begins_with_the_overview(ward, plan, client):
     client.force_login(rooms.make_person(ward, "leader"))
     assert client.get("/")["Location"] == f"{ADDRESS}toan-canh/"

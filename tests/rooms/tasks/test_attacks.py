@@ -49,7 +49,7 @@ def test_what_was_handed_over_is_not_undone_task_by_task(plan, ward, coordinator
     office = ward.offices.get(short_name="Văn phòng").pk
     task = Task.objects.get(number="I-2")
     together.assign(task, office=office, person=officer.pk, by=coordinator.pk, at=AT)
-    made = handovers.open_one(ward=ward.pk, office=office, leaver=officer.pk, taker=second.pk, word="",
+    made = handovers.open_one(ward=ward.pk, office=office, leaver=officer.pk, taker=second.pk, word="", today=rooms.TODAY,
                               by=coordinator.pk, at=AT, address=None)  # fmt: skip
     who = {"may_stand_in": False, "today": rooms.TODAY, "at": AT, "address": None}
     for person in (officer, officer, second):

@@ -163,3 +163,13 @@ def test_a_list_of_many_takes_as_many_queries_as_a_list_of_one(
     client.force_login(leader)
     with django_assert_max_num_queries(10):
         assert client.get("/chi-dao/").content.decode().count("Việc ") >= 30
+
+
+def test_two_offices_that_lead_stand_under_one_heading(ward, leader, client, sent):
+    both = [ward.offices.get(short_name=name).pk for name in ("Văn phòng", "VH–XH")]
+    client.force_login(leader)
+    page = client.get(client.post("/chi-dao/moi/", {**sent, "leads": both}).url).content.decode()
+    facts = page[page.index('<dl class="facts">') : page.index("</dl>")]
+    assert facts.count("<dt>Chủ trì</dt>") == 1
+    assert facts.count('<dd class="office-row">') == 2
+    assert "Văn phòng HĐND và UBND" in facts and "Phòng Văn hóa – Xã hội" in facts

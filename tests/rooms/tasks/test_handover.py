@@ -128,6 +128,39 @@ def leavers(client):
     return {words: key for key, words in re.findall(r'<option value="([^"]+)"[^>]*>([^<]*)', chosen[0])}
 
 
+def test_a_handover_of_nothing_is_refused_at_the_form(given, ward, head, officer, second, client):
+    client.force_login(head)
+    answer = client.post("/ban-giao/", {"leaver": second.pk, "taker": officer.pk, "word": "Chuyển về tỉnh"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and not Handover.objects.exists()
+    assert (
+        "không có gì để bàn giao" in page.partition('id="id_leaver-error"')[2][:200]
+        and "Chuyển về tỉnh" in page
+    )
+    together.add_step(
+        Task.objects.get(number="I-1"), words="Gọi hội trường", person=second.pk, by=head.pk, at=AT
+    )
+    assert client.post("/ban-giao/", {"leaver": second.pk, "taker": officer.pk}).status_code == 303
+    client.post("/ban-giao/", {"leaver": second.pk, "taker": officer.pk, "now": "1"})
+    assert "Đã chuyển 1 việc." in client.get("/ban-giao/").content.decode(), "a step is something"
+
+
+def test_who_has_left_only_a_step_behind_is_offered(given, ward, head, officer, second, client):
+    together.add_step(
+        Task.objects.get(number="I-1"), words="Gọi hội trường", person=second.pk, by=head.pk, at=AT
+    )
+    post = second.posts.get()
+    post.until = rooms.TODAY - dt.timedelta(days=1)
+    post.save()
+    client.force_login(head)
+    words = f"{second.full_name} (Văn phòng, đã chuyển đi)"
+    key = leavers(client)[words]
+    answer = client.post("/ban-giao/", {"leaver": key, "taker": officer.pk})
+    assert "Bước: Gọi hội trường" in client.get(answer.url).content.decode()
+    together.tick_step(Task.objects.get(number="I-1").steps.get(), done=True, by=head.pk, at=AT)
+    assert words not in leavers(client)
+
+
 @pytest.mark.parametrize("by", ["head", "coordinator"])
 @pytest.mark.parametrize("has_left", [False, True])
 def test_who_has_moved_or_left_is_offered_as_long_as_work_is_there(

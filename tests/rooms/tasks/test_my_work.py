@@ -1,11 +1,13 @@
 """What an officer's desk shows first: what was given back, with the word, even where it is late."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
 
 from caicach.core.clock import noon
+from caicach.organisation import calendars
 from caicach.tasks import dates, services
 from caicach.tasks.models import Task
 from tests.factories import rooms
@@ -86,3 +88,41 @@ def test_more_time_that_was_asked_for_is_seen_in_the_row(ward, coordinator, offi
     )
     page = client.get("/viec-cua-toi/").content.decode()
     assert "đã xin lùi đến 18/12/2026, chờ trả lời" in page and "Xin gia hạn" not in page
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "first"),
+    [
+        (dt.date(2026, 11, 27), "Tuần này", "T2 23"),
+        (dt.date(2026, 11, 28), "Tuần tới", "T2 30"),
+        (dt.date(2026, 11, 29), "Tuần tới", "T2 30"),
+        (dt.date(2026, 11, 30), "Tuần này", "T2 30"),
+    ],
+)
+def test_a_weekend_shows_the_coming_week(ward, coordinator, officer, client, settings, day, words, first):
+    rooms.make_plan(ward, coordinator)
+    settings.TODAY = day
+    client.force_login(officer)
+    page = client.get("/viec-cua-toi/").content.decode()
+    week = page[page.index('<ul class="week">') :]
+    assert f"<h2>{words}</h2>" in page and re.findall(r"<small>([^<]+)", week)[0] == first
+
+
+def test_a_weekend_that_is_worked_stays_in_its_week(ward, coordinator, officer, client, settings):
+    rooms.make_plan(ward, coordinator)
+    saturday = dt.date(2026, 11, 28)
+    calendars.set_days(
+        ward=ward.pk,
+        since=saturday,
+        until=saturday,
+        kind="working",
+        name="Làm bù",
+        source="12/TB",
+        by=coordinator.pk,
+        at=AT,
+        today=rooms.TODAY,
+    )
+    settings.TODAY = dt.date(2026, 11, 28)
+    client.force_login(officer)
+    page = client.get("/viec-cua-toi/").content.decode()
+    assert "<h2>Tuần này</h2>" in page and "T7 28" in page

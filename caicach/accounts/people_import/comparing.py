@@ -1,4 +1,4 @@
-"""Many people at once, from a list: read, compared with who is there, mended, then taken over in one transaction."""
+"""Each row of a list beside who is there: new, the same, changed, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,58 +6,27 @@ import datetime as dt
 import hashlib
 import json
 import re
-import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
-from django.db.models import Q
 from rapidfuzz import fuzz, process
 
 from caicach import data
-from caicach.accounts import links, people
-from caicach.accounts.models import PeopleList, Person, Post
-from caicach.accounts.services import first_password, taken_names
-from caicach.history import services as history
-from caicach.organisation import services as organisation
+from caicach.accounts import people
+from caicach.accounts.models import Person, Post
+from caicach.accounts.people_import.reading import Row
+from caicach.accounts.services import taken_names
 from caicach.organisation.queries import OfficeFacts, offices
-from caicach.organisation.services import Office
-from caicach.reading import sandbox
 from caicach.rules import rights
 from caicach.rules.offices import office_key
-from caicach.rules.people_list import (
-    FIELDS,
-    neighbourhood_of,
-    people_of,
-    phone_of,
-    role_from_title,
-    role_of,
-)
+from caicach.rules.people_list import FIELDS, neighbourhood_of, role_from_title, role_of
 from caicach.rules.refusal import Refusal
-from caicach.rules.vntext import key, nfc, printable, squeeze
-from caicach.worker.services import enqueue
+from caicach.rules.vntext import key, nfc
 
-MOST_PEOPLE = 500
-MOST_BYTES = 2 * 2**20
-_KEPT = dt.timedelta(days=2)
-"""A list that nobody took over is forgotten after so long: it holds addresses and numbers."""
 NEW, SAME, CHANGED, PROBLEM, SKIPPED = "moi", "da-co", "doi", "xem", "bo-qua"
 STATES = {PROBLEM: "Cần xem", NEW: "Mới", CHANGED: "Đổi", SAME: "Đã có", SKIPPED: "Bỏ qua"}
-_LONGEST = {
-    "full_name": 120,
-    "office": 200,
-    "title": 120,
-    "role": 60,
-    "user_name": 60,
-    "email": 254,
-    "phone": 40,
-    "who": 16,
-}
 _ABOVE_OFFICES = re.compile(
     r"\b(?:ubnd|hdnd|uy ban nhan dan|hoi dong nhan dan|lanh dao|thuong truc|dang uy)\b"
 )
@@ -66,33 +35,12 @@ _PHONE = re.compile(r"[0-9+ .()-]{0,20}")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a list with what was mended on it. n: its place; place: where it stands in the file.
-
-    office_id: chosen by hand for the words in `office`. who: whom it means where the name alone does not tell: a handle,
-    "row:3" for whom that row means, or "new". skip: left out.
-    """
-
-    n: int
-    place: str
-    full_name: str
-    office: str = ""
-    title: str = ""
-    role: str = ""
-    user_name: str = ""
-    email: str = ""
-    phone: str = ""
-    office_id: int | None = None
-    who: str = ""
-    skip: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """A row beside who is there. role, office, user_name: as they will be; guessed: the role follows from the title.
 
     problems: (field, sentence); changes: (what, was, will be); namesakes: (handle, words) to choose from. same_as: the row
-    that makes the person of this one; of_row: the row that makes the post of which this one says something else.
+    that makes the person of this one; of_row: the row that makes the post of which this one says something else. left: the
+    office that somebody who is there already leaves by it.
     """
 
     row: Row
@@ -109,6 +57,7 @@ class Line:
     near: int | None = None
     same_as: int | None = None
     of_row: int | None = None
+    left: int | None = None
 
     @property
     def gives_post(self) -> bool:
@@ -139,77 +88,6 @@ class Compared:
         """How many of the new ones have an address, in whichever of their rows."""
         rows = (*self.of(NEW), *(line for line in self.of(CHANGED) if line.same_as is not None))
         return len({line.row.n if line.same_as is None else line.same_as for line in rows if line.row.email})
-
-
-# --- reading --------------------------------------------------------------------------------------------------
-
-
-def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
-    """Read an uploaded list into one that can be looked at; nobody is made by it. The one before it is forgotten.
-
-    Raises Refusal people.too-heavy, .no-heading, .nobody, .too-many, and those of `reading.sheets`.
-    """
-    name = squeeze(printable(getattr(upload, "name", "") or "danh-sach.xlsx"))[-200:]
-    if (getattr(upload, "size", 0) or 0) > MOST_BYTES:
-        raise Refusal("people.too-heavy", "file", most=MOST_BYTES // 2**20)
-    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix[:10]) as aside:
-        for chunk in upload.chunks():  # type: ignore[attr-defined]
-            aside.write(chunk)
-        aside.flush()
-        try:
-            found = sandbox.read_sheets(Path(aside.name), name=name)
-        except Refusal as refusal:
-            code = _OF_LISTS.get(refusal.code, refusal.code)
-            raise Refusal(code, "file", **refusal.facts) from refusal
-    rows: list[Row] = []
-    listed = [
-        (sheet.name, people_of([(row.number, row.cells) for row in sheet.rows])) for sheet in found.sheets
-    ]
-    with_heading = [(sheet, some) for sheet, some in listed if some is not None]
-    if not with_heading:
-        raise Refusal("people.no-heading", "file")
-    for sheet, some in with_heading:
-        for one in some:
-            facts = {
-                k: nfc(squeeze(printable(v)))[: _LONGEST[k]] for k, v in asdict(one).items() if k in _LONGEST
-            }
-            place = f"{sheet}, dòng {one.number}" if len(with_heading) > 1 else f"dòng {one.number}"
-            rows.append(Row(len(rows), place, **facts))  # type: ignore[arg-type]
-    if not rows:
-        raise Refusal("people.nobody", "file")
-    if len(rows) > MOST_PEOPLE:
-        raise Refusal("people.too-many", "file", most=MOST_PEOPLE, count=len(rows))
-    return _keep(rows, name=name, ward=ward, by=by, at=at)
-
-
-_OF_LISTS = {
-    "file.kind-unknown": "people.kind-unknown",
-    "file.macros": "people.macros",
-    "file.too-many-rows": "people.too-many-rows",
-    "file.crashed": "people.unreadable",
-}
-"""what the readers say of plans, said of a list"""
-
-
-@transaction.atomic
-def _keep(rows: list[Row], *, name: str, ward: int, by: int, at: dt.datetime) -> PeopleList:
-    PeopleList.objects.filter(Q(made_at__lt=at - _KEPT) | Q(ward_id=ward, made_by_id=by)).delete()
-    return PeopleList.objects.create(
-        ward_id=ward, token=secrets.token_hex(8), file_name=name, rows=[asdict(row) for row in rows],
-        made_by_id=by, made_at=at,
-    )  # fmt: skip
-
-
-def list_of(ward: int, token: str) -> PeopleList | None:
-    """The list of this token, if it is of this ward. One query."""
-    return PeopleList.objects.filter(ward_id=ward, token=token).first()
-
-
-def rows_of(found: PeopleList) -> list[Row]:
-    return [Row(**row) for row in found.rows]
-
-
-# --- comparing ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +191,7 @@ class _Said:
         """How somebody whom that row makes will be called and reached."""
         row = root.row
         for one in self.of(root):
-            row = replace(row, **{name: value for name in _OWN if (value := getattr(one.row, name))})
+            row = replace(row, **{name: value for name in OWN if (value := getattr(one.row, name))})
         return row
 
     def posts(self, root: Line) -> list[_PostFacts]:
@@ -365,6 +243,8 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
     post = _post(
         posts, office, is_above, named, is_others=lambda one: bool(root) or (_name(row), one) in said.places
     )
+    if row.adds and post and office and post.office_id != office.id:
+        post = None
     role = named or (post.role if post else role_from_title(row.title))
     if row.office and office is None and not (is_above and role == rights.LEADER):
         problems.append(("office", Refusal("people.office-unknown", "office", words=row.office)))
@@ -378,7 +258,7 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
         _twice(row, person, office, said.seen, problems)
     known = said.person(root) if root else person
     changes = _changes(row, known, post, role, office, is_above) if known else ()
-    is_own = any(what in _OWN.values() for what, _, _ in changes)
+    is_own = any(what in OWN.values() for what, _, _ in changes)
     if is_own and person and person.pk in there.elsewhere:
         problems.append(("who", Refusal("account.elsewhere")))
     state = PROBLEM if problems else NEW if known is None else CHANGED if changes else SAME
@@ -386,6 +266,7 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
         row, state, role, office, user_name, guessed, person.pk if person else None, post.pk if post else None,
         tuple((name, str(refusal)) for name, refusal in problems), changes, namesakes, near,
         root.row.n if root else None, post.row if post else None,
+        post.office_id if person and post and office and post.office_id != office.id else None,
     )  # fmt: skip
 
 
@@ -531,7 +412,7 @@ def _twice(
     seen.update(dict.fromkeys(marks, row.place))
 
 
-_OWN = {name: FIELDS[name] for name in ("full_name", "email", "phone")}
+OWN = {name: FIELDS[name] for name in ("full_name", "email", "phone")}
 """What belongs to the person, whatever the post."""
 _ONE_MORE = "Chức vụ"
 
@@ -542,7 +423,7 @@ def _changes(
     """What a row says otherwise of somebody known; a cell that is empty says nothing."""
     found = [
         (words, getattr(known, name), value)
-        for name, words in _OWN.items()
+        for name, words in OWN.items()
         if (value := getattr(row, name)) and value != getattr(known, name)
     ]
     if post is None:
@@ -577,177 +458,3 @@ def _is_email(text: str) -> bool:
     except ValidationError:
         return False
     return len(text) <= 254
-
-
-# --- mending --------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def mend(found: PeopleList, n: int, **facts: object) -> int:
-    """Other words in a row; how many rows. An office chosen for unknown words is taken for every row that says them.
-
-    Raises Refusal people.list-gone.
-    """
-    held = _held(found)
-    rows = rows_of(held)
-    if not 0 <= n < len(rows):
-        raise Refusal("people.list-gone")
-    before = rows[n]
-    rows[n] = replace(before, **facts)  # type: ignore[arg-type]
-    mended = 1
-    chosen = rows[n].office_id
-    if chosen and chosen != before.office_id and before.office:
-        words = office_key(before.office)
-        for at, row in enumerate(rows):
-            if at != n and not row.office_id and office_key(row.office) == words:
-                rows[at] = replace(row, office_id=chosen)
-                mended += 1
-    held.rows = [asdict(row) for row in rows]
-    held.save(update_fields=["rows"])
-    return mended
-
-
-@transaction.atomic
-def skip_problems(found: PeopleList, *, today: dt.date) -> int:
-    """Leave out every row with a problem; how many."""
-    held = _held(found)
-    rows = rows_of(held)
-    wrong = {line.row.n for line in compare(held.ward_id, rows, today=today).of(PROBLEM)}
-    held.rows = [asdict(replace(row, skip=row.skip or row.n in wrong)) for row in rows]
-    held.save(update_fields=["rows"])
-    return len(wrong)
-
-
-def discard(found: PeopleList) -> None:
-    """The list is forgotten."""
-    PeopleList.objects.filter(pk=found.pk).delete()
-
-
-def _held(found: PeopleList) -> PeopleList:
-    held = PeopleList.objects.select_for_update().filter(pk=found.pk).first()
-    if held is None:
-        raise Refusal("people.list-gone")
-    return held
-
-
-# --- taking over ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """new: the people made; invited: those of them to whom a letter goes; changed: how many others are other now."""
-
-    new: tuple[int, ...]
-    invited: tuple[int, ...]
-    changed: int
-
-
-def take_over(
-    found: PeopleList, *, seen: str, nonce: str, by_letter: bool, by: int, at: dt.datetime, today: dt.date
-) -> Taken:
-    """All rows at once, or none. seen: the mark of what was looked at; nonce: what the slips' passwords follow from.
-
-    A password's hash is slow on purpose: of hundreds the worker makes them, while the slips are being printed.
-
-    by_letter: whoever has an address is invited by a letter instead of a slip.
-    Raises Refusal people.list-gone, .changed-meanwhile, .problems-open, .nothing, link.no-mail.
-    """
-    if by_letter and not links.is_on():
-        raise Refusal("link.no-mail")
-    compared = compare(found.ward_id, rows_of(found), today=today)
-    _check(compared, seen)
-    with transaction.atomic():
-        held = _held(found)
-        ward = organisation.hold(held.ward_id)
-        compared = compare(ward.pk, rows_of(held), today=today)
-        _check(compared, seen)
-        offices_by_id = {one.pk: one for one in Office.objects.filter(ward=ward)}
-        made: dict[int, int] = {}
-        for line in compared.of(NEW):
-            person = people.admit(
-                ward=ward, user_name=line.user_name, full_name=line.row.full_name, role=line.role,
-                office=offices_by_id[line.office.id] if line.office else None, title=line.row.title, since=today,
-                email=line.row.email, phone=line.row.phone, password_hash=make_password(None), by=by, at=at,
-            )  # fmt: skip
-            made[line.row.n] = person.pk
-        posts: dict[int, int] = {}
-        changed = [line for line in compared.of(CHANGED) if line.same_as is None]
-        for line in compared.of(CHANGED):
-            _change(line, made, posts, ward.pk, offices_by_id, by=by, at=at, today=today)
-        new, invited = list(made.values()), []
-        if by_letter:  # the changes before it: a link ends with the address that it was sent to
-            for person in Person.objects.filter(pk__in=new).exclude(email="").order_by("pk"):
-                links.invite(person, ward=ward.pk, by=by, at=at)
-                invited.append(person.pk)
-        with_slip = [pk for pk in new if pk not in invited]
-        for at_once in range(0, len(with_slip), _HASHED_AT_ONCE):
-            some = with_slip[at_once : at_once + _HASHED_AT_ONCE]
-            enqueue("accounts.first-passwords", ward=ward.pk, people=some, nonce=nonce)
-        history.append(
-            ward, "people.imported", by=by, at=at, ward=ward.pk,
-            post=f"{len(new)} người mới, {len(changed)} người đổi",
-        )  # fmt: skip
-        held.delete()
-    return Taken(tuple(new), tuple(invited), len(changed))
-
-
-_HASHED_AT_ONCE = 25
-"""so many in one job, that letters may go out between two of them"""
-
-
-def give_first_password(person: int, *, nonce: str) -> None:
-    """The hash of a slip's password, for who has none yet: run again, or after another slip, it changes nothing."""
-    found = Person.objects.filter(pk=person).first()
-    if found is None or found.has_usable_password():
-        return
-    hashed = make_password(first_password(nonce, found.user_name))
-    Person.objects.filter(pk=person, password=found.password).update(password=hashed)
-
-
-def _check(compared: Compared, seen: str) -> None:
-    if compared.mark != seen:
-        raise Refusal("people.changed-meanwhile")
-    wrong = len(compared.of(PROBLEM))
-    if wrong:
-        raise Refusal("people.problems-open", count=wrong)
-    if not compared.of(NEW) and not compared.of(CHANGED):
-        raise Refusal("people.nothing")
-
-
-def _change(
-    line: Line, made: dict[int, int], posts: dict[int, int], ward: int, by_id: dict[int, Office],
-    *, by: int, at: dt.datetime, today: dt.date,
-) -> None:  # fmt: skip
-    """made: row → the person it made; posts: row → the post it gave, written here."""
-    person_id = line.person if line.same_as is None else made[line.same_as]
-    person = Person.objects.get(pk=person_id or 0)
-    row = line.row
-    whats = {what for what, _, _ in line.changes}
-    if whats & set(_OWN.values()):
-        people.edit(
-            person, ward=ward, user_name=person.user_name, full_name=row.full_name or person.full_name,
-            email=row.email or person.email, phone=row.phone or person.phone, by=by, at=at,
-        )  # fmt: skip
-    if not whats - set(_OWN.values()):
-        return
-    office = by_id[line.office.id] if line.office else None
-    if line.gives_post:
-        given = people.give_post(
-            person, ward=ward, role=line.role, office=office, title=row.title, since=today, by=by, at=at,
-            today=today,
-        )  # fmt: skip
-        posts[row.n] = given.pk
-        return
-    pk = line.post or posts.get(line.of_row or 0)
-    held = Post.objects.select_related("office").filter(person=person)
-    post = held.get(pk=pk) if pk else held.order_by("id")[0]  # the first one that somebody new was given
-    people.change_post(
-        post, role=line.role if row.role else post.role, office=office or post.office,
-        title=row.title or post.title, since=today, by=by, at=at, today=today,
-    )  # fmt: skip
-
-
-def cleaned(name: str, text: str) -> str:
-    """A cell typed on the page, as the file's own are kept."""
-    words = nfc(squeeze(printable(text)))[: _LONGEST[name]]
-    return phone_of(words) if name == "phone" else words.lower() if name in ("email", "user_name") else words
