@@ -6,8 +6,13 @@ import gc
 import os
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from tests import prepared
+
+# no test is about seconds: on a busy machine one example may take long
+hypothesis.register_profile("no-seconds", deadline=None)
+hypothesis.load_profile("no-seconds")
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's loop runs in the stories' process
 
