@@ -66,16 +66,22 @@ class Often:
         return answers
 
     def _words(self) -> list[_Ready]:
-        places = {
-            (type(value), value): _Place(name)
-            for name, sample in self._samples.items()
-            for value in [_adapted(sample)]
-        }
+        samples = {name: _adapted(sample) for name, sample in self._samples.items()}
+
+        def place(param: Any) -> Any:
+            # an integer comes as psycopg's own kind of integer, by the width of its column
+            names = [
+                name
+                for name, sample in samples.items()
+                if isinstance(param, type(sample)) and param == sample
+            ]
+            return _Place(names[0]) if names else param
+
         ready = []
         for question in self._make(**self._samples):
             compiler = question.query.get_compiler(using=question.db)
             sql, params = compiler.as_sql()
-            ready.append(_Ready(question, compiler, sql, [places.get((type(p), p), p) for p in params]))
+            ready.append(_Ready(question, compiler, sql, [place(param) for param in params]))
         found = {p.name for one in ready for p in one.params if isinstance(p, _Place)}
         if found != set(self._samples):
             raise ValueError(f"not in the questions: {sorted(set(self._samples) - found)}")
@@ -102,7 +108,12 @@ def _adapted(value: Any) -> Any:
     """As Django hands it to the database."""
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, int):
+        return min(value, _LARGEST)  # what no column can hold is found nowhere, and is no fault
     return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
+
+
+_LARGEST = 2**63 - 1
 
 
 def put(*batches: Sequence[Model]) -> None:

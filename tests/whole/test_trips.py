@@ -184,3 +184,11 @@ def test_a_value_that_the_questions_do_not_ask_for_is_told():
     )
     with pytest.raises(ValueError, match="day"):
         often.ask(person=1, day=dt.date(2026, 1, 1))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", [2026, 1999, 32_768, 99_999, 10**19])
+def test_a_year_beyond_its_column_is_no_task_and_no_fault(ward, coordinator, signed_in, year):
+    task = rooms.make_task(ward, coordinator)
+    answer = signed_in.post(f"/viec/{year}/{task.book}/{task.number}/nop/", {})
+    assert answer.status_code == (422 if year == 2026 else 404)
