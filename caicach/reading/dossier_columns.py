@@ -83,6 +83,11 @@ class Columns:
         )
 
 
+def is_work(text: str) -> bool:
+    """Whether a text begins as procedures' names do: "Đăng ký …", "Cấp …"."""
+    return bool(_WORK.match(key(text)))
+
+
 def read_moment(value: Value, *, month_first: bool = False) -> Moment | None:
     """The day or moment of a cell: a real date, a text, Excel's number."""
     if isinstance(value, str):
@@ -315,7 +320,7 @@ def _profile(values: Sequence[Value], codes: Sequence[str | None], words: Dossie
         digits = sum(letter.isdigit() for letter in text)
         profile.figures += one * (digits * 2 > len(text))
         profile.names += one * bool(_NAME.fullmatch(text))
-        profile.works += one * bool(_WORK.match(key(text)))
+        profile.works += one * is_work(text)
         profile.marks += one * (text.casefold() in _MARK)
         if len(text) <= 90:
             profile.status += one * (words.status(text) is not None)

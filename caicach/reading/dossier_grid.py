@@ -20,7 +20,7 @@ from typing import BinaryIO
 from python_calamine import CalamineError, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from caicach.reading import oldfonts
-from caicach.reading.limits import MAX_LIST_ROWS, MAX_TABLE_COLUMNS, Inflated, check_rows
+from caicach.reading.limits import MAX_INFLATED_BYTES, MAX_LIST_ROWS, MAX_TABLE_COLUMNS, Inflated, check_rows
 from caicach.reading.office import check_opendocument
 from caicach.reading.sniff import kind_of
 from caicach.reading.textfile import decode
@@ -112,8 +112,8 @@ def _kind(stream: BinaryIO, size: int) -> str:
 
 def _check_workbook(stream: BinaryIO) -> None:
     with zipfile.ZipFile(stream) as archive:
-        Inflated(archive, most_rows=MAX_LIST_ROWS).check_all(_ROW_MARK)
-        check_areas(Inflated(archive))
+        Inflated(archive, most_rows=MAX_LIST_ROWS, most_bytes=MAX_INFLATED_BYTES).check_all(_ROW_MARK)
+        check_areas(Inflated(archive, most_bytes=MAX_INFLATED_BYTES))
     stream.seek(0)
 
 

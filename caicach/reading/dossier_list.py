@@ -22,6 +22,7 @@ from caicach.reading.dossier_columns import (
     find_columns,
     find_heading,
     is_number_row,
+    is_work,
     opens_another_table,
     read_moment,
     read_procedure_code,
@@ -264,13 +265,12 @@ class _Carried:
             rest = found[1] if found else name
             self.procedure_code = found[0] if found else None
             self.procedure = rest[label.end() :] if label else rest
-        elif not _OTHER_GROUP.match(key(name)):
+        elif is_work(name) and len(name.split()) > 2:  # "Chứng thực" alone is a field
             self.procedure, self.procedure_code = name, None
+        else:
+            self.procedure = self.procedure_code = None
 
 
-_OTHER_GROUP = re.compile(
-    r"linh vuc|phong|don vi|co quan|ubnd|uy ban|bo phan|van phong|cong an|thang|quy|ngay|nam|trung tam|khu pho|ap |quay|can bo|danh sach"
-)
 _NUMBERED = re.compile(r"^\s*(?:[IVXLC]+|[A-Z]|\d{1,2}(?:\.\d{1,2})*)\s*[.)/:-]\s+")
 _TOTAL = re.compile(
     r"tổng(?: cộng| số| hợp| chung| hồ sơ| toàn|\b(?! *công ty| *cục)|[:\d])|cộng(?:$|[:\s]*\d|\s*:| (?:dồn|hợp|chung|số|trang|nhóm|toàn|theo|chuyển|lũy|các))|tong (?:cong|so)|(?:lũy kế|số hồ sơ ?: ?\d)",

@@ -78,12 +78,18 @@ def check_archive(archive: zipfile.ZipFile) -> None:
 
 
 class Inflated:
-    """Reads the parts of one archive and counts what all of them together inflate to."""
+    """Reads the parts of one archive and counts what all of them together inflate to.
 
-    def __init__(self, archive: zipfile.ZipFile, *, most_rows: int = MAX_TABLE_ROWS) -> None:
+    most_bytes: of one part; more than MAX_PART_BYTES only for a reader that builds no tree of it.
+    """
+
+    def __init__(
+        self, archive: zipfile.ZipFile, *, most_rows: int = MAX_TABLE_ROWS, most_bytes: int = MAX_PART_BYTES
+    ) -> None:
         self.archive = archive
         self.total = 0
         self.most_rows = most_rows
+        self.most_bytes = most_bytes
 
     def part(self, name: str, *, row_mark: re.Pattern[bytes] | None = None) -> bytes:
         """One part, inflated; with row_mark the rows in it are counted while it inflates.
@@ -101,7 +107,7 @@ class Inflated:
                 check_entities(chunk)
             size += len(chunk)
             self.total += len(chunk)
-            if size > MAX_PART_BYTES or self.total > MAX_INFLATED_BYTES:
+            if size > self.most_bytes or self.total > MAX_INFLATED_BYTES:
                 raise Refusal("file.bomb")
             chunks.append(chunk)
         if size > RATIO_COUNTS_FROM and size > MAX_RATIO * max(1, entry.compress_size):

@@ -92,11 +92,7 @@ def read_sheets(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> She
     return answer
 
 
-DOSSIERS_SECONDS = 120.0
-"""the longest list that is read at all takes a minute"""
-
-
-def read_dossiers(path: Path, *, name: str, seconds: float = DOSSIERS_SECONDS) -> DossierList:
+def read_dossiers(path: Path, *, name: str, seconds: float = SECONDS) -> DossierList:
     """As `dossier_list.read_dossiers`, in a process of its own. Raises its Refusals, and file.timeout, file.memory,
     dossiers.crashed.
     """

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import BinaryIO
 
 from python_calamine import (
@@ -299,13 +300,15 @@ def check_areas(parts: Inflated) -> None:
     names = set(parts.archive.namelist())
     for _sheet, path in _sheet_paths(parts):
         if path in names:
-            places = _PLACE.findall(parts.part(path))
-            rows = max((int(number) for _, number in places), default=0)
-            columns = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
-            if rows * (columns + 1) > _MAX_AREA:
+            rows = columns = 0
+            for place in _PLACE.finditer(parts.part(path)):
+                rows = max(rows, int(place[2]))
+                columns = max(columns, _column(place[1]) + 1)
+            if rows * columns > _MAX_AREA:
                 raise Refusal("file.bomb")
 
 
+@lru_cache(maxsize=20_000)
 def _column(letters: bytes) -> int:
     column = 0
     for letter in letters:

@@ -63,13 +63,19 @@ def procedure_code(text: str) -> tuple[str, str] | None:
 _SHORT = {
     "hs": "ho so", "hso": "ho so", "kq": "ket qua", "tthc": "thu tuc hanh chinh", "tg": "thoi gian", "gq": "giai quyet", "tn": "tiep nhan",
     "nvtc": "nghia vu tai chinh", "dvc": "dich vu cong", "dvctt": "dich vu cong truc tuyen", "dvcqg": "dich vu cong quoc gia", "bcci": "buu chinh cong ich",
-    "dn": "doanh nghiep", "tc": "to chuc", "cn": "ca nhan", "xl": "xu ly", "bpmc": "bo phan mot cua", "mhs": "ma ho so", "shs": "so ho so",
+    "dn": "doanh nghiep", "tc": "to chuc", "cn": "ca nhan", "xl": "xu ly", "bpmc": "bo phan mot cua", "mhs": "ma ho so", "shs": "so ho so", "ht": "hinh thuc", "bn": "bien nhan",
 }  # fmt: skip
+_HEADS = frozenset(
+    "ngay gio so ma ten nguoi thoi han hinh trang tinh ly don can co noi ket muc phuong kenh loai dia email da".split()
+)
+"""first words of headings that say what kind of thing stands below"""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_AMOUNT = r"(?: \d+ (?:ngay|gio|phut)(?: lam viec)?)"
 _TIMELINESS = re.compile(
-    r"\b(?:dung|truoc|tre|qua|som|con|trong|cham|sap den|sap qua|den) (?:thoi )?han\b.*|\b(?:tre|con|qua|som|cham) \d+ (?:ngay|gio|phut).*|\b\d+ ho so$"
+    rf"\b(?:dung|truoc|tre|qua|som|con|trong|cham|sap den|sap qua|den) (?:thoi )?han\b{_AMOUNT}*|\b(?:tre|con|qua|som|cham){_AMOUNT}+|\b\d+ ho so$"
 )
+"""what says whether it is on time, and nothing of where it stands"""
 
 
 @lru_cache(maxsize=8192)
@@ -131,14 +137,28 @@ class DossierWords:
         squeezed = words.replace(" ", "")
         if found := self.headings.get(words) or self.headings.get(self._squeezed.get(squeezed, "")):
             return found
-        near = process.extractOne(squeezed, self._squeezed.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
+        near = self._near_heading(words, squeezed)
         padded = _padded(words)
         rule = next((rule for rule in self.rules if rule.fits(padded)), None)
-        if near is not None and len(squeezed) >= 5:
-            means, weight = self.headings[self._squeezed[near[0]]]
+        if near is not None:
+            means, weight = self.headings[near[0]]
             if rule is None or rule.means == means or near[1] >= 93:
                 return means, weight * near[1] / 100
         return (rule.means, rule.weight) if rule else ("", 0.0)
+
+    def _near_heading(self, words: str, squeezed: str) -> tuple[str, float] | None:
+        """The wording that is most alike and how much, of 100; "số tiếp nhận" and "ngày tiếp nhận" are not."""
+        if len(squeezed) < 5:
+            return None
+        head = words.split(" ", 1)[0]
+        for found, alike, _ in process.extract(
+            squeezed, self._squeezed.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR, limit=8
+        ):
+            known = self._squeezed[found]
+            other = known.split(" ", 1)[0]
+            if head == other or not {head, other} & _HEADS:
+                return known, alike
+        return None
 
     def status(self, text: str) -> int | None:
         """The national code 1–10 of a status in words or as its number; None for what is none ("Đúng hạn")."""
@@ -148,7 +168,11 @@ class DossierWords:
         words = plain(text)
         if words.isdigit():
             return int(words) if 1 <= int(words) <= 10 else None
-        return _read(words, self.statuses, first=False)
+        status = _read(words, self.statuses, first=False)
+        if status in (None, 8) and "(" in text:  # "Tạm dừng (chờ bổ sung)"
+            inside = _read(key(text.split("(", 1)[1]), self.statuses, first=False)
+            return inside if inside in (5, 6, 7) or status is None else status
+        return status
 
     def is_open_ended(self, text: str) -> bool:
         """Whether a status' words say "done" and leave open whether the result was handed over."""
@@ -209,7 +233,7 @@ def _bared(text: str) -> Iterator[str]:
 
 
 def _without_timeliness(words: str) -> str:
-    return _TIMELINESS.sub("", words).strip()
+    return " ".join(_TIMELINESS.sub(" ", words).split())
 
 
 def _read(words: str, known: Mapping[str, _Meaning], *, first: bool) -> _Meaning | None:
@@ -241,7 +265,9 @@ _TELLING = _SIGNS | {"moi", "yeu", "duoc", "tu", "dung", "tam", "rut", "xin", "q
 
 
 def _held(text: str, known: Mapping[str, object]) -> list[tuple[int, int, str]]:
-    """The wordings that stand in a text, with their first and last place; none that lies in a longer one."""
+    """The wordings that stand in a text, with their first and last place; of two that overlap the one with
+    a small word, else the longer.
+    """
     padded = f" {text} "
     found = [
         (at, at + len(wording), wording)
@@ -250,11 +276,12 @@ def _held(text: str, known: Mapping[str, object]) -> list[tuple[int, int, str]]:
         and (at := padded.find(f" {wording} ")) >= 0
         and not _negated(padded[:at])
     ]
-    return [
-        one
-        for one in found
-        if not any(other != one and other[0] <= one[0] and one[1] <= other[1] for other in found)
-    ]
+    found.sort(key=lambda one: (one[2].split(" ", 1)[0] not in _SIGNS, one[0] - one[1]))
+    kept: list[tuple[int, int, str]] = []
+    for one in found:
+        if all(one[1] <= other[0] or other[1] <= one[0] for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _negated(before: str) -> bool:

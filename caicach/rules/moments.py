@@ -26,7 +26,7 @@ _ISO = re.compile(
 _SLASHED = re.compile(r"(?<![\w.])(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _WORDED = re.compile(
-    r"(?<!\d)(\d{1,2}),? ?(?:[/.-]? ?(?:thang|thg)|[/.-](?=[^/.-]*nam)) ?(\d{1,2}),? ?(?:nam|[/.-] ?nam|[/.-])? ?(\d{4}|\d{2})(?!\d)"
+    r"(?<!\d)(\d{1,2}),? ?(?:[/.-]? ?(?:thang|thg|th)|[/.-](?=[^/.-]*nam)) ?(\d{1,2}),? ?(?:nam|[/.-] ?nam|[/.-])? ?(\d{4}|\d{2})(?!\d)"
 )
 _ENGLISH = re.compile(
     r"(?<!\w)(\d{1,2})[ -]([a-z]{3})[a-z]*[ ,-]+(\d{4})|([a-z]{3})[a-z]* (\d{1,2}),? (\d{4})"
@@ -39,7 +39,7 @@ _PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(?:\d{2})?)?")
 _PACKED_DAY_FIRST = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _CLOCK = re.compile(
-    r"(?<![\d/.-])(\d{1,2}) ?(?::|h|g|gio) ?(?:(\d{1,2})(?!\d)(?: ?(?:'|phut|ph|p)(?![a-z]))?)?(?: ?: ?\d{2}(?:[.,]\d+)?(?!\d))?"
+    r"(?<![\d/.])(\d{1,2}) ?(?::|h|g|gio) ?(?:(\d{1,2}|ruoi)(?!\d)(?: ?(?:'|phut|ph|p)(?![a-z]))?)?(?: ?: ?\d{2}(?:[.,]\d+)?(?!\d))?"
     r" ?(sa|ch|am|pm|a\.m\.?|p\.m\.?|sang|trua|chieu|toi)?(?![a-z0-9])"
 )
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -108,11 +108,10 @@ def _day(pattern: re.Pattern[str], found: re.Match[str], month_first: bool) -> d
     else:
         day, name, year = found.groups()[:3] if found[1] else (found[5], found[4], found[6])
         month = str(_MONTHS.get(name, 0))
-    return _date(int(year), int(month), int(day))
+    return _date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:
-    year += 2000 if year < 100 else 0
     try:
         return dt.date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
     except ValueError:
@@ -176,7 +175,8 @@ def time_of(text: str) -> dt.time | None:
 
 
 def _time(found: re.Match[str]) -> dt.time | None:
-    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").replace(".", "")
+    hour, half = int(found[1]), (found[3] or "").replace(".", "")
+    minute = 30 if found[2] == "ruoi" else int(found[2] or 0)
     if (half in ("ch", "pm", "chieu", "toi") and hour < 12) or (half == "trua" and hour < 3):
         hour += 12
     elif half in ("sa", "am", "sang") and hour == 12:

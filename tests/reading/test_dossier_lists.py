@@ -265,6 +265,15 @@ def test_codes_are_told_by_their_cells_whatever_the_heading(tmp_path):
     ]  # fmt: skip
 
 
+def test_the_day_of_acceptance_is_the_codes_own(tmp_path):
+    """Two headings that say equally little; and one that says nothing."""
+    for mine, other in (("Ngày nộp", "Ngày gửi"), ("Mốc một", "Mốc hai")):
+        rows = [["Mã hồ sơ", "Thủ tục", "Chủ hồ sơ", other, mine]]
+        rows += [[C + str(n), "A", f"Nguyễn Thử {n}", "10/05/2026", "11/05/2026"] for n in range(1, 5)]
+        answer = read(tmp_path, sheet(rows))
+        assert (answer["columns"]["received_at"], *values(answer, "received_at")[0]) == (mine, "2026-05-11")
+
+
 def test_the_month_comes_first_only_where_the_column_proves_it(tmp_path):
     rows = [["Mã hồ sơ", "Thủ tục", "Chủ hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả"], [C + "1", "A", "Nguyễn Thử", "5/11/2026 8:15", "5/14/2026"], [C + "2", "A", "Lê Giả", "5/12/2026 8:15 PM", "5/15/2026"]]  # fmt: skip
     assert values(read(tmp_path, sheet(rows)), "received_at", "due_at") == [
@@ -518,7 +527,10 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_cage_gives_the_same(tmp_path):
-    written = lay.written(lay.drawn(7), lay.dossiers(random.Random(7), 30))
+    layout = lay.drawn(7)
+    layout.date_style = "cell"
+    written = lay.written(layout, lay.dossiers(random.Random(7), 30))
+    assert "T" in written.rows[0]["received_at"]
     path = tmp_path / written.name
     path.write_bytes(written.data)
     assert sandbox.read_dossiers(path, name=path.name) == read_dossiers(path)
