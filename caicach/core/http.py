@@ -253,6 +253,8 @@ def page_context(request: HttpRequest) -> dict[str, object]:
             NavItem("Chỉ đạo", reverse("tasks:directives"), is_given),
             NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
         )
+    if rights.allows("dossier.see", actor.role):
+        nav += (NavItem("Hồ sơ", reverse("dossiers:board"), room == "dossiers"),)
     nav += _nav_of_rights(actor.role, match.view_name if match else "")
     return {"actor": actor, "nav": nav, "seeks": rights.allows("desk.see", actor.role)}
 

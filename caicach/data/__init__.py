@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,13 @@ def lines(name: str) -> list[str]:
 def work_calendar() -> WorkCalendar:
     """Days off and make-up days of every year the file knows."""
     return calendar_from_rows(rows("holidays"))
+
+
+@cache
+def work_sessions() -> tuple[tuple[dt.time, dt.time], ...]:
+    """The sessions of a working day where a ward has said nothing else."""
+    found = rows("work_sessions")
+    return tuple((dt.time.fromisoformat(row["from"]), dt.time.fromisoformat(row["to"])) for row in found)
 
 
 @cache

@@ -10,39 +10,49 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-_TABLE = "history_event"
-_SQLITE = {
-    f"{_TABLE}_no_{verb.lower()}": (
-        f"CREATE TRIGGER IF NOT EXISTS {_TABLE}_no_{verb.lower()} BEFORE {verb} ON {_TABLE} "
-        f"BEGIN SELECT RAISE(ABORT, 'events are only appended'); END"
-    )
-    for verb in ("UPDATE", "DELETE")
-}
-_POSTGRES = (
-    f"""CREATE OR REPLACE FUNCTION {_TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'events are only appended'; END $$""",
-    f"DROP TRIGGER IF EXISTS {_TABLE}_no_change ON {_TABLE}",
-    f"CREATE TRIGGER {_TABLE}_no_change BEFORE UPDATE OR DELETE ON {_TABLE} FOR EACH ROW EXECUTE FUNCTION {_TABLE}_refuse()",
-)
+_tables = ["history_event"]
+
+
+def guard(table: str) -> None:
+    """A room's own table of events is only appended to as well; said once, when the room is ready."""
+    if table not in _tables:
+        _tables.append(table)
+
+
+def _statements(table: str) -> list[str]:
+    if connection.vendor == "sqlite":
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'events are only appended'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"""CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'events are only appended'; END $$""",
+        f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+    ]
 
 
 def install(**_: object) -> None:
-    """Put the triggers there if the table is there; a receiver of post_migrate."""
-    if _TABLE not in connection.introspection.table_names():
-        return
+    """Put the triggers where their tables are; a receiver of post_migrate."""
+    there = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for statement in _SQLITE.values() if connection.vendor == "sqlite" else _POSTGRES:
-            cursor.execute(statement)
+        for table in _tables:
+            for statement in _statements(table) if table in there else ():
+                cursor.execute(statement)
 
 
 @contextmanager
 def lifted() -> Iterator[None]:
     """For the tests' emptying of the database only."""
-    names = list(_SQLITE) if connection.vendor == "sqlite" else [f"{_TABLE}_no_change"]
-    tail = "" if connection.vendor == "sqlite" else f" ON {_TABLE}"
     with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{tail}")
+        for table in _tables:
+            if connection.vendor == "sqlite":
+                for verb in ("update", "delete"):
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
+            else:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}")
     try:
         yield
     finally:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from caicach import data
 from caicach.organisation.models import CalendarYear, FormerName, Office, Ward, WorkDay
+from caicach.rules.work_time import WorkTime
 from caicach.rules.workdays import WorkCalendar
 
 
@@ -160,6 +161,11 @@ def ward_calendar(ward: int, version: int | None = None) -> WardCalendar:
         working=[day for day, kind, _ in own if kind == WorkDay.WORKING],
     )
     return WardCalendar(work, {day: name for day, _, name in own})
+
+
+def work_time(ward: int, version: int | None = None) -> WorkTime:
+    """When the ward works, to the minute. version: as of `ward_calendar`."""
+    return WorkTime(ward_calendar(ward, version).work, data.work_sessions())
 
 
 def wards_at_work(on: dt.date) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -383,8 +383,14 @@ def _score(role: str, means: str, weight: float, profile: _Profile, *, has_codes
 # ---- all of it together
 
 
-def find_columns(heading: Sequence[GridRow], body: Sequence[GridRow], words: DossierWords) -> Columns:
-    """The meaning of each column under this heading (which may be none: then by the cells alone)."""
+def find_columns(
+    heading: Sequence[GridRow],
+    body: Sequence[GridRow],
+    words: DossierWords,
+    chosen: Mapping[str, str] | None = None,
+) -> Columns:
+    """The meaning of each column under this heading (which may be none: then by the cells alone). chosen: key → heading, as
+    a person has said; what is not in it, the list does not say."""
     width = max((len(row.cells) for row in [*heading, *body[:_SAMPLE]]), default=0)
     parts = _parts(heading) if heading else []
     parts += [()] * (width - len(parts))
@@ -420,8 +426,27 @@ def find_columns(heading: Sequence[GridRow], body: Sequence[GridRow], words: Dos
     for name in MOMENTS:
         if f"{name} time" in columns.at and name not in columns.at:
             del columns.at[f"{name} time"]
+    if chosen is not None:
+        _choose(columns, chosen)
     _settle_dates(columns, body)
     return columns
+
+
+def _choose(columns: Columns, chosen: Mapping[str, str]) -> None:
+    """What a person has said goes before what was guessed; where both say the same, the guess knows more (a time beside a day)."""
+    guessed = columns.named()
+    for name in ("code", "procedure_code", "procedure", "applicant", *MOMENTS, "status", "channel"):
+        wanted = chosen.get(name, "")
+        if wanted == guessed.get(name, ""):
+            continue
+        for role in APPLICANTS if name == "applicant" else (name, f"{name} time"):
+            columns.at.pop(role, None)
+        if name == "status":
+            columns.statuses_by_mark.clear()
+        elif name == "channel":
+            columns.channels_by_mark.clear()
+        if wanted in columns.headings:
+            columns.at[APPLICANTS[0] if name == "applicant" else name] = columns.headings.index(wanted)
 
 
 def _letters(column: int) -> str:

@@ -86,6 +86,8 @@ class DossierList:
     rows: tuple[ListedDossier, ...] = ()
     skipped: tuple[SkippedRow, ...] = ()
     sheets: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    """of every column of every table, each once"""
 
     def to_json(self) -> dict[str, object]:
         several = len(self.sheets) > 1
@@ -116,8 +118,11 @@ def status_names() -> dict[int, str]:
     return names
 
 
-def read_dossiers(path: Path, *, name: str | None = None) -> DossierList:
+def read_dossiers(
+    path: Path, *, name: str | None = None, columns: Mapping[str, str] | None = None
+) -> DossierList:
     """The dossiers of an exported list: .xlsx, .xls, .ods, .csv in any encoding, or a web page that calls itself .xls.
+    columns: key → heading, where a person has said what this layout means.
 
     Raises Refusal dossiers.no-table, and file.missing, file.is-folder, file.unreadable, file.empty, file.too-large,
     file.encrypted, file.broken, file.macros, file.bomb, file.entities, file.too-many-rows, file.kind-unknown,
@@ -125,18 +130,20 @@ def read_dossiers(path: Path, *, name: str | None = None) -> DossierList:
     `caicach.reading.sandbox.read_dossiers`.
     """
     with opened(path, name or path.name) as (stream, size):
-        return list_of(read_grids(path, stream, size))
+        return list_of(read_grids(path, stream, size), columns)
 
 
-def list_of(grids: Sequence[Grid]) -> DossierList:
+def list_of(grids: Sequence[Grid], chosen: Mapping[str, str] | None = None) -> DossierList:
     """The dossiers of all sheets together, each code once. Raises Refusal dossiers.no-table."""
+    headings: dict[str, None] = {}
     words = dossier_words()
     columns: dict[str, str] = {}
     found: list[ListedDossier | SkippedRow] = []
     sheets: list[str] = []
     for grid in grids:
         tables = [
-            _Table(grid, start, heading, end, words) for start, heading, end in _tables(grid.rows, words)
+            _Table(grid, start, heading, end, words, chosen)
+            for start, heading, end in _tables(grid.rows, words)
         ]
         if not tables:
             continue
@@ -147,6 +154,7 @@ def list_of(grids: Sequence[Grid]) -> DossierList:
             carried.set_status(grid.name, words)
             carried.titles(grid.rows[above : table.start], words)
             above = table.last
+            headings |= dict.fromkeys(table.columns.headings)
             for name, heading in table.columns.named().items():
                 columns.setdefault(name, heading)
             found += table.read(carried)
@@ -154,7 +162,11 @@ def list_of(grids: Sequence[Grid]) -> DossierList:
         raise Refusal("dossiers.no-table")
     rows, skipped = _each_once(found)
     return DossierList(
-        {name: columns[name] for name in KEYS if name in columns}, rows, skipped, tuple(sheets)
+        {name: columns[name] for name in KEYS if name in columns},
+        rows,
+        skipped,
+        tuple(sheets),
+        tuple(headings),
     )
 
 
@@ -319,14 +331,22 @@ _CONTACT = re.compile(
 class _Table:
     """One table of a sheet: its columns, and its rows one after the other."""
 
-    def __init__(self, grid: Grid, start: int, heading: int, end: int, words: DossierWords) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        start: int,
+        heading: int,
+        end: int,
+        words: DossierWords,
+        chosen: Mapping[str, str] | None,
+    ) -> None:
         """start, heading, end: indices of the heading's first row, of the row after it, of the row after the last.
 
         self.last: index of the row after the last dossier; what follows may be the title of the next table.
         """
         self.grid, self.start, self.words = grid, start, words
         self.body = grid.rows[heading:end]
-        self.columns = find_columns(grid.rows[start:heading], self.body, words)
+        self.columns = find_columns(grid.rows[start:heading], self.body, words, chosen)
         self.first_number = grid.rows[heading - 1].number + 1 if heading else 1
         self.signed = False
         self._last = self._last_dossier()

@@ -26,7 +26,7 @@ PROGRESS, ANSWER = b"P", b"A"
 class Request(TypedDict):
     """What the worker is asked, as JSON on its standard input. seconds: of wall time; memory_mib: of data.
 
-    what: "plan", "sheets" for plain rows, "dossiers" for another system's list.
+    what: "plan", "sheets" for plain rows, "dossiers" for another system's list; columns: of that, where they were chosen.
     """
 
     what: str
@@ -34,6 +34,7 @@ class Request(TypedDict):
     name: str
     offices: list[str] | None
     year: int | None
+    columns: dict[str, str] | None
     seconds: float
     memory_mib: int
 
@@ -92,7 +93,7 @@ def _list(request: Request) -> Sheets | DossierList | Refusal:
         if request["what"] == "dossiers":
             from caicach.reading.dossier_list import read_dossiers
 
-            return read_dossiers(Path(request["path"]), name=request["name"])
+            return read_dossiers(Path(request["path"]), name=request["name"], columns=request["columns"])
         from caicach.reading.sheets import read_sheets
 
         return read_sheets(Path(request["path"]), name=request["name"])

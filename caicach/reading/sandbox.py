@@ -62,7 +62,7 @@ def read(
     shown = name or path.name
     request: Request = {
         "what": "plan", "path": str(path.absolute()), "name": shown, "offices": None if offices is None else list(offices), "year": year,
-        "seconds": seconds, "memory_mib": memory_mib,
+        "columns": None, "seconds": seconds, "memory_mib": memory_mib,
     }  # fmt: skip
     answer = _ask(request, progress, meanwhile)
     if isinstance(answer, Refusal):
@@ -81,7 +81,7 @@ def read_sheets(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> She
     """As `sheets.read_sheets`, in a process of its own. Raises its Refusals, and file.timeout, file.memory, file.crashed."""
     request: Request = {
         "what": "sheets", "path": str(path.absolute()), "name": name, "offices": None, "year": None,
-        "seconds": seconds, "memory_mib": MEMORY_MIB,
+        "columns": None, "seconds": seconds, "memory_mib": MEMORY_MIB,
     }  # fmt: skip
     answer = _ask(request, None, None)
     if isinstance(answer, Refusal):
@@ -92,13 +92,15 @@ def read_sheets(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> She
     return answer
 
 
-def read_dossiers(path: Path, *, name: str, seconds: float = SECONDS) -> DossierList:
+def read_dossiers(
+    path: Path, *, name: str, columns: dict[str, str] | None = None, seconds: float = SECONDS
+) -> DossierList:
     """As `dossier_list.read_dossiers`, in a process of its own. Raises its Refusals, and file.timeout, file.memory,
     dossiers.crashed.
     """
     request: Request = {
         "what": "dossiers", "path": str(path.absolute()), "name": name, "offices": None, "year": None,
-        "seconds": seconds, "memory_mib": MEMORY_MIB,
+        "columns": columns, "seconds": seconds, "memory_mib": MEMORY_MIB,
     }  # fmt: skip
     answer = _ask(request, None, None)
     if isinstance(answer, Refusal):

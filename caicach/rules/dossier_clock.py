@@ -78,6 +78,16 @@ def read(time: WorkTime, term: Term, moves: Sequence[Move], now: dt.datetime) ->
         raise Refusal("clock.far") from None
 
 
+def apology_day(time: WorkTime, due: dt.date) -> dt.date:
+    """The last working day before a promised one."""
+    return time.nth_day(time.nth_day(due, 0), -1)
+
+
+def share_used_at(time: WorkTime, since: dt.datetime, due: dt.datetime, percent: int) -> dt.datetime:
+    """When so much of the working time between receipt and promise is used: who works on it should see it then, or its head."""
+    return time.after(since, -(-time.between(since, due) * percent // 100))
+
+
 _NEVER = dt.datetime.fromisoformat("0001-01-01")
 
 
@@ -103,8 +113,7 @@ class _Clock:
             return Reading("paused", self.first, used_minutes=self.used)
         until = self.until if self.state == "done" else now
         left = self.time.between(until, self.due)
-        apology = self.time.nth_day(self.due.date(), 0)
-        apology = self.time.nth_day(apology, -1) if apology == self.due.date() else self.due.date()
+        apology = apology_day(self.time, self.due.date())
         return Reading(
             self.state,
             self.first,

@@ -32,6 +32,12 @@ SENTENCES: dict[str, str] = {
         "Việc “{move}” lúc {at} không xảy ra được khi hồ sơ đang ở trạng thái “{state}”. Hãy xem lại thứ tự các việc."
     ),
     "clock.term": _("Thời hạn phải là số nguyên từ 0 đến {most}. Hãy xem lại {what}."),
+    "dossiers.list-settled": _("Danh sách này đã được nhận hoặc đang được đọc. Hãy tải lại trang để xem."),
+    "dossiers.no-code-column": _(
+        "Hãy chọn cột nào là mã hồ sơ: không có mã thì không biết dòng nào là hồ sơ nào."
+    ),
+    "dossiers.heading-twice": _("Cột “{heading}” được chọn cho hai thứ. Hãy chọn mỗi cột một lần."),
+    "dossiers.given-up": _("Phần mềm thử nhiều lần mà chưa đọc được danh sách. Hãy nạp lại tệp sau ít phút."),
     "dossier.move": _(
         "“{move}” không làm được khi hồ sơ đang ở trạng thái “{state}”. Hãy tải lại trang để xem trạng thái mới."
     ),

@@ -77,6 +77,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "api.use": _ALL,
     "directive.see": _ALL,
     "directive.give": frozenset({COORDINATOR, LEADER}),
+    "dossier.see": frozenset({COORDINATOR, HEAD, OFFICER, LEADER}),
+    "dossier.import": frozenset({COORDINATOR, HEAD, OFFICER}),
     "style.see": frozenset({COORDINATOR, ADMINISTRATOR}),
 }
 
@@ -186,6 +188,12 @@ PAGES: dict[str, str] = {
     "plans:list": "plan.see",
     "plans:ribbon": "plan.see",
     "plans:overview": "plan.see",
+    "dossiers:board": "dossier.see",
+    "dossiers:board-file": "dossier.see",
+    "dossiers:detail": "dossier.see",
+    "dossiers:upload": "dossier.import",
+    "dossiers:list": "dossier.import",
+    "dossiers:list-state": "dossier.import",
     "plans:pace": "plan.see",
     "plans:pace-file": "plan.see",
     "plans:wall": "plan.see",

@@ -48,6 +48,7 @@ VALUES = {
     "handle": "nguoimot01",
     "office": "van-phong",
     "unit": "van-phong-hdnd-va-ubnd",
+    "code": "H01.31.05-261102-0001",
 }
 
 

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from caicach.rules import formats, rights, sign_in, task_status
+from caicach.rules.dossier_moves import STATES
 from caicach.rules.vntext import cut
 
 register = template.Library()
@@ -334,3 +335,31 @@ def result_words(result: str) -> str:
 def nth(values: Sequence[object], position: int) -> object:
     """The value at a place, from 0."""
     return values[position]
+
+
+@register.filter
+def dossier_field(name: str) -> str:
+    """What a list tells of a dossier, as people call it: "due" → "Hẹn trả"."""
+    return {"state": "Trạng thái", **formats.DOSSIER_KEYS}.get(name) or formats.DOSSIER_KEYS[f"{name}_at"]
+
+
+@register.filter
+def dossier_value(value: str, name: str) -> str:
+    """A value of a dossier as its events keep it: states, ways to file and ISO moments in words."""
+    if not value:
+        return "–"
+    if name == "state":
+        return STATES[value].name  # type: ignore[index]
+    if name == "channel":
+        return formats.CHANNELS[value]
+    if f"{name}_at" in formats.DOSSIER_KEYS:
+        return formats.moment(
+            dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+        )
+    return value
+
+
+@register.filter
+def minus(count: int, shown: Sequence[Any]) -> int:
+    """How many more there are than the ones shown."""
+    return count - len(shown)

@@ -1,0 +1,172 @@
+"""Dossiers, their clocks and what happened to them; the lists in which another system told of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import quote
+
+from django.db import models
+from django.db.models import Q
+
+from caicach.core.constraints import SameWard, ward_pair
+from caicach.rules.dossier_moves import STATES
+
+
+class Dossier(models.Model):
+    """One dossier. code: its national one; procedure: its name as it was written; applicant: the owner, not who brought it.
+
+    received, due, resolved, returned: a day, and the time of it where somebody said one; a day alone counts whole. words: what
+    it is found by, without accents. token: of the form that made it, so that sending it twice makes one.
+    """
+
+    BESIDE, OWN = "beside", "own"
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    system = models.CharField(max_length=6, default=BESIDE)
+    code = models.CharField(max_length=40)
+    procedure_code = models.CharField(max_length=40, blank=True)
+    procedure = models.CharField(max_length=400, blank=True)
+    applicant = models.CharField(max_length=200, blank=True)
+    channel = models.CharField(max_length=7, blank=True)
+    state = models.CharField(max_length=16)
+    received_on = models.DateField(null=True)
+    received_time = models.TimeField(null=True)
+    due_on = models.DateField(null=True)
+    due_time = models.TimeField(null=True)
+    resolved_on = models.DateField(null=True)
+    resolved_time = models.TimeField(null=True)
+    returned_on = models.DateField(null=True)
+    returned_time = models.TimeField(null=True)
+    words = models.CharField(max_length=660)
+    told_in = models.ForeignKey("dossiers.DossierList", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            ward_pair("dossiers_dossier"),
+            models.UniqueConstraint(fields=["ward", "code"], name="dossier_code"),
+            models.CheckConstraint(condition=Q(state__in=list(STATES)), name="dossier_state"),
+            models.CheckConstraint(condition=Q(system__in=["beside", "own"]), name="dossier_system"),
+            models.CheckConstraint(condition=Q(channel__in=["", "counter", "online", "post"]), name="dossier_channel"),
+            SameWard(field="told_in", to="dossiers.DossierList", name="dossier_told_ward"),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["ward", "state", "-id"], name="dossiers_by_state"),
+            models.Index(fields=["ward", "-id"], name="dossiers_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def state_name(self) -> str:
+        return STATES[self.state].name  # type: ignore[index]
+
+    @property
+    def address(self) -> str:
+        return f"/ho-so/{quote(self.code, safe='')}/"
+
+    def moment(self, name: str) -> dt.date | dt.datetime | None:
+        """received, due, resolved or returned: a moment where its time is known, else a day."""
+        day: dt.date | None = getattr(self, f"{name}_on")
+        at: dt.time | None = getattr(self, f"{name}_time")
+        return dt.datetime.combine(day, at) if day and at else day
+
+
+class DossierClock(models.Model):
+    """What a dossier's clock says, for lists of many: in a narrow table, so that a changed holiday need not write the dossiers
+    anew. Moments of the ward's own time.
+
+    runs: it is open and not waiting. late_from: from then on it is late (the day after a promised day without a time);
+    warn_from, urgent_from: so much of the time is used that its officer, its head, should see it. apology_by: the last day to
+    apologise. late_days: of a settled one, working days after the promise, 0 in time, None where nothing was promised.
+    """
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, primary_key=True, related_name="clock")
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    runs = models.BooleanField(default=False)
+    late_from = models.DateTimeField(null=True)
+    warn_from = models.DateTimeField(null=True)
+    urgent_from = models.DateTimeField(null=True)
+    apology_by = models.DateField(null=True)
+    settled_on = models.DateField(null=True)
+    late_days = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [SameWard(field="dossier", to="dossiers.Dossier", name="dossier_clock_ward")]
+        indexes = [
+            models.Index(fields=["ward", "runs", "late_from"], name="dossiers_by_promise"),
+            models.Index(fields=["ward", "settled_on", "late_days"], name="dossiers_settled"),
+        ]
+
+
+class Event(models.Model):
+    """Something that happened to a dossier; never changed, never deleted (history/triggers sees to it).
+
+    Not among the ward's other events: a year of dossiers would bury what happened to the plan. state: after it; facts: what
+    the sentence needs.
+    """
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    code = models.CharField(max_length=40)
+    state = models.CharField(max_length=16)
+    facts = models.JSONField(default=dict)
+    word = models.TextField(blank=True)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        constraints = [SameWard(field="dossier", to="dossiers.Dossier", name="dossier_event_ward")]
+
+
+class DossierList(models.Model):
+    """A list of another system, as somebody brought it. columns: key → heading, as read or as a person chose; headings: all
+    that the file has. counts and sample: what it would change, for the page. token: of the form, so that twice is once.
+    """
+
+    WAITING, READING, REVIEW, TAKING, TAKEN, REFUSED = (
+        "waiting",
+        "reading",
+        "review",
+        "taking",
+        "taken",
+        "refused",
+    )
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=32)
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, default=WAITING)
+    columns = models.JSONField(default=dict)
+    headings = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    sample = models.JSONField(default=dict)
+    refusal = models.TextField(blank=True)
+    share = models.PositiveSmallIntegerField(default=0)
+    words = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            ward_pair("dossiers_list"),
+            models.UniqueConstraint(fields=["ward", "token"], name="dossier_list_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "reading", "review", "taking", "taken", "refused"]),
+                name="dossier_list_state",
+            ),
+            SameWard(field="file", to="documents.StoredFile", name="dossier_list_file_ward"),
+        ]
+
+
+class Layout(models.Model):
+    """Which heading of a layout means what, as a person of the ward said last. layout: a checksum of its headings."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    layout = models.CharField(max_length=64)
+    columns = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ward", "layout"], name="dossier_layout")]

@@ -1,0 +1,232 @@
+"""What the screens show of dossiers: frozen facts, a fixed number of queries, no page that grows with the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from caicach.core.clock import local
+from caicach.core.http import Missing
+from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
+from caicach.rules.dossier_words import dossier_code
+from caicach.rules.vntext import fold
+
+A_PAGE = 20
+_MOST_COUNTED = 1_000
+"""a filter's rows are counted so far: "hơn 1.000" says as much to a person"""
+
+GROUPS = {
+    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
+    "da-co-ket-qua": "Đã có kết quả", "tat-ca": "Tất cả",
+}  # fmt: skip
+"""what the list can be filtered by, most urgent first"""
+_WAITING = ("supplement-wait", "payment-wait", "agency-wait")
+_DONE = ("resolved", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One dossier in a list. tone, words: how it stands against its promise."""
+
+    dossier: Dossier
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """group: of GROUPS; count: of its rows, None for too many to count."""
+
+    group: str
+    name: str
+    count: int | None
+    is_on: bool
+
+    @property
+    def tone(self) -> str:
+        return {"tre": "late", "sap-tre": "warn", "da-co-ket-qua": "ok"}.get(self.group, "next")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """This month's results. late: of those with a promise, the ones after it."""
+
+    all: int
+    promised: int
+    late: int
+
+    @property
+    def share(self) -> str:
+        """The share in time, in percent with one decimal where it is needed; "" without any."""
+        if not self.promised:
+            return ""
+        tenths = (self.promised - self.late) * 1000 // self.promised
+        return f"{tenths // 10}" + (f",{tenths % 10}" if tenths % 10 else "") + "%"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The page of dossiers. number: of the page, from 1; more: there is another."""
+
+    rows: tuple[Row, ...]
+    tallies: tuple[Tally, ...]
+    settled: Settled
+    group: str
+    asked: str
+    number: int
+    more: bool
+    is_empty: bool
+
+
+def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", number: int = 1) -> Board:
+    """A page of the ward's dossiers, the most urgent first, and how many are in each group. Five queries."""
+    found = {name: _group(ward, name, now) for name in GROUPS}
+    counts = {
+        name: rows.order_by()[: _MOST_COUNTED + 1].count()
+        for name, rows in found.items()
+        if name != "da-co-ket-qua"
+    }
+    group = (
+        group
+        if group in GROUPS
+        else next((name for name in ("tre", "sap-tre", "dang-giai-quyet") if counts[name]), "tat-ca")
+    )
+    rows = _asked(found["tat-ca"], asked) if asked else found[group]
+    start = (number - 1) * A_PAGE
+    page = list(rows.select_related("clock")[start : start + A_PAGE + 1])
+    today = local(now).date()
+    settled = DossierClock.objects.filter(
+        ward_id=ward, settled_on__range=(today.replace(day=1), today)
+    ).aggregate(all=Count("pk"), promised=Count("late_days"), late=Count("pk", filter=Q(late_days__gt=0)))
+    counts["da-co-ket-qua"] = settled["all"]
+    return Board(
+        tuple(row_of(one, now=now) for one in page[:A_PAGE]),
+        tuple(
+            Tally(
+                name,
+                words,
+                None if counts[name] > _MOST_COUNTED else counts[name],
+                not asked and name == group,
+            )
+            for name, words in GROUPS.items()
+        ),
+        Settled(**settled),
+        group,
+        asked,
+        number,
+        len(page) > A_PAGE,
+        not counts["tat-ca"],
+    )
+
+
+def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
+    rows = Dossier.objects.filter(ward_id=ward)
+    runs = rows.filter(clock__ward_id=ward, clock__runs=True)
+    match name:
+        case "tre":
+            return runs.filter(clock__late_from__lte=now).order_by("clock__late_from", "id")
+        case "sap-tre":
+            return runs.filter(clock__late_from__gt=now, clock__warn_from__lte=now).order_by(
+                "clock__late_from", "id"
+            )
+        case "dang-giai-quyet":
+            return runs.order_by("clock__late_from", "id")
+        case "cho":
+            return rows.filter(state__in=_WAITING).order_by("-id")
+        case "da-co-ket-qua":
+            return rows.filter(state__in=_DONE).order_by("-id")
+        case _:
+            return rows.order_by("-id")
+
+
+def _asked(rows: QuerySet[Dossier], asked: str) -> QuerySet[Dossier]:
+    """By a whole code, by the end of one (its number of the day), or by words of code, owner and procedure without accents."""
+    if code := dossier_code(asked):
+        return rows.filter(code=code)
+    for word in fold(asked).split():
+        rows = rows.filter(words__contains=word)
+    return rows
+
+
+def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
+    """How a dossier stands against its promise, in words."""
+    clock, today = dossier.clock, local(now).date()
+    if dossier.state in _DONE:
+        if clock.late_days is None:
+            return Row(dossier, "ok", dossier.state_name)
+        late = f", trễ {clock.late_days} ngày làm việc" if clock.late_days else ", đúng hẹn"
+        return Row(dossier, "warn" if clock.late_days else "ok", dossier.state_name + late)
+    if not clock.runs:
+        return Row(dossier, "next", dossier.state_name)
+    if dossier.due_on is None or clock.late_from is None:
+        return Row(dossier, "next", "Không có ngày hẹn")
+    if clock.late_from <= now:
+        days = (today - dossier.due_on).days
+        return Row(dossier, "late", f"Trễ {days} ngày" if days else "Trễ từ hôm nay")
+    days = (dossier.due_on - today).days
+    left = f"Còn {days} ngày" if days else "Hẹn hôm nay"
+    is_close = clock.warn_from is not None and clock.warn_from <= now
+    return Row(dossier, "warn" if is_close else "next", left)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of a dossier's story. changes: (what, before, after)."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    changes: tuple[tuple[str, str, str], ...]
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPage:
+    row: Row
+    story: tuple[Happened, ...]
+
+
+def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
+    """One dossier and what happened to it, newest first. Two queries. Raises Missing."""
+    dossier = (
+        Dossier.objects.select_related("clock", "told_in", "told_in__file")
+        .filter(ward_id=ward, code=code)
+        .first()
+    )
+    if dossier is None:
+        raise Missing
+    events = Event.objects.select_related("by").filter(ward_id=ward, dossier=dossier).order_by("-id")[:200]
+    return DossierPage(row_of(dossier, now=now), tuple(map(_happened, events)))
+
+
+_SAID = {"listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách"}
+
+
+def _happened(event: Event) -> Happened:
+    changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
+    who = event.by.full_name if event.by else "Phần mềm"
+    return Happened(event.at, who, _SAID.get(event.code, event.code), changes, event.word)
+
+
+def list_for(ward: int, token: str) -> DossierList:
+    """The one door to a list: by its address, in the actor's ward. Raises Missing."""
+    found = DossierList.objects.select_related("file", "made_by").filter(ward_id=ward, token=token).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def lists(ward: int, *, most: int = 20) -> Sequence[DossierList]:
+    """The newest lists that were brought. One query."""
+    return list(
+        DossierList.objects.select_related("file", "made_by").filter(ward_id=ward).order_by("-id")[:most]
+    )
+
+
+def export_rows(ward: int, *, now: dt.datetime, group: str, asked: str, most: int) -> list[Row]:
+    """The rows of a filter, for a file: at most so many. One query."""
+    rows = _asked(_group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now)
+    return [row_of(one, now=now) for one in rows.select_related("clock")[:most]]

@@ -1,0 +1,139 @@
+"""The ward's dossiers, one of them, and the lists that tell of them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from caicach.core import clock
+from caicach.core.http import may, put_refusal, row_id, see_other, send_list, ward_request
+from caicach.dossiers import queries, services
+from caicach.dossiers.forms import LayoutForm, ListForm
+from caicach.dossiers.models import DossierList
+from caicach.rules import rights
+from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED
+from caicach.rules.refusal import Refusal
+from caicach.writing.lists import Column, Group, Listing, Table, Value
+
+_MOST_IN_A_FILE = 20_000
+
+
+def _asked(request: HttpRequest) -> str:
+    return " ".join(request.GET.get("tim", "").split())[:100]
+
+
+@require_safe
+@may("dossier.see")
+def board(request: HttpRequest) -> HttpResponse:
+    """The ward's dossiers, the most urgent first; by group, or by words."""
+    actor = ward_request(request).actor
+    number = max(1, min(row_id(request.GET.get("trang", "")) or 1, 500))
+    page = queries.board(
+        actor.ward_id,
+        now=clock.now(),
+        group=request.GET.get("nhom", ""),
+        asked=_asked(request),
+        number=number,
+    )
+    facts = {"page": page, "may_import": rights.allows("dossier.import", actor.role)}
+    return render(request, "dossiers/board.html", facts)
+
+
+@require_safe
+@may("dossier.see")
+def board_file(request: HttpRequest, suffix: str) -> HttpResponse:
+    """The dossiers as they are filtered, as .xlsx or .docx."""
+    actor, now = ward_request(request).actor, clock.now()
+    group, asked = request.GET.get("nhom", ""), _asked(request)
+    group = group if group in queries.GROUPS else "tat-ca"
+    most = _MOST_IN_A_FILE if suffix == "xlsx" else 500
+    rows = queries.export_rows(actor.ward_id, now=now, group=group, asked=asked, most=most)
+    columns = (
+        Column("Mã hồ sơ", 48), Column("Thủ tục", 80), Column("Chủ hồ sơ", 45), Column("Tiếp nhận", 24, "day"), Column("Hẹn trả", 24, "day"),
+        Column("Xong", 24, "day"), Column("Trạng thái", 40), Column("Kênh nộp", 24, only_sheet=True),
+    )  # fmt: skip
+    table = Table("Hồ sơ", columns, (Group("", tuple(_values(row) for row in rows)),))
+    what = f"tìm “{asked}”" if asked else queries.GROUPS[group].lower()
+    about = (f"{len(rows)} hồ sơ: {what}", f"Đến ngày {clock.today():%d/%m/%Y}")
+    listing = Listing(actor.ward_name, "Hồ sơ một cửa", about, (table,))
+    return send_list(listing, suffix, f"ho so {what}", today=clock.today())
+
+
+def _values(row: queries.Row) -> tuple[Value, ...]:
+    one = row.dossier
+    return (
+        one.code, one.procedure, one.applicant, one.received_on, one.due_on, one.resolved_on, row.words, CHANNELS.get(one.channel, ""),
+    )  # fmt: skip
+
+
+@require_safe
+@may("dossier.see")
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One dossier: what it is, how it stands against its promise, what happened."""
+    page = queries.dossier_page(ward_request(request).actor.ward_id, code, now=clock.now())
+    return render(request, "dossiers/detail.html", {"page": page, "channels": CHANNELS})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("dossier.import")
+def upload(request: HttpRequest) -> HttpResponse:
+    """A list of the province's system; it is read in the background."""
+    actor = ward_request(request).actor
+    form = ListForm(request.POST or None, request.FILES or None, initial={"token": services.new_token()})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                made = services.upload(
+                    data["file"], ward=actor.ward_id, token=data["token"], by=actor.person_id, at=clock.now()
+                )
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                return see_other(reverse("dossiers:list", args=[made.token]))
+    facts = {"form": form, "lists": queries.lists(actor.ward_id)}
+    return render(request, "dossiers/upload.html", facts, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("dossier.import")
+def listed(request: HttpRequest, token: str) -> HttpResponse:
+    """A list: being read, waiting for its headings to be looked at, taken over, or refused."""
+    actor = ward_request(request).actor
+    row = queries.list_for(actor.ward_id, token)
+    headings = list(dict.fromkeys([*row.headings, *row.columns.values()]))
+    form = LayoutForm(headings, request.POST or None, initial=row.columns)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                services.choose(row, form.cleaned_data, by=actor.person_id, at=clock.now())
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                messages.success(request, "Đã nhớ bố cục này; lần sau danh sách như thế được nhận ngay.")
+                return see_other(request.path)
+    facts = {"list": row, "form": form, "names": DOSSIER_KEYS, "why": SKIPPED}
+    page = (
+        "dossiers/reading.html"
+        if row.state in (DossierList.WAITING, DossierList.READING)
+        else "dossiers/list.html"
+    )
+    return render(request, page, facts, status=status)
+
+
+@require_safe
+@may("dossier.import")
+def list_state(request: HttpRequest, token: str) -> HttpResponse:
+    """How far the reading is; the page itself once it is done."""
+    row = queries.list_for(ward_request(request).actor.ward_id, token)
+    response = render(request, "dossiers/_progress.html", {"list": row})
+    if row.state not in (DossierList.WAITING, DossierList.READING):
+        response["HX-Redirect"] = reverse("dossiers:list", args=[row.token])
+    return response
