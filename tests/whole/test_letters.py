@@ -31,7 +31,7 @@ HELD = {
     for code in range(int(first, 16), int(last or first, 16) + 1)
 }
 PATTERNS = {
-    f"reading/{name}.py" for name in ("cells", "lines", "ocr", "oldfonts", "pdf", "understand")
+    f"reading/{name}.py" for name in ("cells", "dossier_columns", "dossier_grid", "lines", "ocr", "oldfonts", "pdf", "understand")
 } | {"rules/deadlines.py", "rules/vntext.py"}  # fmt: skip
 """Modules whose odd signs are looked for in files, never shown."""
 
