@@ -416,6 +416,41 @@ def test_a_form_waits_for_the_cell_that_was_open(review):
     expect(page.locator("table.grid")).to_contain_text("và Công an")
 
 
+@pytest.mark.parametrize("fault", ["somebody else", "server away"])
+def test_a_plan_never_takes_effect_without_what_was_just_typed(review, fault):
+    page, sent = review, []
+    page.on("request", lambda request: sent.append(request.url) if "thuc-hien" in request.url else None)
+    leads = cell(page, "Lập danh mục văn bản", "leads")
+    if fault == "somebody else":
+        other = page.context.new_page()
+        other.goto(page.url)
+        cell(other, "Lập danh mục văn bản", "leads").dblclick()
+        other.keyboard.type(" và Công an")
+        other.keyboard.press("Enter")
+        all_saved(other)
+        other.close()
+    else:
+        page.route("**/o/", lambda route: route.fulfill(status=503, body="bảo trì"))
+    leads.dblclick()
+    page.keyboard.type(" và Quân sự")
+    page.get_by_role("button", name="Đưa vào thực hiện").click()
+    expect(page.locator("[data-saved]")).to_contain_text(
+        "Quân sự" if fault == "somebody else" else "Chưa lưu được"
+    )
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Đưa vào thực hiện").click()
+    expect(page.locator("[data-saved]")).to_contain_text("chưa lưu được")
+    assert not sent
+    # Esc takes the server's words, and the way is free again
+    page.unroute("**/o/")
+    leads.dblclick()
+    expect(page.locator(".cell textarea")).to_be_focused()
+    page.keyboard.press("Escape")
+    all_saved(page)
+    with page.expect_request("**/thuc-hien/"):
+        page.get_by_role("button", name="Đưa vào thực hiện").click()
+
+
 def test_a_new_row_waits_for_its_words(review):
     page = review
     page.locator("tbody.more button").last.click()

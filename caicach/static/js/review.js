@@ -115,7 +115,9 @@
     const area = document.createElement("textarea");
     area.value = before?.text ?? textOf(cell);
     area.setAttribute("aria-label", `${cell.dataset.name}, dòng ${cell.closest(".line").querySelector(".no").textContent.trim()}`);
-    editing = { cell, area, seen: textOf(cell), first: textOf(cell), text, timer: 0, stopped: false };
+    // what is shown may be what the server never got: then the typing began with what stood there before it
+    const stood = before && before.text.trim() === textOf(cell).trim() ? before.seen : textOf(cell);
+    editing = { cell, area, seen: stood, first: stood, text, timer: 0, stopped: false };
     text.hidden = true;
     text.after(area);
     area.rows = Math.min(10, Math.max(2, Math.ceil(area.value.length / 28)));
@@ -140,12 +142,17 @@
     turn.finally(() => { if (queues.get(key) === turn) queues.delete(key); });
     return turn;
   }
-  const allSaved = async () => { while (queues.size) await Promise.all(queues.values()); };
+  // Waits for what is on its way; whether all of it has arrived.
+  const allSaved = async () => {
+    let all = true;
+    while (queues.size) all = (await Promise.all(queues.values())).every(Boolean) && all;
+    return all;
+  };
 
   async function send(state, replace, last) {
     const value = state.area.value.trim();
     const line = state.cell.closest(".line");
-    if (!line || state.stopped || (value === state.seen.trim() && !replace)) return;
+    if (!line || state.stopped || (value === state.seen.trim() && !replace)) return !state.stopped;
     const key = keep(state.cell);
     const body = new URLSearchParams({ csrfmiddlewaretoken: csrf(), row: `line:${line.dataset.line}`, [state.cell.dataset.cell]: value, [`seen-${state.cell.dataset.cell}`]: last ? state.sending ?? state.seen : state.seen });
     state.cell.classList.add("is-saving");
@@ -161,7 +168,7 @@
         state.stopped = true;
         state.theirs = told.theirs ?? state.seen;
         if (editing !== state) state.text.textContent = state.theirs || "–";
-        return;
+        return false;
       }
       if (!answer.ok) throw new Error(answer.status);
       state.seen = value;
@@ -176,7 +183,7 @@
         const field = state.cell.dataset.cell;
         const stay = here === `${id}:${field}` && !editing;
         const home = document.getElementById(id); // an earlier answer may have put another row in place
-        if (!home || (editing && home.contains(editing.cell))) return; // the save of the cell typed in now brings the row
+        if (!home || (editing && home.contains(editing.cell))) return true; // the save of the cell typed in now brings the row
         const before = [...home.querySelectorAll("[data-finding]")].map((row) => row.dataset.finding);
         home.replaceWith(document.adoptNode(fresh));
         for (const number of before) if (!fresh.querySelector(`[data-finding="${number}"]`)) settled(number);
@@ -186,9 +193,11 @@
         const undo = root().querySelector("[data-undo]");
         if (undo) undo.disabled = false;
       }
+      return true;
     } catch {
       say("Chưa lưu được lên máy chủ; chữ vừa gõ còn giữ trong trình duyệt này. Sẽ thử lại.", true);
       state.cell.classList.add("is-stuck");
+      return false;
     } finally {
       state.sending = undefined;
       state.cell.classList.remove("is-saving");
@@ -237,8 +246,10 @@
     const state = close();
     localStorage.removeItem(keep(state.cell));
     state.area.value = state.first;
-    if (state.stopped) state.text.textContent = state.theirs || "–";
-    else if (state.wasSent) save(state, true);
+    state.text.textContent = (state.stopped ? state.theirs : state.first) || "–";
+    if (state.cell.classList.contains("is-stuck")) say("Ô có lại chữ trên máy chủ.");
+    state.cell.classList.remove("is-stuck");
+    if (state.wasSent && !state.stopped) save(state, true);
     stand(state.cell, false);
   }
 
@@ -434,7 +445,7 @@
     if (!form || !root().contains(form)) return;
     event.preventDefault();
     if (editing) commit();
-    await allSaved(); // or the answer would show the cell as it was
+    if (!await allSaved()) return; // or the answer would show the cell as it was; what is stuck has been said
     const scroll = window.scrollY;
     const list = root().querySelector(".lines")?.scrollTop;
     try {
@@ -513,19 +524,35 @@
       else if (before) localStorage.setItem(place(field), JSON.stringify({ ...JSON.parse(before), sent: Number(root().dataset.batch) + 1 }));
     }
   }
-  const held = new WeakSet(); // forms that wait until the cell is saved: the page that they lead to must show it
+  // What leads on waits until the cell is saved: the page that it leads to must show it. Where a save fails nothing goes on.
+  const held = new WeakSet();
+  function isFree(way) {
+    if (editing) commit();
+    const stuck = way.matches("[data-final]") && root().querySelector("[data-cell].is-stuck");
+    if (stuck) { stand(stuck); say("Ô này chưa lưu được: mở ô để xem chữ còn giữ, sửa rồi Enter, hoặc Esc để lấy chữ trên máy chủ.", true); }
+    return !queues.size && !stuck;
+  }
+  async function waitFor(way) {
+    if (held.has(way)) return false;
+    held.add(way);
+    const all = await allSaved();
+    held.delete(way);
+    return all;
+  }
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!root().contains(form) || form.matches("[data-swap]")) return;
-    if (editing) commit();
-    if (!queues.size) { sent(form, false); return; }
+    if (isFree(form)) { sent(form, false); return; }
     event.preventDefault();
-    if (held.has(form)) return;
-    held.add(form);
-    await allSaved();
+    if (!queues.size || !await waitFor(form)) return;
     if (!form.isConnected) { form.hidden = true; root().append(form); } // its row was put in place anew
-    held.delete(form);
     form.requestSubmit(event.submitter);
+  });
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[data-final]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || isFree(link)) return;
+    event.preventDefault();
+    if (queues.size && await waitFor(link)) window.location.assign(link.href);
   });
   function bringBack(isNew) {
     for (const field of forms().flatMap(fieldsOf)) {
