@@ -22,6 +22,8 @@ def read_list(row: int) -> None:
     if begun is None:
         return
     found, columns = begun
+    if services.take_as_before(found, at=clock.now()):
+        return
     path, name = documents.path_of(found.file), found.file.name
     try:
         reading = sandbox.read_dossiers(path, name=name, columns=columns)

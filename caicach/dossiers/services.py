@@ -77,6 +77,29 @@ def begin_reading(row: int) -> tuple[DossierList, dict[str, str] | None] | None:
 
 
 @transaction.atomic
+def take_as_before(row: DossierList, *, at: dt.datetime) -> bool:
+    """The very file that was taken over last: nothing in it is new, and it need not be read. Whether it is."""
+    row = hold(row)
+    last = (
+        DossierList.objects.filter(ward_id=row.ward_id, state=DossierList.TAKEN)
+        .order_by("-taken_at", "-id")
+        .first()
+    )
+    if row.state != DossierList.READING or last is None or last.file_id != row.file_id:
+        return False
+    told = last.counts
+    row.columns, row.headings, row.share = last.columns, last.headings, 100
+    row.counts = told | {"new": 0, "changed": 0, "same": told["new"] + told["changed"] + told["same"]}
+    row.sample = {**last.sample, "new": [], "changed": []}
+    row.state, row.words, row.taken_at = DossierList.TAKEN, "Đã nhận", at
+    row.save()
+    history.append(
+        row, "dossiers.list-taken", by=row.made_by_id, at=at, file=row.file.name, counts=row.counts
+    )
+    return True
+
+
+@transaction.atomic
 def finish_reading(row: DossierList, reading: Reading, *, at: dt.datetime) -> None:
     """What the file tells is taken over where a person has said what this layout means; else it waits for that, with what it
     would change. All or nothing; a second worker that comes late finds it done."""

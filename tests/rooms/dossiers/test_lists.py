@@ -88,6 +88,14 @@ def test_the_same_list_again_changes_nothing_and_asks_nothing(ward, officer, kno
     assert Event.objects.count() == 5
 
 
+def test_an_older_list_brought_again_after_a_newer_one_is_read(ward, officer, known):
+    newer = [[*row[:6], "Đã trả kết quả"] for row in ROWS]
+    bring(ward, officer, csv(newer), token="danhsach0020")
+    assert Dossier.objects.filter(state="returned").count() == 5
+    row = bring(ward, officer, token="danhsach0021")
+    assert row.counts["changed"] == 4 and Dossier.objects.filter(state="returned").count() == 1
+
+
 def test_columns_in_another_order_are_the_same_layout_and_changes_are_seen(ward, officer, known):
     order = (4, 0, 6, 2, 1, 5, 3)
     changed = [list(row) for row in ROWS]
