@@ -121,3 +121,15 @@ def fill(env: dict[str, str], *what: str) -> str:
         capture_output=True,
         text=True,
     ).stdout.strip()
+
+
+@contextmanager
+def new_database(server: str, name: str) -> Iterator[str]:
+    """A database of its own on the server; it goes at the end."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as line:
+        line.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        line.execute(f'CREATE DATABASE "{name}"')
+        yield f"{server.rpartition('/')[0]}/{name}"
+        line.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
