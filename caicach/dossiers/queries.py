@@ -51,20 +51,47 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """This month's results. late: of those with a promise, the ones after it."""
+class Promises:
+    """How the ward keeps its promises. late, soon: of those under way. settled: with a result since the first of the month;
+    promised, missed: of these with a day to keep, and after it."""
 
-    all: int
-    promised: int
     late: int
+    soon: int
+    settled: int
+    promised: int
+    missed: int
 
     @property
     def share(self) -> str:
-        """The share in time, in percent with one decimal where it is needed; "" without any."""
+        """The share of this month's in time, in percent with one decimal where it is needed; "" without any."""
         if not self.promised:
             return ""
-        tenths = (self.promised - self.late) * 1000 // self.promised
+        tenths = (self.promised - self.missed) * 1000 // self.promised
         return f"{tenths // 10}" + (f",{tenths % 10}" if tenths % 10 else "") + "%"
+
+
+def promises(ward: int, *, now: dt.datetime) -> Promises:
+    """One query over what is under way and this month's results, whatever lies behind."""
+    today = local(now).date()
+    month = Q(settled_on__range=(today.replace(day=1), today))
+    found = DossierClock.objects.filter(Q(runs=True) | month, ward_id=ward).aggregate(
+        late=Count("pk", filter=_late(now)),
+        soon=Count("pk", filter=_soon(now)),
+        settled=Count("pk", filter=month),
+        promised=Count("late_days", filter=month),
+        missed=Count("pk", filter=month & Q(late_days__gt=0)),
+    )
+    return Promises(**found)
+
+
+def _late(now: dt.datetime, at: str = "") -> Q:
+    """What is late; at: the way to the clock."""
+    return Q((f"{at}runs", True), (f"{at}late_from__lte", now))
+
+
+def _soon(now: dt.datetime, at: str = "") -> Q:
+    """What is not late yet and has used three quarters of its time."""
+    return Q((f"{at}runs", True), (f"{at}late_from__gt", now), (f"{at}warn_from__lte", now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +100,7 @@ class Board:
 
     rows: tuple[Row, ...]
     tallies: tuple[Tally, ...]
-    settled: Settled
+    promises: Promises
     group: str
     asked: str
     number: int
@@ -84,11 +111,11 @@ class Board:
 def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", number: int = 1) -> Board:
     """A page of the ward's dossiers, the most urgent first, and how many are in each group. Five queries."""
     found = {name: _group(ward, name, now) for name in GROUPS}
+    kept = promises(ward, now=now)
     counts = {
-        name: rows.order_by()[: _MOST_COUNTED + 1].count()
-        for name, rows in found.items()
-        if name != "da-co-ket-qua"
-    }
+        name: found[name].order_by()[: _MOST_COUNTED + 1].count()
+        for name in ("dang-giai-quyet", "cho", "tat-ca")
+    } | {"tre": kept.late, "sap-tre": kept.soon, "da-co-ket-qua": kept.settled}
     group = (
         group
         if group in GROUPS
@@ -97,11 +124,6 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
     rows = _asked(found["tat-ca"], asked) if asked else found[group]
     start = (number - 1) * A_PAGE
     page = list(rows.select_related("clock")[start : start + A_PAGE + 1])
-    today = local(now).date()
-    settled = DossierClock.objects.filter(
-        ward_id=ward, settled_on__range=(today.replace(day=1), today)
-    ).aggregate(all=Count("pk"), promised=Count("late_days"), late=Count("pk", filter=Q(late_days__gt=0)))
-    counts["da-co-ket-qua"] = settled["all"]
     return Board(
         tuple(row_of(one, now=now) for one in page[:A_PAGE]),
         tuple(
@@ -113,7 +135,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
             )
             for name, words in GROUPS.items()
         ),
-        Settled(**settled),
+        kept,
         group,
         asked,
         number,
@@ -127,11 +149,9 @@ def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
     runs = rows.filter(clock__ward_id=ward, clock__runs=True)
     match name:
         case "tre":
-            return runs.filter(clock__late_from__lte=now).order_by("clock__late_from", "id")
+            return runs.filter(_late(now, "clock__")).order_by("clock__late_from", "id")
         case "sap-tre":
-            return runs.filter(clock__late_from__gt=now, clock__warn_from__lte=now).order_by(
-                "clock__late_from", "id"
-            )
+            return runs.filter(_soon(now, "clock__")).order_by("clock__late_from", "id")
         case "dang-giai-quyet":
             return runs.order_by("clock__late_from", "id")
         case "cho":

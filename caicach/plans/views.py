@@ -26,6 +26,7 @@ from caicach.core.http import (
 )
 from caicach.core.kept import kept
 from caicach.documents import services as documents
+from caicach.dossiers import queries as dossiers
 from caicach.history import queries as history
 from caicach.plans import cells, drafts, exports, findings, pace_page, queries, review_page, services
 from caicach.plans import effect as effects
@@ -424,7 +425,13 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         return render_to_string("plans/overview_body.html", words)
 
     facts = (today, history.newest(actor.ward_id), kept_at, backup.folder())
-    shown = {"body": kept("overview", (actor.ward_id, plan.pk), facts, body), "plan": plan}
+    shown = {
+        "body": kept("overview", (actor.ward_id, plan.pk), facts, body),
+        "plan": plan,
+        "promises": dossiers.promises(actor.ward_id, now=clock.now())
+        if rights.allows("dossier.see", actor.role)
+        else None,
+    }
     return render(request, "plans/overview.html", shown)
 
 

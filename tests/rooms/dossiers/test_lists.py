@@ -280,6 +280,21 @@ def test_from_the_upload_to_the_list_by_its_pages(as_officer, ward, officer):
     assert "Đã nhận ho-so.csv" in as_officer.get(sent["Location"]).content.decode()
 
 
+def test_the_leaders_page_has_the_same_figures(client, ward, coordinator, known):
+    rooms.make_plan(ward, coordinator)
+    client.force_login(rooms.make_person(ward, "leader"))
+    page = re.sub(r"<[^>]+>", "", client.get("/ke-hoach/2026/cchc/toan-canh/").content.decode())
+    page = " ".join(page.split())
+    assert "Một cửa 1 hồ sơ trễ hẹn 1 sắp trễ tháng này 2 có kết quả, 50% đúng hẹn" in page
+    board = queries.board(ward.pk, now=AT)
+    for group, count in (
+        ("tre", board.promises.late),
+        ("sap-tre", board.promises.soon),
+        ("da-co-ket-qua", board.promises.settled),
+    ):
+        assert len(queries.export_rows(ward.pk, now=AT, group=group, asked="", most=99)) == count
+
+
 @pytest.mark.parametrize("suffix", ["xlsx", "docx"])
 def test_the_list_as_filtered_is_a_file(as_officer, known, suffix):
     answer = as_officer.get(f"/ho-so/danh-sach.{suffix}?nhom=tre")
