@@ -79,7 +79,7 @@ def test_the_list_of_the_pace_has_a_counted_number_of_queries_and_is_kept(
 ):
     with django_assert_max_num_queries(12):
         first = as_coordinator.get(f"{ADDRESS}lan-nop/?nhip=den-nay")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         again = as_coordinator.get(f"{ADDRESS}lan-nop/?nhip=den-nay")
     assert again.content.partition(b"<main")[2] == first.content.partition(b"<main")[2]
     assert "Đến nay cần nộp" in first.content.decode()
