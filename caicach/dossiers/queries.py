@@ -23,6 +23,7 @@ GROUPS = {
     "da-co-ket-qua": "Đã có kết quả", "tat-ca": "Tất cả",
 }  # fmt: skip
 """what the list can be filtered by, most urgent first"""
+_CAPPED = ("dang-giai-quyet", "cho", "tat-ca")
 _WAITING = ("supplement-wait", "payment-wait", "agency-wait")
 _DONE = ("resolved", "returned")
 
@@ -112,10 +113,11 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
     """A page of the ward's dossiers, the most urgent first, and how many are in each group. Five queries."""
     found = {name: _group(ward, name, now) for name in GROUPS}
     kept = promises(ward, now=now)
-    counts = {
-        name: found[name].order_by()[: _MOST_COUNTED + 1].count()
-        for name in ("dang-giai-quyet", "cho", "tat-ca")
-    } | {"tre": kept.late, "sap-tre": kept.soon, "da-co-ket-qua": kept.settled}
+    counts = {name: found[name].order_by()[: _MOST_COUNTED + 1].count() for name in _CAPPED} | {
+        "tre": kept.late,
+        "sap-tre": kept.soon,
+        "da-co-ket-qua": kept.settled,
+    }
     group = (
         group
         if group in GROUPS
@@ -130,7 +132,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
             Tally(
                 name,
                 words,
-                None if counts[name] > _MOST_COUNTED else counts[name],
+                None if name in _CAPPED and counts[name] > _MOST_COUNTED else counts[name],
                 not asked and name == group,
             )
             for name, words in GROUPS.items()
