@@ -582,18 +582,3 @@ def test_the_command_refuses_in_one_line(name, said, tmp_path):
     done = run(str(tmp_path / name), "--json")
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr and done.stderr.count("\n") == 1
-
-
-@pytest.mark.slow
-def test_ten_thousand_rows_take_a_few_seconds(tmp_path):
-    import time
-
-    layout = lay.Layout(
-        [("STT", "STT", ""), *((key, lay.HEADINGS[key][0], "") for key in lay.KEYS)], date_style="cell"
-    )
-    written = lay.written(layout, lay.dossiers(random.Random(1), 9_999))
-    path = tmp_path / written.name
-    path.write_bytes(written.data)
-    start = time.process_time()
-    assert len(read_dossiers(path).rows) == 9_999
-    assert time.process_time() - start < 6
