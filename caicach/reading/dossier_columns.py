@@ -145,7 +145,10 @@ def find_heading(rows: Sequence[GridRow], words: DossierWords) -> tuple[int, int
     if best is None:
         return None
     _weight_of_it, first, after = best
-    while after - first < _DEEPEST and after < len(rows) and _goes_on(rows[after - 1], rows[after]):
+    while after - first < _DEEPEST and after < len(rows):
+        upper, lower = rows[after - 1], rows[after]
+        if not (_goes_on(upper, lower) or _names_one(upper, lower, words)):
+            break
         after += 1
     while first and _shares_cells(rows[first - 1], rows[first]) and after - first < _DEEPEST:
         first -= 1
@@ -175,6 +178,21 @@ def _goes_on(upper: GridRow, lower: GridRow) -> bool:
             return False
         fresh += 1
     return fresh >= 2
+
+
+def _names_one(upper: GridRow, lower: GridRow, words: DossierWords) -> bool:
+    """Whether a row names the one column under a group of one: "Tiếp nhận" under "Thời gian", and nothing else."""
+    said = [(column, text) for column, cell in enumerate(lower.cells) if (text := text_of(cell))]
+    fresh = [(column, text) for column, text in said if text != text_of(upper.at(column))]
+    if len(fresh) != 1 or (len(said) > 1 and len(said) < 3):
+        return False
+    column, text = fresh[0]
+    above = text_of(upper.at(column))
+    return (
+        bool(above)
+        and words.exact_heading(text)[0] not in ("", "other")
+        and words.exact_heading(above)[0] in ("", "other")
+    )
 
 
 def opens_another_table(row: GridRow, words: DossierWords) -> bool:
