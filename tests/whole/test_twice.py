@@ -19,6 +19,8 @@ from caicach.api import services as api
 from caicach.core.clock import noon
 from caicach.desk import search
 from caicach.desk.models import SavedFilter
+from caicach.dossiers import jobs
+from caicach.dossiers import services as dossiers
 from caicach.organisation import services as organisation
 from caicach.plans.models import Plan, PlanImport
 from caicach.tasks import dates, directives, handovers, services, together
@@ -34,7 +36,7 @@ YEAR = "/ke-hoach/2026/cchc/"
 PAGES = (
     ("officer", "/viec-cua-toi/"),  # before the tasks' pages, where news are seen
     ("officer", TASK), ("officer", SECOND), ("officer", "/viec/2026/cchc/II-1/"), ("officer", "/viec/2026/chi-dao/1/"),
-    ("officer", "/toi/"), ("officer", "/toi/mat-khau/"), ("officer", "/lich/"), ("officer", "/nhac-viec/"), ("officer", "/ma-truy-cap/"),
+    ("officer", "/toi/"), ("officer", "/toi/mat-khau/"), ("officer", "/lich/"), ("officer", "/nhac-viec/"), ("officer", "/ma-truy-cap/"), ("officer", "/ho-so/nap/"), ("officer", "/ho-so/nap/danhsach01/"),
     ("head", TASK), ("head", SECOND), ("head", "/ban-giao/"), ("head", "/ban-giao/1/"), ("head", "/vang-mat/"), ("head", "/vang-mat/?nguoi=nguoiba03"), ("head", f"{YEAR}nhieu-viec/"),
     ("coordinator", TASK), ("coordinator", SECOND), ("coordinator", "/viec/2026/cchc/I-3/"), ("coordinator", YEAR), ("coordinator", f"{YEAR}dieu-phoi/"),
     ("coordinator", f"{YEAR}nhieu-viec/"), ("coordinator", f"{YEAR}da-lam/"), ("coordinator", f"{YEAR}khep-nam/"), ("coordinator", "/ke-hoach/nap/"),
@@ -117,12 +119,19 @@ def world(db):
     SavedFilter.objects.create(
         ward=ward, year=2026, kind="cchc", name="Mục một", query="?muc=I", person=people["coordinator"]
     )
+    listed = dossiers.upload(
+        SimpleUploadedFile("ho-so.csv", f"{';'.join(SPARE)};Mã hồ sơ;Chủ hồ sơ;Ngày hẹn trả\n;;;;;;;H01.31.05-261102-0001;Lê Thử;5/11/2026".encode()),
+        ward=ward.pk, token="danhsach01", **by,
+    )  # fmt: skip
+    jobs.read_list(listed.pk)
     Absence.objects.create(
         ward=ward, person=second, deputy=people["officer"], since=rooms.TODAY, until=rooms.TODAY
     )
     return people
 
 
+SPARE = ("Ghi chú", "Lệ phí", "Địa chỉ", "Người nhận", "Số bản", "Khu phố", "Lĩnh vực")
+"""columns of a list that say nothing we ask for: one for each choice that stands open"""
 NOT_THE_WARDS = ("sessions.Session", "accounts.OpenSession", "accounts.WrongTries", "accounts.FailedSignIn")
 """Sessions, and wrong passwords: the old one is wrong after it was changed."""
 
