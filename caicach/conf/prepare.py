@@ -95,14 +95,15 @@ def greet(site: str) -> None:
     setup()
     from django.conf import settings
 
-    from caicach.organisation import services as organisation
+    if settings.DEMO:
+        from caicach.desk.demo import EMPTY_WARD, PASSWORD, WARD, sign_ins
 
-    if settings.DEMO and organisation.has_ward("Phường Rạch Giá"):
-        from caicach.desk.demo import EMPTY_LOGINS, EMPTY_WARD, LOGINS, PASSWORD
-
-        people = [", ".join(f"{user} ({role})" for user, role in logins) for logins in (LOGINS, EMPTY_LOGINS)]
-        _say(f"Phường mẫu, mật khẩu {PASSWORD}: {people[0]}")
-        _say(f"{EMPTY_WARD}, chưa có kế hoạch, để thử tệp của mình: {people[1]}")
+        for name, about in (
+            (WARD, f"Phường mẫu, mật khẩu {PASSWORD}"),
+            (EMPTY_WARD, f"{EMPTY_WARD}, chưa có kế hoạch, để thử tệp của mình"),
+        ):
+            if people := sign_ins(name):
+                _say(f"{about}: {', '.join(f'{user} ({role})' for user, role in people)}")
     code = None if settings.DEMO else _first_code()
     if code:
         _say(f"Chưa có ai. Mở {site}/bat-dau/ và nhập mã (dùng một lần): {code}")
