@@ -89,6 +89,9 @@ SENTENCES: dict[str, str] = {
         "Không đọc được tệp {name}. Hãy mở tệp bằng Excel, lưu lại thành .xlsx rồi thử lại."
     ),
     "output.unwritable": _("Không ghi được kết quả ra ngoài: {why}."),
+    "database.unwritable": _(
+        "Không ghi được cơ sở dữ liệu: {why}. Hãy dọn chỗ trống trên đĩa rồi chạy lại; những gì đã làm xong thì còn nguyên."
+    ),
     "file.unwritable": _("Không ghi được tệp {name}: {why}. Hãy kiểm tra thư mục và chỗ trống trên đĩa."),
     "usage.year": _("Năm {year} không hợp lệ. Hãy ghi một năm từ 1900 đến 2200."),
     "tool.tesseract-missing": _(

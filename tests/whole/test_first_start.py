@@ -35,3 +35,15 @@ def test_of_two_first_starts_at_once_one_prepares_and_the_other_waits(empty):
     assert outs.count("Chuẩn bị cơ sở dữ liệu") == outs.count("Tạo phường mẫu") == 1
     assert outs.count("đang chuẩn bị; chờ") == 1
     assert len(empty.rows()["organisation_ward"]) == 2
+
+
+@pytest.mark.skipif(ON_POSTGRES, reason="its disk is the server's")
+@pytest.mark.parametrize("kib", [4, 1200])
+def test_a_first_start_on_a_full_disk_says_so_and_the_next_one_goes_on(empty, kib):
+    limited = f"ulimit -f {kib}; exec {sys.executable} -m caicach prepare"
+    full = subprocess.run(
+        ["bash", "-c", limited], env=empty.env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert full.returncode == 2 and "đĩa đã đầy" in full.stderr, (full.returncode, full.stderr)
+    assert len(full.stderr.splitlines()) == 1, full.stderr
+    assert "Tạo phường mẫu" in empty.done("prepare") and len(empty.rows()["organisation_ward"]) == 2
