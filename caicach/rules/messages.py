@@ -222,13 +222,13 @@ SENTENCES: dict[str, str] = {
         "Trùng với {row}: cùng một người hoặc cùng địa chỉ thư. Hãy bỏ qua một dòng, hoặc sửa."
     ),
     "people.two-names": _(
-        "{row} cũng nói về người này, nhưng gọi là {name}. Tên nào đúng? Hãy sửa cho giống nhau, hoặc bỏ qua một dòng."
+        "Ở {row} cũng nói về người này, nhưng gọi là {name}. Tên nào đúng? Hãy sửa cho giống nhau, hoặc bỏ qua một dòng."
     ),
     "people.one-more": _(
-        "{row} đã nói về chức vụ đang có của người này. Đây là một chức vụ nữa thì hãy bấm Thêm chức vụ; không thì bỏ qua dòng này."
+        "Ở {row} đã nói về chức vụ đang có của người này. Đây là một chức vụ nữa thì hãy bấm Thêm chức vụ; không thì bỏ qua dòng này."
     ),
     "people.which-post": _(
-        "{row} đã nói về chức vụ đang có của người này. Hãy chọn đơn vị mà dòng này nói tới, hoặc bỏ qua dòng này."
+        "Ở {row} đã nói về chức vụ đang có của người này. Hãy chọn đơn vị mà dòng này nói tới, hoặc bỏ qua dòng này."
     ),
     "people.list-gone": _(
         "Danh sách ấy không còn: đã nạp xong, đã bỏ, hoặc để quá lâu. Cần nạp nữa thì hãy chọn lại tệp."
