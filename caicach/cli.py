@@ -60,6 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as fault:
+        why = _why_unwritten(fault)
+        if why is None:
+            raise
+        print(Refusal("database.unwritable", why=why), file=sys.stderr)
+        return 2
 
 
 def _streams() -> bool:
@@ -84,6 +90,22 @@ def _why(error: OSError) -> str:
         errno.EISDIR: "đây là thư mục", errno.EROFS: "nơi này chỉ cho đọc", errno.ENOENT: "không có thư mục này",
     }  # fmt: skip
     return words.get(error.errno or 0, "hệ thống không cho ghi")
+
+
+def _why_unwritten(fault: BaseException | None) -> str | None:
+    """The database's reason in Vietnamese where it could not write, Django's own errors looked behind; None for any other
+    fault."""
+    while fault is not None:
+        # as SQLite and PostgreSQL call it, asked without loading either
+        name = getattr(fault, "sqlite_errorname", "") or getattr(fault, "sqlstate", "") or ""
+        if name in ("SQLITE_FULL", "53100"):
+            return "đĩa đã đầy"
+        if name.startswith("SQLITE_IOERR"):
+            return "đĩa đã đầy hoặc hỏng"
+        if name.startswith("SQLITE_READONLY"):
+            return "không có quyền ghi"
+        fault = fault.__cause__ or fault.__context__
+    return None
 
 
 class _Parser(argparse.ArgumentParser):

@@ -271,7 +271,7 @@ def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = 
             ],
             "asked": asked,
             "problems": counts[comparing.PROBLEM],
-            "to_do": sum(line.state in _TO_DO and line.same_as is None for line in compared.lines),
+            "to_do": counts[comparing.NEW] + compared.changed,
             "new": counts[comparing.NEW],
             "with_address": compared.with_address,
             "offices": [(o.id, o.name) for o in offices(actor.ward_id, on=today) if not o.is_group],
@@ -284,7 +284,6 @@ def _page(request: HttpRequest, found: PeopleList, *, refusal: Refusal | None = 
     )
 
 
-_TO_DO = (comparing.NEW, comparing.CHANGED)
 _TONES = {
     comparing.PROBLEM: "warn", comparing.NEW: "next", comparing.CHANGED: "ok",
     comparing.SAME: "plain", comparing.SKIPPED: "plain",

@@ -114,7 +114,7 @@ def edit(
     person = _held(person)
     _check_only_here(person, ward, local_day(at))
     wanted = {
-        "user_name": user_name_from(user_name),
+        "user_name": user_name if user_name == person.user_name else user_name_from(user_name),
         "full_name": full_name,
         "email": email,
         "phone": phone,

@@ -3,9 +3,12 @@ it says to the person who started it. Done in a process of its own, so that the 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from caicach.conf.manage import setup
@@ -33,7 +36,44 @@ def is_prepared() -> bool:
 
 
 def prepare() -> None:
-    """Do what `is_prepared` found missing, each thing said as it begins."""
+    """Do what `is_prepared` found missing, each thing said as it begins. Of two starts at once the second waits, and finds it
+    done."""
+    with _alone():
+        _prepare()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One start at a time: in this data folder, and on PostgreSQL in this database too. A fault ends the
+    process, and both locks with it."""
+    from django.conf import settings
+    from django.db import connection
+
+    with (Path(settings.DATA) / ".prepare").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say(_WAITS)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+            if not cursor.fetchone()[0]:
+                _say(_WAITS)
+                cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+_WAITS = "Một lần khởi động khác đang chuẩn bị; chờ …"
+_LOCK = 0x_CA1_CAC
+"""a number that no other lock of the database has"""
+
+
+def _prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
@@ -95,14 +135,15 @@ def greet(site: str) -> None:
     setup()
     from django.conf import settings
 
-    from caicach.organisation import services as organisation
+    if settings.DEMO:
+        from caicach.desk.demo import EMPTY_WARD, PASSWORD, WARD, sign_ins
 
-    if settings.DEMO and organisation.has_ward("Phường Rạch Giá"):
-        from caicach.desk.demo import EMPTY_LOGINS, EMPTY_WARD, LOGINS, PASSWORD
-
-        people = [", ".join(f"{user} ({role})" for user, role in logins) for logins in (LOGINS, EMPTY_LOGINS)]
-        _say(f"Phường mẫu, mật khẩu {PASSWORD}: {people[0]}")
-        _say(f"{EMPTY_WARD}, chưa có kế hoạch, để thử tệp của mình: {people[1]}")
+        for name, about in (
+            (WARD, f"Phường mẫu, mật khẩu {PASSWORD}"),
+            (EMPTY_WARD, f"{EMPTY_WARD}, chưa có kế hoạch, để thử tệp của mình"),
+        ):
+            if people := sign_ins(name):
+                _say(f"{about}: {', '.join(f'{user} ({role})' for user, role in people)}")
     code = None if settings.DEMO else _first_code()
     if code:
         _say(f"Chưa có ai. Mở {site}/bat-dau/ và nhập mã (dùng một lần): {code}")

@@ -61,9 +61,10 @@ LOGINS = (
     ("tuan", "lãnh đạo"),
     ("quantri", "quản trị"),
 )
+WARD = "Phường Rạch Giá"
 EMPTY_WARD = "Phường Thử Nghiệm"
 """A second ward without a plan, to try one's own file in: its people carry its number, "hanh2", "khang2"."""
-EMPTY_LOGINS = (("hanh2", "điều phối"), ("khang2", "chuyên viên"))
+_EMPTY_LOGINS = LOGINS[:1] + LOGINS[2:3]
 
 _TITLES = {
     "I": "Cải cách thể chế",
@@ -144,14 +145,24 @@ def reading() -> PlanReading:
     )  # fmt: skip
 
 
+def sign_ins(name: str) -> list[tuple[str, str]]:
+    """(user name, role) of who may sign in to one of the two wards; of one that is not there nobody. Two queries."""
+    number = organisation.number_of(name)
+    there = accounts.taken_names() if number else set()
+    listed = LOGINS if name == WARD else _EMPTY_LOGINS
+    named = [(f"{user}{number}" if f"{user}{number}" in there else user, role) for user, role in listed]
+    return [(user, role) for user, role in named if user in there]
+
+
+@transaction.atomic
 def make_both(*, today: dt.date, seed: int = 2026) -> None:
-    """The demo ward with its year, and the empty one beside it."""
+    """The demo ward with its year, and the empty one beside it; both or none."""
     make(today=today, seed=seed)
     make(today=today, seed=seed, name=EMPTY_WARD, with_plan=False)
 
 
 @transaction.atomic
-def make(*, today: dt.date, seed: int = 2026, name: str = "Phường Rạch Giá", with_plan: bool = True) -> Ward:
+def make(*, today: dt.date, seed: int = 2026, name: str = WARD, with_plan: bool = True) -> Ward:
     """Ward, offices, people, plan in effect, and its progress until today. About two seconds.
 
     Nothing in it happens before the plan was signed or after today; before that day there is no plan.

@@ -48,6 +48,6 @@ def is_empty() -> bool:
     return not Ward.objects.exists()
 
 
-def has_ward(name: str) -> bool:
-    """Whether a ward of this name exists."""
-    return Ward.objects.filter(name=name).exists()
+def number_of(name: str) -> int | None:
+    """The number of the ward of this name; None where there is none."""
+    return Ward.objects.filter(name=name).values_list("pk", flat=True).first()

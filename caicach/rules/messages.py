@@ -89,6 +89,9 @@ SENTENCES: dict[str, str] = {
         "Không đọc được tệp {name}. Hãy mở tệp bằng Excel, lưu lại thành .xlsx rồi thử lại."
     ),
     "output.unwritable": _("Không ghi được kết quả ra ngoài: {why}."),
+    "database.unwritable": _(
+        "Không ghi được cơ sở dữ liệu: {why}. Hãy dọn chỗ trống trên đĩa rồi chạy lại; những gì đã làm xong thì còn nguyên."
+    ),
     "file.unwritable": _("Không ghi được tệp {name}: {why}. Hãy kiểm tra thư mục và chỗ trống trên đĩa."),
     "usage.year": _("Năm {year} không hợp lệ. Hãy ghi một năm từ 1900 đến 2200."),
     "tool.tesseract-missing": _(
@@ -217,6 +220,15 @@ SENTENCES: dict[str, str] = {
     "people.named-twice": _("{name} đã có ở {row}. Có phải cùng một người?"),
     "people.twice": _(
         "Trùng với {row}: cùng một người hoặc cùng địa chỉ thư. Hãy bỏ qua một dòng, hoặc sửa."
+    ),
+    "people.two-names": _(
+        "Ở {row} cũng nói về người này, nhưng gọi là {name}. Tên nào đúng? Hãy sửa cho giống nhau, hoặc bỏ qua một dòng."
+    ),
+    "people.one-more": _(
+        "Ở {row} đã nói về chức vụ đang có của người này. Đây là một chức vụ nữa thì hãy bấm Thêm chức vụ; không thì bỏ qua dòng này."
+    ),
+    "people.which-post": _(
+        "Ở {row} đã nói về chức vụ đang có của người này. Hãy chọn đơn vị mà dòng này nói tới, hoặc bỏ qua dòng này."
     ),
     "people.list-gone": _(
         "Danh sách ấy không còn: đã nạp xong, đã bỏ, hoặc để quá lâu. Cần nạp nữa thì hãy chọn lại tệp."

@@ -40,9 +40,11 @@ class Gone:
     office_id: int
 
 
-def gone(ward: int, *, offices: Collection[int], here: Collection[tuple[int, int | None]]) -> list[Gone]:
+def gone(
+    ward: int, *, offices: Collection[int], here: Collection[tuple[int, int | None]], today: dt.date
+) -> list[Gone]:
     """Who has left work behind in one of these offices, be it a step alone: moved elsewhere, or left. here: (person,
-    office) of all who work there today. Two queries."""
+    office) of all who work there today. Two queries, and those of `open_counts` where somebody may have."""
     rows = TaskOffice.objects.filter(ward_id=ward, office_id__in=offices, person__isnull=False, **_OPEN)
     steps = Step.objects.standing().filter(  # a step names no office: it was that of the post that its person held
         ward_id=ward, done_at__isnull=True, task__offices__office_id__in=offices,
@@ -52,7 +54,9 @@ def gone(ward: int, *, offices: Collection[int], here: Collection[tuple[int, int
         *rows.values_list("person__full_name", "person_id", "office_id").distinct(),
         *steps.values_list("person__full_name", "person_id", "task__offices__office_id").distinct(),
     }
-    return [Gone(pk, name, office) for name, pk, office in sorted(found) if (pk, office) not in here]
+    away = [(name, pk, office) for name, pk, office in sorted(found) if (pk, office) not in here]
+    counts = open_counts(ward, {pk for _, pk, _ in away}, today) if away else {}
+    return [Gone(pk, name, office) for name, pk, office in away if counts.get((pk, office))]
 
 
 _OPEN = {"task__set_aside_at__isnull": True, "task__closed_at__isnull": True}
@@ -62,19 +66,10 @@ _OPEN = {"task__set_aside_at__isnull": True, "task__closed_at__isnull": True}
 def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Line]:
     """Everything open that the leaver was given by name in this office, the most urgent first, and their steps
     in others' tasks. Nine queries."""
-    rows = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver)
-    tasks = list(
-        Task.objects.filter(
-            pk__in=rows.values("task_id"), set_aside_at__isnull=True, closed_at__isnull=True
-        ).order_by("year", "id")
-    )
-    views = queries.views_of(tasks, ward=ward, today=today, shorts={})
-    papers = queries.papers_of(ward, tasks)
+    views = _open_of(ward, office, leaver, today=today)
+    papers = queries.papers_of(ward, [view.task for view in views])
     order = ("late", "warn", "soon", "far", "ok")
-    views = sorted(
-        (view for view in views if _is_open(view)),
-        key=lambda view: order.index(view.status.group),
-    )
+    views = sorted(views, key=lambda view: order.index(view.status.group))
     steps = [
         Line(
             one.task.called,
@@ -162,7 +157,9 @@ def open_one(
             raise
         return found
     history.append(made, "handover.opened", by=by, at=at, word=word.strip(), address=address)
-    for task in _open_of(office, leaver)[:1]:  # one line among what is new leads both to the page
+    steps = (step.task for step in together.open_steps_of(office, leaver))
+    tasks = [*(view.task for view in _open_of(ward, office, leaver, today=today)), *steps]
+    for task in tasks[:1]:  # one line among what is new leads both to the page
         notices.tell(
             task, "task.handover-opened", to=[leaver, taker], by=by, at=at, word=word.strip(), watchers=False
         )
@@ -187,6 +184,7 @@ def give_at_once(
     leaver: int,
     taker: int,
     word: str,
+    today: dt.date,
     by: int,
     at: dt.datetime,
     address: str | None,
@@ -196,17 +194,20 @@ def give_at_once(
     Raises Refusal as `open_one` does.
     """
     _check(ward, office, leaver, taker)
-    tasks, steps = _open_of(office, leaver), len(together.open_steps_of(office, leaver))
+    tasks = [view.task for view in _open_of(ward, office, leaver, today=today)]
+    steps = len(together.open_steps_of(office, leaver))
+    if not tasks and not steps:
+        raise Refusal("handover.nothing", "leaver")
     return steps + together.hand_over(
         tasks, office=office, leaving=leaver, person=taker, word=word.strip(), by=by, at=at, address=address
     )
 
 
-def _open_of(office: int, leaver: int) -> list[Task]:
-    rows = TaskOffice.objects.filter(office_id=office, person_id=leaver)
-    return list(
-        Task.objects.filter(pk__in=rows.values("task_id"), set_aside_at__isnull=True, closed_at__isnull=True)
-    )
+def _open_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[queries.TaskView]:
+    """The tasks of the leaver in this office that can still be given to somebody else: what is done stays theirs."""
+    rows = TaskOffice.objects.filter(ward_id=ward, office_id=office, person_id=leaver, **_OPEN)
+    tasks = list(Task.objects.filter(pk__in=rows.values("task_id")).order_by("year", "id"))
+    return [view for view in queries.views_of(tasks, ward=ward, today=today, shorts={}) if _is_open(view)]
 
 
 @transaction.atomic
@@ -216,7 +217,7 @@ def confirm(
     """One side says yes; when both have, every task on the page is the taker's.
 
     may_stand_in: the head or the coordinator, who may say it for a leaver that has gone. Raises Refusal
-    handover.not-yours, handover.over.
+    handover.not-yours, handover.over, assign.not-there for a taker who does not work in the office any more.
     """
     handover = _held(handover)
     is_taker = by == handover.taker_id
@@ -230,11 +231,11 @@ def confirm(
         handover.leaver_at, handover.leaver_by_id = at, by
     history.append(handover, "handover.confirmed", by=by, at=at, address=address)
     if handover.is_done:
-        lines = lines_of(handover.ward_id, handover.office_id, handover.leaver_id, today=today)
-        handover.lines = [asdict(line) for line in lines]
+        ward, office, leaver = handover.ward_id, handover.office_id, handover.leaver_id
+        handover.lines = [asdict(line) for line in lines_of(ward, office, leaver, today=today)]
         together.hand_over(
-            _open_of(handover.office_id, handover.leaver_id), office=handover.office_id, leaving=handover.leaver_id, person=handover.taker_id, by=by, at=at,
-            address=address,
+            [view.task for view in _open_of(ward, office, leaver, today=today)],
+            office=office, leaving=leaver, person=handover.taker_id, by=by, at=at, address=address,
         )  # fmt: skip
     handover.save()
     return handover

@@ -73,18 +73,24 @@ def hand_over(
     address: str | None = None,
     word: str = "",
 ) -> int:
-    """Give everything of one person in an office (None: of nobody) to another one; how many tasks that were."""
+    """Give everything of one person in an office (None: of nobody) to another one; how many tasks that were.
+
+    Raises Refusal assign.not-there, be it for steps alone.
+    """
     theirs = Q(person_id=leaving) if leaving else Q(person__isnull=True)
     rows = TaskOffice.objects.filter(theirs, task__in=tasks, office_id=office)
     ids = set(rows.values_list("task_id", flat=True))
     steps = open_steps_of(office, leaving) if leaving else []
-    named = {one.id: one.name for one in colleagues(steps[0].ward_id)} if steps else {}
+    ward = steps[0].ward_id if steps else 0
+    named = {one.id: one.name for one in colleagues(ward) if one.office_id == office} if steps else {}
+    if steps and person not in named:
+        raise Refusal("assign.not-there", "person")
     for step in steps:
         step.person_id = person
         step.save(update_fields=["person"])
         history.append(
             step.task, "task.step-handed", by=by, at=at, word=step.words, address=address, row=step.pk,
-            person=named.get(person, ""),
+            person=named[person],
         )  # fmt: skip
         if step.task_id not in ids:
             notices.tell(step.task, "task.handed-over", to=[person], by=by, at=at, word=step.words)

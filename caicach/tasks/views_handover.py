@@ -46,7 +46,7 @@ def handover_list(request: HttpRequest) -> HttpResponse:
     fields: Any = form.fields
     offices = names if own is None else {own}
     held = {(one.id, one.office_id) for one in people}
-    gone = handovers.gone(actor.ward_id, offices=offices, here=held) if opens else []
+    gone = handovers.gone(actor.ward_id, offices=offices, here=held, today=clock.today()) if opens else []
     where: dict[int, list[Any]] = {}
     for one in people:
         where.setdefault(one.id, []).append(one)
@@ -69,12 +69,9 @@ def handover_list(request: HttpRequest) -> HttpResponse:
             try:
                 if "now" in request.POST:
                     count = handovers.give_at_once(
-                        ward=actor.ward_id, office=office or 0, **data, **who(request)
+                        ward=actor.ward_id, office=office or 0, today=clock.today(), **data, **who(request)
                     )
-                    messages.success(
-                        request,
-                        f"Đã chuyển {count} việc." if count else str(Refusal("handover.nothing")),
-                    )
+                    messages.success(request, f"Đã chuyển {count} việc.")
                     return see_other(reverse("tasks:handovers"))
                 made = handovers.open_one(
                     ward=actor.ward_id, office=office or 0, today=clock.today(), **data, **who(request)

@@ -60,6 +60,11 @@ class Line:
     left: int | None = None
 
     @property
+    def may_add(self) -> bool:
+        """Whether the question at it is answered by one more post."""
+        return any(name == _MORE for name, _ in self.problems)
+
+    @property
     def gives_post(self) -> bool:
         """Whether somebody gets one more post by it."""
         return any(what == _ONE_MORE for what, _, _ in self.changes)
@@ -84,6 +89,11 @@ class Compared:
         return [line for line in self.lines if line.state == state]
 
     @property
+    def changed(self) -> int:
+        """How many who are there already will be other, in however many rows."""
+        return len({line.person for line in self.of(CHANGED) if line.same_as is None})
+
+    @property
     def with_address(self) -> int:
         """How many of the new ones have an address, in whichever of their rows."""
         rows = (*self.of(NEW), *(line for line in self.of(CHANGED) if line.same_as is not None))
@@ -104,7 +114,8 @@ class _PostFacts:
 
 @dataclass(slots=True)
 class _There:
-    """Who and what a ward has: loaded once, five queries however long the list."""
+    """Who and what a ward has: loaded once, five queries however long the list. administrators: the posts of those who are it
+    today, and without an end."""
 
     offices: list[OfficeFacts]
     by_key: dict[str, OfficeFacts]
@@ -112,18 +123,23 @@ class _There:
     people: dict[int, Person]
     elsewhere: set[int]
     taken: set[str]
+    administrators: frozenset[int]
 
 
 def _there(ward: int, today: dt.date) -> _There:
     own = [one for one in offices(ward, on=today) if not one.is_group]
     posts: dict[int, list[_PostFacts]] = {}
     found: dict[int, Person] = {}
+    administrators = set()
     for post in (
         Post.objects.open(today).filter(ward_id=ward).select_related("person", "office").order_by("id")
     ):
         facts = _PostFacts(post.pk, None, post.role, post.title, post.office_id, str(post.office or ""))
         posts.setdefault(post.person_id, []).append(facts)
         found[post.person_id] = post.person
+        is_begun = post.since is None or post.since <= today
+        if post.role == rights.ADMINISTRATOR and is_begun and post.until is None and post.person.is_active:
+            administrators.add(post.pk)
     elsewhere = Post.objects.open(today).filter(person_id__in=list(found)).exclude(ward_id=ward)
     return _There(
         own,
@@ -132,6 +148,7 @@ def _there(ward: int, today: dt.date) -> _There:
         found,
         set(elsewhere.values_list("person_id", flat=True)),
         taken_names(),
+        frozenset(administrators),
     )
 
 
@@ -155,14 +172,19 @@ def compare(ward: int, rows: Sequence[Row], *, today: dt.date) -> Compared:
     """Each row beside who is there: new, the same, changed, or what is wrong with it. Five queries."""
     there = _there(ward, today)
     taken = set(there.taken)
-    places = [(_name(row), one.id) for row in rows if not row.skip and (one := _office(row, there))]
-    said = _Said([], {}, frozenset(places))
+    places = [
+        (whom, one.id)
+        for row in rows
+        if not row.skip and (one := _office(row, there))
+        for whom in {_name(row), row.user_name.lower(), row.who} - {""}
+    ]
+    said = _Said([], {}, frozenset(places), {}, {})
     for row in rows:
         line = _line(row, there, taken, said)
         said.lines.append(line)
         if line.state == NEW:
             taken.add(line.user_name)
-    lines = said.lines
+    lines = _with_an_administrator(said.lines, there.administrators)
     facts = [
         (one.row.n, one.state, one.person, one.post, one.user_name, one.role, one.office.id if one.office else 0,
          one.changes, one.row.full_name, one.row.title, one.row.email, one.row.phone, one.same_as, one.of_row)
@@ -173,11 +195,15 @@ def compare(ward: int, rows: Sequence[Row], *, today: dt.date) -> Compared:
 
 @dataclass(slots=True)
 class _Said:
-    """What a list has said so far. seen: marks of people and addresses, and where; places: (name, office) of all rows."""
+    """What a list has said so far. seen: marks of people, their posts and addresses, and where; places: (name, user name or
+    handle, office) of all rows; known: person → how they will be called and reached; named: person → the row that says their
+    name."""
 
     lines: list[Line]
     seen: dict[tuple[str, object], str]
     places: frozenset[tuple[str, int]]
+    known: dict[int, Row]
+    named: dict[int, Row]
 
     def line(self, n: int) -> Line | None:
         return next((one for one in self.lines if one.row.n == n and one.state != SKIPPED), None)
@@ -191,8 +217,16 @@ class _Said:
         """How somebody whom that row makes will be called and reached."""
         row = root.row
         for one in self.of(root):
-            row = replace(row, **{name: value for name in OWN if (value := getattr(one.row, name))})
+            row = _overlaid(row, one.row)
         return row
+
+    def hear(self, row: Row, person: Person) -> Row:
+        """How somebody who is there is called and reached before this row, which is kept in mind."""
+        before = self.known.get(person.pk) or Row(
+            -1, "", person.full_name, email=person.email, phone=person.phone
+        )
+        self.known[person.pk] = _overlaid(before, row)
+        return before
 
     def posts(self, root: Line) -> list[_PostFacts]:
         """The posts that somebody whom that row makes will hold."""
@@ -206,6 +240,11 @@ class _Said:
                 was = posts[one.of_row]
                 posts[one.of_row] = replace(was, role=one.role, title=one.row.title or was.title)
         return list(posts.values())
+
+
+def _overlaid(row: Row, by: Row) -> Row:
+    """What belongs to the person, as the later row says it; a cell that is empty says nothing."""
+    return replace(row, **{name: value for name in OWN if (value := getattr(by, name))})
 
 
 def _name(row: Row) -> str:
@@ -240,10 +279,13 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
     if row.role and named is None:
         problems.append(("role", Refusal("people.role-unknown", "role", words=row.role)))
     is_above = office is None and _is_above(row, named or role_from_title(row.title))
+    names = {_name(row), *((person.user_name, person.handle) if person else ())}
     post = _post(
-        posts, office, is_above, named, is_others=lambda one: bool(root) or (_name(row), one) in said.places
-    )
-    if row.adds and post and office and post.office_id != office.id:
+        posts, office, is_above, named,
+        is_others=lambda one: bool(root) or any((name, one) in said.places for name in names),
+    )  # fmt: skip
+    here = office.id if office else None
+    if row.adds and post and (office or is_above) and post.office_id != here:
         post = None
     role = named or (post.role if post else role_from_title(row.title))
     if row.office and office is None and not (is_above and role == rights.LEADER):
@@ -255,8 +297,10 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
     problems += _unreachable(row)
     user_name = root.user_name if root else _user_name(row, person, taken, problems)
     if root is None:
-        _twice(row, person, office, said.seen, problems)
-    known = said.person(root) if root else person
+        of_post = post if person and (row.office or office or row.title or row.role) else None
+        is_placed = office is not None or is_above
+        _twice(row, person, of_post, here if is_placed else _ANYWHERE, said, problems)
+    known = said.person(root) if root else said.hear(row, person) if person else None
     changes = _changes(row, known, post, role, office, is_above) if known else ()
     is_own = any(what in OWN.values() for what, _, _ in changes)
     if is_own and person and person.pk in there.elsewhere:
@@ -266,7 +310,7 @@ def _line(row: Row, there: _There, taken: set[str], said: _Said) -> Line:
         row, state, role, office, user_name, guessed, person.pk if person else None, post.pk if post else None,
         tuple((name, str(refusal)) for name, refusal in problems), changes, namesakes, near,
         root.row.n if root else None, post.row if post else None,
-        post.office_id if person and post and office and post.office_id != office.id else None,
+        post.office_id if not problems and person and post and office and post.office_id != office.id else None,
     )  # fmt: skip
 
 
@@ -395,26 +439,76 @@ def _user_name(row: Row, person: Person | None, taken: set[str], problems: list[
     return name
 
 
+_ANYWHERE = -1
+"""where a row without an office may be"""
+
+
 def _twice(
-    row: Row, person: Person | None, office: OfficeFacts | None, seen: dict[tuple[str, object], str],
+    row: Row, person: Person | None, post: _PostFacts | None, office: int | None, said: _Said,
     problems: list[tuple[str, Refusal]],
 ) -> None:  # fmt: skip
-    """The same person at the same office in two rows of one list, or one address for two."""
+    """The same person at the same office in two rows of one list, or under two names, or with one post that both would
+    change; or one address for two. office: None over all."""
     marks: list[tuple[str, object]] = []
     if person:
-        marks.append(("person", (person.pk, office.id if office else 0)))
+        marks.append(("person", (person.pk, max(office or 0, 0))))
+        first = said.named.setdefault(person.pk, row) if row.full_name else row
+        if nfc(first.full_name) != nfc(row.full_name):
+            facts = {"name": first.full_name, "row": first.place}
+            problems.append(("full_name", Refusal("people.two-names", "full_name", **facts)))
     if row.email and not person:
         marks.append(("email", row.email))
     for mark in marks:
-        if mark in seen:
-            problems.append(("full_name", Refusal("people.twice", "full_name", row=seen[mark])))
+        if mark in said.seen:
+            problems.append(("full_name", Refusal("people.twice", "full_name", row=said.seen[mark])))
             return
-    seen.update(dict.fromkeys(marks, row.place))
+    if post and (place := said.seen.get(("post", post.pk))):
+        if office == _ANYWHERE:
+            problems.append(("office", Refusal("people.which-post", "office", row=place)))
+        elif post.office_id != office:
+            problems.append((_MORE, Refusal("people.one-more", _MORE, row=place)))
+        else:
+            problems.append(("full_name", Refusal("people.twice", "full_name", row=place)))
+        return
+    if post:
+        marks.append(("post", post.pk))
+    said.seen.update(dict.fromkeys(marks, row.place))
+
+
+def _with_an_administrator(lines: list[Line], administrators: frozenset[int]) -> list[Line]:
+    """The lines; one by which nobody would be left who administers the ward says so. Who is new comes first, as in the
+    taking."""
+    left: set[tuple[str, int | None]] = {("post", pk) for pk in administrators}
+    left |= {("row", one.row.n) for one in lines if one.state == NEW and one.role == rights.ADMINISTRATOR}
+    found = []
+    for line in lines:
+        here = (
+            ("row", line.row.n)
+            if line.gives_post
+            else ("post", line.post)
+            if line.post
+            else ("row", line.of_row)
+        )
+        says_role = line.gives_post or any(what == FIELDS["role"] for what, _, _ in line.changes)
+        if line.state != CHANGED or not says_role:
+            found.append(line)
+        elif line.role == rights.ADMINISTRATOR:
+            left.add(here)
+            found.append(line)
+        elif left == {here}:
+            words = str(Refusal("post.last-administrator"))
+            found.append(replace(line, state=PROBLEM, problems=(*line.problems, ("role", words)), left=None))
+        else:
+            left.discard(here)
+            found.append(line)
+    return found
 
 
 OWN = {name: FIELDS[name] for name in ("full_name", "email", "phone")}
 """What belongs to the person, whatever the post."""
 _ONE_MORE = "Chức vụ"
+_MORE = "adds"
+"""the field of a row in which the question stands whether its post is one more"""
 
 
 def _changes(

@@ -22,7 +22,8 @@ from caicach.worker.services import enqueue
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """new: the people made; invited: those of them to whom a letter goes; changed: how many others are other now."""
+    """new: the people made; invited: those of them to whom a letter goes; changed: how many others are other now, each
+    once."""
 
     new: tuple[int, ...]
     invited: tuple[int, ...]
@@ -58,7 +59,6 @@ def take_over(
             )  # fmt: skip
             made[line.row.n] = person.pk
         posts: dict[int, int] = {}
-        changed = [line for line in compared.of(CHANGED) if line.same_as is None]
         for line in compared.of(CHANGED):
             _change(line, made, posts, ward.pk, offices_by_id, by=by, at=at, today=today)
         new, invited = list(made.values()), []
@@ -72,10 +72,10 @@ def take_over(
             enqueue("accounts.first-passwords", ward=ward.pk, people=some, nonce=nonce)
         history.append(
             ward, "people.imported", by=by, at=at, ward=ward.pk,
-            post=f"{len(new)} người mới, {len(changed)} người đổi",
+            post=f"{len(new)} người mới, {compared.changed} người đổi",
         )  # fmt: skip
         kept.delete()
-    return Taken(tuple(new), tuple(invited), len(changed))
+    return Taken(tuple(new), tuple(invited), compared.changed)
 
 
 _HASHED_AT_ONCE = 25

@@ -2,20 +2,25 @@
 
 import io
 import re
+from dataclasses import replace
 
+import hypothesis
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import strategies as st
 
 from caicach.accounts import jobs
 from caicach.accounts.models import PeopleList, Person, Post
-from caicach.accounts.people_import import comparing, reading
+from caicach.accounts.people_import import comparing, mending, reading, taking_over
 from caicach.accounts.queries import left_behind
 from caicach.core.clock import noon
 from caicach.history.models import Event
+from caicach.organisation import services as services_of_offices
 from caicach.organisation import structure
+from caicach.rules import rights
 from caicach.rules.people_list import people_of, role_from_title
 from caicach.tasks import handovers, services, together
 from caicach.tasks.models import Task
@@ -620,3 +625,232 @@ def test_rows_of_a_sheet_without_a_heading_are_no_list():
 )  # fmt: skip
 def test_the_role_that_a_title_means(title, role):
     assert role_from_title(title) == role
+
+
+# --- somebody who is there, in two rows -----------------------------------------------------------------------------
+
+THRICE = ("Họ tên", "Đơn vị", "Chức danh", "Vai trò", "Tên đăng nhập")
+
+
+def posts_of(user_name):
+    open_ones = Post.objects.open(TODAY).filter(person__user_name=user_name)
+    return sorted((str(one.office or ""), one.role, one.title) for one in open_ones.select_related("office"))
+
+
+@pytest.fixture(params=["long", "today"])
+def khang(request, ward):
+    """Somebody with one post, since long ago or since today: that one a change would mend in its place."""
+    person = rooms.make_person(
+        ward, "officer", office="Văn phòng HĐND và UBND", name="Trần Minh Khang", user_name="khang"
+    )
+    person.posts.update(since=None if request.param == "long" else TODAY, title="Văn thư")
+    services_of_offices.add_office(ward, name="Phòng Kinh tế", short="KT")
+    return person
+
+
+def moved_twice(khang, office="Phòng Kinh tế"):
+    return (
+        (khang.full_name, "Phòng VHXH", "Chuyên viên", "", "khang"),
+        (khang.full_name, office, "Chuyên viên", "", "khang"),
+    )
+
+
+def test_of_two_new_offices_the_first_is_a_move_and_the_second_is_asked_about(admin, khang):
+    address = send(admin, book(THRICE, *moved_twice(khang)))
+    page = admin.get(address).content.decode()
+    first, second = page.split('<li id="dong-')[1:3]
+    assert "từ <del>Văn phòng</del> thành <ins>VH–XH</ins>" in first and "đang có của người này" not in first
+    assert "dòng 2 đã nói về chức vụ đang có của người này" in second and 'name="dau"' not in page
+    assert re.search(r'value="them">Thêm chức vụ<', second) and 'value="bo-qua">Bỏ qua<' in second
+    admin.post(f"{address}dong/", {"dong": "1", "viec": "them"})
+    page = admin.get(address).content.decode()
+    assert "Nạp 1 người" in page and "thêm Chuyên viên, KT" in page
+    said = client_said(admin, take(admin, address))
+    assert "Đã đổi 1 người." in said, "one person, however many rows"
+    assert posts_of("khang") == [("KT", "officer", "Chuyên viên"), ("VH–XH", "officer", "Chuyên viên")]
+
+
+def client_said(client, answer):
+    return client.get(answer.url).content.decode()
+
+
+def test_the_second_of_two_moves_may_be_left_out(admin, khang):
+    address = send(admin, book(THRICE, *moved_twice(khang)))
+    admin.post(f"{address}dong/", {"dong": "1", "viec": "bo-qua"})
+    take(admin, address)
+    assert posts_of("khang") == [("VH–XH", "officer", "Chuyên viên")]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("says", [("Trưởng nhóm", ""), ("", "Người xem")])
+def test_a_move_and_a_row_without_an_office_are_not_both_of_one_post(admin, khang, order, says):
+    rows = (moved_twice(khang)[0], (khang.full_name, "", *says, "khang"))
+    address = send(admin, book(THRICE, *(rows[n] for n in order)))
+    page = admin.get(address).content.decode()
+    assert "dòng 2 đã nói về chức vụ đang có" in page and 'name="dau"' not in page
+    if order == (0, 1):
+        assert "Hãy chọn đơn vị mà dòng này nói tới" in page
+        office = khang.posts.get().office_id
+        admin.post(f"{address}dong/", {"dong": "1", "office": office, "office_was": ""})
+    else:
+        admin.post(f"{address}dong/", {"dong": "1", "viec": "them"})
+    assert take(admin, address).status_code == 303
+    found = [("VH–XH", "officer", "Chuyên viên"), ("Văn phòng", "viewer" if says[1] else "officer", says[0] or "Văn thư")]  # fmt: skip
+    assert posts_of("khang") == found
+
+
+def test_a_move_and_a_post_over_all_are_not_both_of_one_post(admin, khang):
+    rows = (moved_twice(khang)[0], (khang.full_name, "UBND phường", "Phó Chủ tịch UBND", "Lãnh đạo", "khang"))
+    address = send(admin, book(THRICE, *rows))
+    assert "dòng 2 đã nói về" in admin.get(address).content.decode()
+    admin.post(f"{address}dong/", {"dong": "1", "viec": "them"})
+    take(admin, address)
+    assert posts_of("khang") == [("", "leader", "Phó Chủ tịch UBND"), ("VH–XH", "officer", "Chuyên viên")]
+
+
+def test_one_post_changed_by_a_row_with_and_one_without_its_office_is_asked_about(admin, khang):
+    rows = (
+        (khang.full_name, "VP HĐND-UBND", "", "", "khang"),
+        (khang.full_name, "", "Trưởng nhóm", "", "khang"),
+    )
+    for some in (rows, rows[::-1]):
+        page = admin.get(send(admin, book(THRICE, *some))).content.decode()
+        assert "Còn 1 dòng cần xem" in page
+
+
+def test_the_office_that_another_row_keeps_is_kept_however_the_row_says_who(admin, khang):
+    rows = ((khang.full_name, "Phòng VHXH", "", "", ""), ("TRẦN MINH KHANG", "VP HĐND-UBND", "", "", "khang"))
+    address = send(admin, book(THRICE, *rows))
+    admin.post(f"{address}dong/", {"dong": "0", "who": khang.handle})
+    assert "thêm Chuyên viên, VH–XH" in admin.get(address).content.decode()
+
+
+def test_two_names_for_one_user_name_are_asked_about(admin, khang):
+    rows = ((khang.full_name, "VP HĐND-UBND", "", "", "khang"), ("Lê Văn Sai", "Phòng VHXH", "", "", "khang"))
+    address = send(admin, book(THRICE, *rows))
+    page = admin.get(address).content.decode()
+    assert "dòng 2 cũng nói về người này, nhưng gọi là Trần Minh Khang" in page and 'name="dau"' not in page
+    admin.post(f"{address}dong/", {"dong": "1", "full_name": khang.full_name})
+    take(admin, address)
+    khang.refresh_from_db()
+    assert khang.full_name == "Trần Minh Khang" and len(posts_of("khang")) == 2
+
+
+def test_what_two_rows_say_of_an_address_is_shown_one_after_the_other(admin, khang):
+    rows = ((khang.full_name, "VP HĐND-UBND", "khang", "a@vidu.example"), (khang.full_name, "VHXH", "khang", "b@vidu.example"))  # fmt: skip
+    address = send(admin, book(("Họ tên", "Đơn vị", "Tên đăng nhập", "Email"), *rows))
+    assert (
+        "từ <del>a@vidu.example</del> thành <ins>b@vidu.example</ins>" in admin.get(address).content.decode()
+    )
+    take(admin, address)
+    khang.refresh_from_db()
+    assert khang.email == "b@vidu.example"
+
+
+def test_the_last_administrator_is_not_shown_as_one_who_can_be_changed(admin, administrator, ward):
+    row = (administrator.full_name, "", "", "Người xem", "quan")
+    address = send(admin, book(THRICE, row))
+    page = admin.get(address).content.decode()
+    assert "người quản trị cuối cùng" in page and 'name="dau"' not in page
+    other = (("Lý Thị Sáu", "VHXH", "", "Quản trị", ""),)
+    take(admin, send(admin, book(THRICE, row, *other)))
+    assert posts_of("quan") == [("", "viewer", "")] and posts_of("sau.lt")[0][1] == "administrator"
+
+
+def test_somebody_with_a_name_that_none_would_be_given_today_is_changed(admin, khang):
+    Person.objects.filter(pk=khang.pk).update(user_name="Khang Cũ")
+    head = ("Họ tên", "Đơn vị", "Điện thoại")
+    assert (
+        take(admin, send(admin, book(head, (khang.full_name, "VP HĐND-UBND", "0900000007")))).status_code
+        == 303
+    )
+
+
+OFFICES = ("Văn phòng HĐND và UBND", "Phòng Văn hóa – Xã hội", "Phòng Kinh tế")
+listed = st.builds(
+    reading.Row,
+    n=st.just(0),
+    place=st.just(""),
+    full_name=st.sampled_from(["Trần Minh Khang", "Phạm Quản Trị", "Lê Hai", "LÊ HAI", "Nguyễn Mới"]),
+    office=st.sampled_from([*OFFICES, "", "UBND phường"]),
+    title=st.sampled_from(["", "", "Chuyên viên", "Trưởng phòng", "Chủ tịch UBND"]),
+    role=st.sampled_from(["", "", "Chuyên viên", "Trưởng đơn vị", "Lãnh đạo", "Quản trị"]),
+    user_name=st.sampled_from(["", "", "khang", "hai", "quan", "moi1"]),
+    email=st.sampled_from(["", "", "a@vidu.example", "b@vidu.example"]),
+    who=st.sampled_from(["", "", "", "new", "row:0", "row:1"]),
+    skip=st.sampled_from([False] * 9 + [True]),
+    adds=st.booleans(),
+)
+
+
+@pytest.fixture
+def three(ward, administrator):
+    """Three who are there: since long, since today, and with two posts."""
+    for name in OFFICES:
+        if not ward.offices.filter(name=name).exists():
+            services_of_offices.add_office(ward, name=name, short="KT")
+    rooms.make_person(ward, "officer", office=OFFICES[0], name="Trần Minh Khang", user_name="khang")
+    hai = rooms.make_person(ward, "head", office=OFFICES[1], name="Lê Hai", user_name="hai")
+    hai.posts.update(since=TODAY)
+    return administrator
+
+
+def books():
+    """(user name) → (name, address, posts by key), as they stand there now."""
+    held = {}
+    for post in Post.objects.open(TODAY).select_related("office").order_by("id"):
+        office = str(post.office or "")
+        held.setdefault(post.person_id, {})[post.pk] = [office, post.title, rights.ROLES[post.role]]
+    return {
+        one.user_name: [one.full_name, one.email, held.get(one.pk, {})]
+        for one in Person.objects.order_by("id")
+    }
+
+
+def promised(before, lines):
+    """The same after what the lines say, read from their words alone."""
+    after = {name: [full, email, dict(posts)] for name, (full, email, posts) in before.items()}
+    named = {"Đơn vị": 0, "Chức danh": 1, "Vai trò": 2}
+    for line in lines:
+        short = line.office.short if line.office else ""
+        new_post = [short, line.row.title, rights.ROLES.get(line.role)]
+        if line.state == comparing.NEW:
+            after[line.user_name] = [line.row.full_name, line.row.email, {("row", line.row.n): new_post}]
+        if line.state != comparing.CHANGED:
+            continue
+        one = after[line.user_name]
+        for what, _, will in line.changes:
+            if what in ("Họ và tên", "Thư điện tử"):
+                one[0 if what == "Họ và tên" else 1] = will
+            elif what == "Chức vụ":
+                one[2]["row", line.row.n] = new_post
+            elif what in named:
+                key = line.post or ("row", line.of_row)
+                one[2][key] = [will if at == named[what] else words for at, words in enumerate(one[2][key])]
+    return after
+
+
+def sorted_posts(books):
+    return {name: (full, email, sorted(posts.values())) for name, (full, email, posts) in books.items()}
+
+
+@hypothesis.settings(max_examples=60, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(rows=st.lists(listed, min_size=1, max_size=5))
+def test_any_list_has_a_question_at_a_row_or_is_taken_as_it_is_shown(three, ward, rows):
+    with transaction.atomic():
+        rows = [replace(row, n=n, place=f"dòng {n + 2}") for n, row in enumerate(rows)]
+        found = reading._keep(rows, name="x", ward=ward.pk, by=three.pk, at=AT)
+        for _ in rows:  # leaving one out may leave another one without its answer
+            mending.skip_problems(found, today=TODAY)
+            found.refresh_from_db()
+        compared = comparing.compare(ward.pk, reading.rows_of(found), today=TODAY)
+        if not compared.of(comparing.PROBLEM) and compared.of(comparing.NEW) + compared.of(comparing.CHANGED):
+            before = books()
+            taken = taking_over.take_over(
+                found, seen=compared.mark, nonce="n", by_letter=False, by=three.pk, at=AT, today=TODAY
+            )
+            after = books()
+            assert sorted_posts(after) == sorted_posts(promised(before, compared.lines))
+            others = sum(before[name] != after[name] for name in before)
+            assert (taken.changed, len(taken.new)) == (others, len(after) - len(before))
+        transaction.set_rollback(True)

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
-from caicach.accounts.models import Post
+from caicach.accounts.models import Person, Post
+from caicach.conf import prepare
 from caicach.core.clock import local_day
 from caicach.desk import demo
 from caicach.history.models import Event
+from caicach.organisation import services as organisation
 from caicach.tasks.models import Delivery, Progress
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +44,33 @@ def test_a_deadline_before_the_plan_is_met_late():
     demo.make(today=dt.date(2026, 11, 23))
     late = Delivery.objects.filter(occurrence__due_on__lt=demo.SIGNED_ON)
     assert late.count() == 4 and all(given.accepted_at for given in late)
+
+
+def test_both_wards_are_made_or_none(monkeypatch):
+    make, made = demo.make, []
+
+    def cut_off(**facts):
+        if made:
+            raise KeyboardInterrupt
+        made.append(make(**facts))
+
+    monkeypatch.setattr(demo, "make", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        demo.make_both(today=demo.SIGNED_ON)
+    assert made and organisation.is_empty(), "a second start makes them, and not only the one"
+
+
+def test_only_who_is_there_is_named_at_the_start(settings, capsys):
+    settings.DEMO = True
+    prepare.greet("http://localhost")
+    assert capsys.readouterr().out == ""
+    demo.make(today=demo.SIGNED_ON - dt.timedelta(days=1))
+    prepare.greet("http://localhost")
+    said = capsys.readouterr().out
+    assert "hanh (điều phối)" in said and "Thử Nghiệm" not in said
+    number = organisation.found_ward(name="Phường Xen", province="").pk + 1
+    demo.make(today=demo.SIGNED_ON, name=demo.EMPTY_WARD, with_plan=False)
+    prepare.greet("http://localhost")
+    said = capsys.readouterr().out
+    assert f"hanh{number} (điều phối), khang{number} (chuyên viên)" in said, "whatever its number is"
+    assert Person.objects.filter(user_name=f"khang{number}").exists()

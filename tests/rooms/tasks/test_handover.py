@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from caicach.core.clock import noon
 from caicach.tasks import services, together
-from caicach.tasks.models import Handover, Task, TaskOffice
+from caicach.tasks.models import Handover, Notice, Task, TaskOffice
 from tests.factories import rooms
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,8 @@ def test_both_confirm_and_everything_open_is_the_takers(given, ward, head, offic
     client.force_login(second)
     for _ in range(2):
         client.post(f"{page}xac-nhan/")
-    assert set(TaskOffice.objects.filter(person=second, role="lead").values_list("task__number", flat=True)) == {"I-1", "I-2", "I-3"}  # fmt: skip
+    assert set(TaskOffice.objects.filter(person=second, role="lead").values_list("task__number", flat=True)) == {"I-1", "I-2"}  # fmt: skip
+    assert TaskOffice.objects.get(person=officer).task.number == "I-3", "what is done stays with who did it"
     assert rooms.events("handover.confirmed") == 2
     assert Task.objects.get(number="I-1") and "Trễ 296 ngày" in client.get(page).content.decode()
     services.report(Task.objects.get(number="I-1"), by=second.pk, at=AT, word="Nhận việc")
@@ -180,7 +181,7 @@ def test_who_has_moved_or_left_is_offered_as_long_as_work_is_there(
     sent = {"leaver": offered[words], "taker": second.pk}
     page = client.post("/ban-giao/", sent)
     assert page.status_code == 303 and "I.2" in client.get(page.url).content.decode()
-    assert "Đã chuyển 3 việc" in client.post("/ban-giao/", {**sent, "now": "1"}, follow=True).content.decode()
+    assert "Đã chuyển 2 việc" in client.post("/ban-giao/", {**sent, "now": "1"}, follow=True).content.decode()
     assert words not in leavers(client), "nothing is left behind"
 
 
@@ -210,7 +211,8 @@ def test_asking_who_has_gone_takes_as_many_queries_for_one_as_for_many(
         )
         person.posts.all().delete()
     with django_assert_num_queries(len(one)):
-        assert client.get("/ban-giao/").content.decode().count("đã chuyển đi") == 3
+        shown = client.get("/ban-giao/").content.decode()
+    assert shown.count("đã chuyển đi") == 2, "I-3 is done"
 
 
 def test_an_officer_opens_none(given, officer, second, client):
@@ -223,15 +225,14 @@ def test_all_of_an_absent_persons_work_is_anothers_at_once(given, ward, head, of
     client.force_login(head)
     sent = {"leaver": officer.pk, "taker": second.pk, "word": "Nghỉ ốm", "now": "1"}
     said = client.post("/ban-giao/", sent, follow=True).content.decode()
-    assert "Đã chuyển 3 việc" in said and not Handover.objects.exists()
-    assert (
-        TaskOffice.objects.filter(person=second).count() == 3
-        and not TaskOffice.objects.filter(person=officer).exists()
-    )
+    assert "Đã chuyển 2 việc" in said and not Handover.objects.exists()
+    assert TaskOffice.objects.filter(person=second).count() == 2
+    assert TaskOffice.objects.get(person=officer).task.number == "I-3", "it is done"
     client.force_login(second)
     assert "Nghỉ ốm" in client.get("/viec-cua-toi/").content.decode()
     client.force_login(head)
-    assert "không có việc nào" in client.post("/ban-giao/", sent, follow=True).content.decode(), "sent twice"
+    again = client.post("/ban-giao/", sent)
+    assert again.status_code == 422 and "không có việc nào" in again.content.decode(), "sent twice"
 
 
 def test_nothing_goes_at_once_to_somebody_elsewhere(given, ward, head, officer, client):
@@ -282,3 +283,49 @@ def test_who_stands_in_is_told_on_the_desk(given, ward, officer, second, client)
     Absence.objects.create(ward=ward, person=officer, deputy=second, since=rooms.TODAY, until=rooms.TODAY)
     client.force_login(second)
     assert "Anh/chị đang thay" in client.get("/viec-cua-toi/").content.decode()
+
+
+@pytest.fixture
+def step(given, head, second):
+    """All that the second one has: a step in somebody else's task."""
+    together.add_step(
+        Task.objects.get(number="I-1"), words="Gọi hội trường", person=second.pk, by=head.pk, at=AT
+    )
+    return Task.objects.get(number="I-1").steps.get()
+
+
+def test_both_hear_of_a_handover_of_steps_alone(step, head, officer, second, client):
+    begin(client, head, second, officer)
+    told = Notice.objects.filter(code="task.handover-opened")
+    assert {one.person_id for one in told} == {officer.pk, second.pk}
+    client.force_login(officer)
+    assert "chờ anh/chị xác nhận ở trang Bàn giao" in client.get("/viec-cua-toi/").content.decode()
+
+
+@pytest.mark.parametrize("last", ["leaver", "taker"])
+def test_a_taker_who_works_elsewhere_by_now_is_given_no_steps(
+    step, ward, head, officer, second, client, last
+):
+    page = begin(client, head, second, officer)
+    first, last_one = (second, officer) if last == "taker" else (officer, second)
+    client.force_login(first)
+    client.post(f"{page}xac-nhan/")
+    officer.posts.update(office=ward.offices.get(short_name="VH–XH"))
+    client.force_login(last_one)
+    answer = client.post(f"{page}xac-nhan/")
+    assert answer.status_code == 422 and "không còn làm ở đơn vị ấy" in answer.content.decode()
+    step.refresh_from_db()
+    assert step.person == second and not Handover.objects.get().is_done
+
+
+def test_what_is_done_is_nothing_to_hand_over_in_either_way(given, head, officer, second, client):
+    TaskOffice.objects.exclude(task__number="I-3").update(person=None)
+    client.force_login(head)
+    for now in ({}, {"now": "1"}):
+        answer = client.post("/ban-giao/", {"leaver": officer.pk, "taker": second.pk, **now})
+        assert answer.status_code == 422 and "không có gì để bàn giao" in answer.content.decode()
+    assert TaskOffice.objects.get(task__number="I-3", role="lead").person == officer
+    officer.posts.update(until=rooms.TODAY - dt.timedelta(days=1))
+    assert not any("đã chuyển đi" in words for words in leavers(client)), (
+        "and nobody is offered who has only that"
+    )

@@ -1,0 +1,49 @@
+"""The first start of an installation: two at once, and a disk that is full."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.prepared import ON_POSTGRES
+from tests.whole.test_backup import Installation
+
+PREPARE = [sys.executable, "-m", "caicach", "prepare"]
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """An installation without a table."""
+    (tmp_path / "du-lieu").mkdir()
+    return Installation(tmp_path / "du-lieu")
+
+
+def test_of_two_first_starts_at_once_one_prepares_and_the_other_waits(empty):
+    # on PostgreSQL two machines may have one database
+    folders = [empty.data, empty.data.parent / "may-khac" if ON_POSTGRES else empty.data]
+    both = [
+        subprocess.Popen(
+            PREPARE, env=empty.env | {"CAICACH_DATA": str(folder)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for folder in folders
+    ]  # fmt: skip
+    said = [one.communicate(timeout=120) for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    assert all(not errors for _, errors in said), said
+    outs = "".join(out for out, _ in said)
+    assert outs.count("Chuẩn bị cơ sở dữ liệu") == outs.count("Tạo phường mẫu") == 1
+    assert outs.count("đang chuẩn bị; chờ") == 1
+    assert len(empty.rows()["organisation_ward"]) == 2
+
+
+@pytest.mark.skipif(ON_POSTGRES, reason="its disk is the server's")
+@pytest.mark.parametrize("kib", [4, 1200])
+def test_a_first_start_on_a_full_disk_says_so_and_the_next_one_goes_on(empty, kib):
+    limited = f"ulimit -f {kib}; exec {sys.executable} -m caicach prepare"
+    full = subprocess.run(
+        ["bash", "-c", limited], env=empty.env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert full.returncode == 2 and "đĩa đã đầy" in full.stderr, (full.returncode, full.stderr)
+    assert len(full.stderr.splitlines()) == 1, full.stderr
+    assert "Tạo phường mẫu" in empty.done("prepare") and len(empty.rows()["organisation_ward"]) == 2
