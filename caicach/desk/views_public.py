@@ -48,7 +48,7 @@ def progress(request: HttpRequest, ward: str) -> HttpResponse:
     response = render(
         request,
         "desk/public.html",
-        {"body": html, "name": name, "plan": plan, "today": today},
+        {"body": html, "name": name, "slug": ward, "plan": plan, "today": today},
     )
     response["Cache-Control"] = "no-cache" if request.user.is_authenticated else "public, max-age=300"
     return response

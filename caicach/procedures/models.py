@@ -15,11 +15,16 @@ BESIDE, OWN = "beside", "own"
 
 
 def _span(unit: str, amount: str) -> Q:
-    """A time that is whole: none, the same day, or so many of something."""
+    """A time that is whole: none, the same day, or so many of something. Each branch names what may be null: a check that comes
+    out as neither true nor false passes."""
+    there = {f"{amount}__isnull": False}
     return (
         Q(**{unit: "", f"{amount}__isnull": True})
-        | Q(**{unit: "same-day", amount: 0})
-        | Q(**{f"{unit}__in": [one for one in UNITS if one != "same-day"], f"{amount}__range": (1, MOST)})
+        | Q(**there, **{unit: "same-day", amount: 0})
+        | Q(
+            **there,
+            **{f"{unit}__in": [one for one in UNITS if one != "same-day"], f"{amount}__range": (1, MOST)},
+        )
     )
 
 

@@ -17,7 +17,18 @@ from caicach.history import queries as history
 from caicach.organisation.queries import work_time
 from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version
 from caicach.rules.formats import day as day_words
-from caicach.rules.procedures import CUTS, PROMISED, Cut, Span, cut_of, hours, percent, share_cut, total_cut
+from caicach.rules.procedures import (
+    CUTS,
+    PROMISED,
+    Cut,
+    Span,
+    cut_of,
+    hours,
+    missing,
+    percent,
+    share_cut,
+    total_cut,
+)
 from caicach.rules.search import Entry, Index, Text
 from caicach.rules.vntext import key
 
@@ -247,7 +258,7 @@ def procedure_page(
         tuple(StepSpec.objects.filter(ward_id=ward, version=version).select_related("office")),
         tuple(Case.objects.filter(ward_id=ward, version=version)),
         tuple(versions),
-        cut_of(version.law, version.own, a_day=a_day),
+        cut_of(version.level, version.law, version.own, a_day=a_day),
         percent(share) if share else "",
         tuple(map(_happened, history.of(ward, "procedures.procedure", [procedure.pk], most=100)))
         if with_story
@@ -302,7 +313,8 @@ def _happened(told: Told) -> Happened:
 
 @dataclass(frozen=True, slots=True)
 class CutRow:
-    """A procedure's time by law and as the ward promises it. wide: the law's time in percent of the longest, own: of it."""
+    """A procedure's time by law and as the ward promises it. wide, own: both in percent of the longest; missing: minutes of work
+    that it still holds back."""
 
     version: Version
     group: Cut
@@ -313,6 +325,15 @@ class CutRow:
     share: str
     wide: int
     own: int
+    missing: Fraction
+
+    @property
+    def missing_hours(self) -> str:
+        return hours(self.missing) if self.missing else ""
+
+    @property
+    def is_counted(self) -> bool:
+        return self.group in _COUNTED
 
     @property
     def tone(self) -> str:
@@ -345,19 +366,21 @@ class CutPage:
     is_empty: bool
 
 
-_CUT_TONES: dict[Cut, str] = {"reached": "ok", "short": "warn", "as-law": "late", "same-day": "next", "unknown": "plain"}  # fmt: skip
-CUT_PARTS = {"dat": "reached", "chua-du": "short", "chua-cat": "as-law", "trong-ngay": "same-day", "chua-ro": "unknown"}  # fmt: skip
+_CUT_TONES: dict[Cut, str] = {"reached": "ok", "short": "warn", "as-law": "late", "same-day": "next", "unknown": "plain", "others": "plain"}  # fmt: skip
+CUT_PARTS = {"dat": "reached", "chua-du": "short", "chua-cat": "as-law", "trong-ngay": "same-day", "chua-ro": "unknown", "noi-khac": "others"}  # fmt: skip
 """name in an address → group"""
+
+
+_COUNTED: tuple[Cut, ...] = ("as-law", "short", "reached")
+"""the groups that the total counts"""
 
 
 def cut_page(ward: int, *, today: dt.date, part: str = "") -> CutPage:
     """Each procedure in force: the law's time beside the ward's, those that hold the promise back first. Two queries."""
     a_day = work_time(ward).minutes_a_day
     versions = list(_on(Version.objects.filter(ward_id=ward), today).select_related("procedure"))
-    stands = [(one, cut_of(one.law, one.own, a_day=a_day)) for one in versions]
-    counted = [
-        (one.law, one.own) for one, group in stands if one.law and group not in ("same-day", "unknown")
-    ]
+    stands = [(one, cut_of(one.level, one.law, one.own, a_day=a_day)) for one in versions]
+    counted = [(one.law, one.own) for one, group in stands if one.law and group in _COUNTED]
     law = sum((law.minutes(a_day) for law, _ in counted), Fraction(0))
     own = sum(((own or law).minutes(a_day) for law, own in counted), Fraction(0))
     total = total_cut(counted, a_day=a_day)
@@ -366,10 +389,9 @@ def cut_page(ward: int, *, today: dt.date, part: str = "") -> CutPage:
     wanted = CUT_PARTS.get(part)
     rows = [_cut_row(one, group, a_day, longest) for one, group in stands if wanted in (None, group)]
     order = list(CUTS)
-    rank = {group: n for n, group in enumerate(("as-law", "short", "reached", "unknown", "same-day"))}
-    rows.sort(key=lambda row: (rank[row.group], -row.wide, key(row.version.name)))
+    rows.sort(key=lambda row: (-row.missing, -row.wide, key(row.version.name)))
     if wanted is None:
-        rows = [row for row in rows if row.group in ("as-law", "short", "reached")]
+        rows = [row for row in rows if row.group in _COUNTED]
     names = {group: name for name, group in CUT_PARTS.items()}
     return CutPage(
         tuple(rows),
@@ -391,7 +413,7 @@ def cut_page(ward: int, *, today: dt.date, part: str = "") -> CutPage:
 def _cut_row(version: Version, group: Cut, a_day: int, longest: Fraction) -> CutRow:
     law, promised = version.law, version.promised
     if law is None or promised is None:
-        return CutRow(version, group, None, None, "", "", "", 0, 0)
+        return CutRow(version, group, None, None, "", "", "", 0, 0, Fraction(0))
     share = share_cut(law, version.own, a_day=a_day)
     return CutRow(
         version,
@@ -403,6 +425,7 @@ def _cut_row(version: Version, group: Cut, a_day: int, longest: Fraction) -> Cut
         percent(share) if share else "0%",
         min(100, max(1, int(law.minutes(a_day) * 100 / longest))),
         min(100, max(1, int(promised.minutes(a_day) * 100 / longest))),
+        missing(law, version.own, a_day=a_day) if group in _COUNTED else Fraction(0),
     )
 
 

@@ -91,9 +91,10 @@ def shortened(law: Span, percent: int, *, a_day: int) -> Span:
     return Span("working-hour", hours) if rest else Span("working-day", days)
 
 
-Cut = Literal["reached", "short", "as-law", "same-day", "unknown"]
+Cut = Literal["reached", "short", "as-law", "same-day", "unknown", "others"]
 CUTS: dict[Cut, str] = {
     "reached": "Cắt từ 30%", "short": "Cắt dưới 30%", "as-law": "Chưa cắt", "same-day": "Trả trong ngày", "unknown": "Chưa rõ thời hạn",
+    "others": "Nơi khác giải quyết",
 }  # fmt: skip
 """how a procedure stands to the promise"""
 
@@ -103,14 +104,21 @@ def share_cut(law: Span, ward: Span | None, *, a_day: int) -> Fraction:
     return 1 - ward.minutes(a_day) / law.minutes(a_day) if ward else Fraction(0)
 
 
-def cut_of(law: Span | None, ward: Span | None, *, a_day: int) -> Cut:
-    """Where a procedure stands: what is to be done the same day has no days that could be cut."""
+def cut_of(level: str, law: Span | None, ward: Span | None, *, a_day: int) -> Cut:
+    """Where a procedure stands: what others decide is not the ward's to cut, what is done the same day has no days to cut."""
+    if level != "commune":
+        return "others"
     if law is None:
         return "unknown"
     if law.unit == "same-day":
         return "same-day"
     share = share_cut(law, ward, a_day=a_day)
     return "reached" if share >= PROMISED else "short" if share > 0 else "as-law"
+
+
+def missing(law: Span, ward: Span | None, *, a_day: int) -> Fraction:
+    """Minutes of work still to be cut until the promise is kept; 0 where it is."""
+    return max(Fraction(0), (ward or law).minutes(a_day) - law.minutes(a_day) * (1 - PROMISED))
 
 
 def total_cut(pairs: Iterable[tuple[Span, Span | None]], *, a_day: int) -> Fraction | None:
