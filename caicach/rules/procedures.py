@@ -83,12 +83,13 @@ class Span:
 
 
 def shortened(law: Span, percent: int, *, a_day: int) -> Span:
-    """The law's time cut by at least so many percent: in days where it stays whole ones, else in hours, never half days."""
+    """The law's time cut by at least so many percent: in days where it stays whole ones, else in hours, never half
+    days; from ten days on in whole days, which people count in."""
     if law.unit == "calendar-day":
         return Span("calendar-day", max(1, law.amount * (100 - percent) // 100))
     hours = max(1, int(law.minutes(a_day) * (100 - percent) / 100 / 60))
     days, rest = divmod(hours * 60, a_day)
-    return Span("working-hour", hours) if rest else Span("working-day", days)
+    return Span("working-hour", hours) if rest and days < 10 else Span("working-day", days)
 
 
 Cut = Literal["reached", "short", "as-law", "same-day", "unknown", "others"]

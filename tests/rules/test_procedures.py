@@ -52,7 +52,7 @@ def test_a_time_in_words_and_minutes():
 
 
 @pytest.mark.parametrize(
-    "days, cut", [(3, Span("working-day", 2)), (5, Span("working-hour", 28)), (2, Span("working-hour", 11)), (10, Span("working-day", 7))],
+    "days, cut", [(3, Span("working-day", 2)), (5, Span("working-hour", 28)), (2, Span("working-hour", 11)), (10, Span("working-day", 7)), (25, Span("working-day", 17))],
 )  # fmt: skip
 def test_half_days_become_hours(days, cut):
     assert shortened(Span("working-day", days), 30, a_day=DAY) == cut
