@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "caicach.accounts",
     "caicach.documents",
     "caicach.tasks",
+    "caicach.procedures",
     "caicach.dossiers",
     "caicach.plans",
     "caicach.desk",

@@ -254,7 +254,9 @@ def page_context(request: HttpRequest) -> dict[str, object]:
             NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
         )
     if rights.allows("dossier.see", actor.role):
-        nav += (NavItem("Hồ sơ", reverse("dossiers:board"), room == "dossiers"),)
+        nav += (NavItem("Hồ sơ", reverse("dossiers:board"), room in {"dossiers", "procedures"}),)
+    elif rights.allows("procedure.see", actor.role):  # others find them as a tab beside the dossiers
+        nav += (NavItem("Thủ tục", reverse("procedures:catalogue"), room == "procedures"),)
     nav += _nav_of_rights(actor.role, match.view_name if match else "")
     return {"actor": actor, "nav": nav, "seeks": rights.allows("desk.see", actor.role)}
 

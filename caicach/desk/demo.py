@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
@@ -14,11 +15,15 @@ from caicach.accounts import services as accounts
 from caicach.core.clock import noon
 from caicach.data import work_calendar
 from caicach.organisation import services as organisation
+from caicach.organisation.queries import work_time
 from caicach.organisation.services import Office, Ward
 from caicach.plans import services as plans
+from caicach.procedures import services as procedures
+from caicach.procedures import starter
 from caicach.reading.document import Source
 from caicach.reading.plan import Head, IndicatorLine, PlanReading, Section, TaskLine
 from caicach.rules.deadlines import read_due
+from caicach.rules.procedures import shortened
 from caicach.rules.rights import ADMINISTRATOR, COORDINATOR, HEAD, LEADER, OFFICER
 from caicach.tasks import dates, directives, notices, together
 from caicach.tasks import services as tasks
@@ -176,6 +181,7 @@ def make(*, today: dt.date, seed: int = 2026, name: str = WARD, with_plan: bool 
     people = _people(ward, offices)
     if with_plan and today >= SIGNED_ON:
         _progress(ward, people, offices, today=today, chance=random.Random(seed))
+        _catalogue(ward, people, offices, today=today)
     return ward
 
 
@@ -272,6 +278,41 @@ def _together(ward: Ward, people: dict[str, int], offices: dict[str, Office], *,
         source="province", issuer="UBND tỉnh", document_number="1203/UBND-KSTTHC", document_date=some_days[0],
     )  # fmt: skip
     together.acknowledge(given, office=centre, by=people["viet"], at=early)
+
+
+_NOT_OURS = {"Công an cấp xã", "Bảo hiểm xã hội", "Văn phòng đăng ký đất đai"}
+"""Who decides beside the ward: their times are not the ward's to cut."""
+_CUT_LESS = {"1.013967": 10, "2.000620": 20}
+_AS_LAW = {"1.004873", "TAM-6"}
+
+
+def _catalogue(ward: Ward, people: dict[str, int], offices: dict[str, Office], *, today: dt.date) -> None:
+    """The ward's procedures since two levels govern, and its own times, a week after the plan promised them."""
+    centre, culture = offices["TT PVHCC"].pk, offices["VH–XH"].pk
+    steps = (
+        procedures.Step("Tiếp nhận, kiểm tra", 10, centre), procedures.Step("Thẩm tra, giải quyết", 60, culture),
+        procedures.Step("Ký duyệt", 20), procedures.Step("Trả kết quả", 10, centre),
+    )  # fmt: skip
+    entries = [
+        replace(one, steps=steps) if one.law and one.law.unit != "same-day" and one.decides not in _NOT_OURS else one
+        for one in starter.entries()
+    ]  # fmt: skip
+    hanh, decision = people["hanh"], procedures.Decision("", None, "")
+    made = procedures.publish(
+        ward=ward.pk, decision=decision, valid_from=dt.date(2025, 7, 1), brings=entries, by=hanh, at=noon(SIGNED_ON), today=SIGNED_ON,
+    )  # fmt: skip
+    since = SIGNED_ON + dt.timedelta(days=7)
+    if today < since:
+        return
+    a_day = work_time(ward.pk).minutes_a_day
+    times = [
+        (one.procedure, shortened(one.law, _CUT_LESS.get(one.procedure.code, 30), a_day=a_day))
+        for one in made
+        if one.law and one.steps.exists() and one.procedure.code not in _AS_LAW
+    ]
+    procedures.set_ward_times(
+        times, since=since, document="Cam kết rút ngắn thời hạn năm 2026", by=hanh, at=noon(since), today=since
+    )  # fmt: skip
 
 
 def _report_months(task: tasks.Task, by: int, today: dt.date, chance: random.Random) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -12,16 +11,15 @@ from caicach.core import clock
 from caicach.core.http import Missing, may, see_other
 from caicach.core.kept import kept
 from caicach.history import queries as history
-from caicach.organisation.queries import ward_names
+from caicach.organisation.queries import shown_wards
 from caicach.plans.queries import overview, plan_of_year
-from caicach.rules.vntext import key
 
 
 @require_safe
 @may("public")
 def wards(request: HttpRequest) -> HttpResponse:
     """The wards that show their progress; straight to it where it is only one."""
-    shown = _shown()
+    shown = shown_wards()
     if not shown:
         raise Missing
     if len(shown) == 1:
@@ -35,7 +33,7 @@ def wards(request: HttpRequest) -> HttpResponse:
 @may("public")
 def progress(request: HttpRequest, ward: str) -> HttpResponse:
     """How far the ward's plan of this year is: counts and bars, no task, no person, no way in. Raises Missing."""
-    found = _shown().get(ward)
+    found = shown_wards().get(ward)
     if found is None:
         raise Missing
     pk, name = found
@@ -50,18 +48,7 @@ def progress(request: HttpRequest, ward: str) -> HttpResponse:
     response = render(
         request,
         "desk/public.html",
-        {"body": html, "name": name, "plan": plan, "today": today},
+        {"body": html, "name": name, "slug": ward, "plan": plan, "today": today},
     )
     response["Cache-Control"] = "no-cache" if request.user.is_authenticated else "public, max-age=300"
     return response
-
-
-def _shown() -> dict[str, tuple[int, str]]:
-    """Name in the address → id and name of each ward that is shown. At most one query."""
-    if not settings.PUBLIC:
-        return {}
-    every: dict[str, tuple[int, str]] = {}
-    for pk, name in ward_names():
-        slug = key(name).replace(" ", "-")
-        every[slug if slug not in every else f"{slug}-{len(every) + 1}"] = (pk, name)
-    return {slug: one for slug, one in every.items() if "1" in settings.PUBLIC or slug in settings.PUBLIC}

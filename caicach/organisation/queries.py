@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 
 from caicach import data
 from caicach.organisation.models import CalendarYear, FormerName, Office, Ward, WorkDay
+from caicach.rules.vntext import key
 from caicach.rules.work_time import WorkTime
 from caicach.rules.workdays import WorkCalendar
 
@@ -91,6 +93,17 @@ def ward_facts(ward: int) -> WardFacts:
 def ward_names() -> list[tuple[int, str]]:
     """(id, name) of all wards of the installation, by name. One query."""
     return list(Ward.objects.order_by("name", "id").values_list("id", "name"))
+
+
+def shown_wards() -> dict[str, tuple[int, str]]:
+    """The wards that show themselves to everybody: name in the address → id and name. At most one query."""
+    if not settings.PUBLIC:
+        return {}
+    every: dict[str, tuple[int, str]] = {}
+    for pk, name in ward_names():
+        slug = key(name).replace(" ", "-")
+        every[slug if slug not in every else f"{slug}-{len(every) + 1}"] = (pk, name)
+    return {slug: one for slug, one in every.items() if "1" in settings.PUBLIC or slug in settings.PUBLIC}
 
 
 @dataclass(frozen=True, slots=True)

@@ -343,6 +343,33 @@ SENTENCES: dict[str, str] = {
     "directive.busy": _("Nhiều người đang giao việc cùng lúc. Hãy bấm Giao việc lần nữa."),
     "directive.in-past": _("Hạn {day} đã qua. Hãy ghi ngày từ hôm nay trở đi."),
     "task.word-missing": _("Hãy ghi lý do trả lại, để người nộp biết cần sửa gì."),
+    # procedures
+    "procedure.code-malformed": _(
+        "“{shown}” không phải mã thủ tục. Mã như 1.001193; chưa biết mã thì ghi TAM-1, TAM-2…"
+    ),
+    "procedure.code-twice": _("Thủ tục {shown} có hai lần trong cùng quyết định."),
+    "procedure.code-taken": _("Phường đã có thủ tục {shown}. Hãy mở thủ tục ấy rồi thêm phiên bản mới."),
+    "procedure.code-settled": _("Thủ tục này đã có mã {shown}. Chỉ mã tạm mới đổi được."),
+    "procedure.name-missing": _("Hãy ghi tên thủ tục."),
+    "procedure.time-incomplete": _(
+        "Thời hạn cần cả số và đơn vị, ví dụ 3 ngày làm việc; trả trong ngày thì để trống số."
+    ),
+    "procedure.time-longer": _(
+        "Thời hạn của phường ({own}) dài hơn luật cho ({law}). Hãy ghi ngắn hơn, hoặc để trống nếu theo luật."
+    ),
+    "procedure.time-unknown": _(
+        "Chưa rõ thời hạn theo luật nên chưa cắt được. Hãy ghi thời hạn theo luật trước."
+    ),
+    "procedure.time-in-past": _("Ngày {day} đã qua. Thời hạn mới chỉ áp dụng từ hôm nay trở đi."),
+    "procedure.shares": _("Phần thời gian của các bước cộng lại là {shares}%. Hãy chia lại cho đủ 100%."),
+    "procedure.fee-missing": _("Có mức thu thì hãy ghi mức, hoặc ghi thu theo văn bản nào."),
+    "procedure.dates-backwards": _(
+        "Thủ tục {shown} đã có phiên bản áp dụng từ {day}. Hãy ghi một ngày sau ngày ấy."
+    ),
+    "procedure.unknown": _("Phường không có thủ tục {shown}."),
+    "procedure.not-in-force": _("Thủ tục {shown} đã hết áp dụng. Hãy tải lại trang."),
+    "procedure.word-missing": _("Hãy ghi vì sao sửa, để người sau hiểu."),
+    "procedure.against-missing": _("Hãy ghi đã đối chiếu với văn bản nào."),
     # plans
     "import.given-up": _(
         "Máy chủ chưa đọc được tệp sau nhiều lần thử (đĩa đầy hoặc cơ sở dữ liệu bận). Hãy báo người quản trị, rồi bấm Đọc lại."

@@ -23,6 +23,8 @@ from caicach.dossiers import jobs
 from caicach.dossiers import services as dossiers
 from caicach.organisation import services as organisation
 from caicach.plans.models import Plan, PlanImport
+from caicach.procedures import services as procedures
+from caicach.rules.procedures import Span
 from caicach.tasks import dates, directives, handovers, services, together
 from caicach.tasks.models import Task
 from tests.factories import rooms
@@ -46,6 +48,8 @@ PAGES = (
     ("administrator", "/nguoi/them/"), ("administrator", "/nguoi/nguoimot01/"), ("administrator", "/co-cau/"), ("administrator", "/co-cau/them/"),
     ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
     ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
+    ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
+    ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
     ("system", "/cac-phuong/"), ("system", "/bat-dau/phuong/?moi=1"),
 )  # fmt: skip
 
@@ -55,6 +59,7 @@ TYPED = {
     "document_date": "20/11/2026", "content": "Lập tổ trực đường dây nóng", "name": "Tổ công tác mới", "full_name": "Hoàng Thị Mới",
     "user_name": "hoangmoi", "title": "Chuyên viên", "old": "mat-khau-cu-1", "new": "cau-hoi-moi-2", "again": "cau-hoi-moi-2", "year": "2027",
     "email": "moi@vidu.example", "short_name": "TCT", "day": "23/11/2026", "number": "9/QĐ-UBND", "label": "Máy quét", "source": "12/TB-UBND ngày 20/11/2026", "province": "Tỉnh Thử", "so": "3/BC-UBND", "ngay": "20/11/2026",
+    "code": "1.009999", "decision_number": "30/QĐ-UBND", "valid_from": "23/11/2026", "law_amount": "5", "own_amount": "1", "against": "QĐ 30/QĐ-UBND",
 }  # fmt: skip
 """What is typed into an empty field of this name."""
 
@@ -68,6 +73,7 @@ NOTHING_TO_MAKE = {
     "accounts:passkey-ask", "accounts:passkey-begin", "accounts:passkey-remove", "accounts:passkey-sign-in", "accounts:passkeys",  # with a key
     "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
+    "procedures:suggested",  # of an empty catalogue
     "desk:start", "desk:set-up-offices", "desk:set-up-people", "desk:work-days-back",  # in tests/stories/test_first_start.py and its rooms
 }  # fmt: skip
 """Verbs that these pages' forms don't reach; tests/rooms has each of them sent twice, or they set what is set already."""
@@ -115,6 +121,10 @@ def world(db):
         person=people["officer"].pk, post=people["officer"].posts.get().pk, ward=ward.pk, name="Máy cũ", nonce="một", at=AT, address=None
     )  # fmt: skip
     together.comment(of["I-2"], words="@Nguyễn Thị Thử xem giúp", by=second.pk, at=AT)
+    procedures.publish(
+        ward=ward.pk, decision=procedures.Decision(), valid_from=rooms.SIGNED, by=people["coordinator"].pk, at=AT, today=rooms.TODAY,
+        brings=[procedures.Entry("1.001193", "Đăng ký khai sinh", law=Span("working-day", 5))],
+    )  # fmt: skip
     organisation.add_office(ward, name="Tổ rà soát cũ")
     SavedFilter.objects.create(
         ward=ward, year=2026, kind="cchc", name="Mục một", query="?muc=I", person=people["coordinator"]

@@ -49,6 +49,7 @@ VALUES = {
     "office": "van-phong",
     "unit": "van-phong-hdnd-va-ubnd",
     "code": "H01.31.05-261102-0001",
+    "procedure": "1.001193",
 }
 
 

@@ -219,10 +219,11 @@ def test_the_page_shows_the_most_urgent_and_each_figure_opens_its_list(as_office
         ("tat-ca", "Tất cả", 5),
     ):
         assert re.search(
-            rf'nhom={group}"[^>]*><span class="tally-name">{name}</span> <b>{count}</b>', page
+            rf'href="\?nhom={group}"[^>]*><span class="tally-name">{name}</span> <b>{count}</b>', page
         ), name
         shown = as_officer.get(f"/ho-so/?nhom={group}").content.decode()
         assert shown.count('class="when"') == count
+    assert 'href="/ho-so/danh-sach.xlsx?nhom=tre"' in page
     done = as_officer.get("/ho-so/?nhom=da-co-ket-qua").content.decode()
     assert "tháng này 2 hồ sơ có kết quả, 50% đúng hẹn" in done and done.count('class="when"') == 2
 

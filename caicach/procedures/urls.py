@@ -1,0 +1,37 @@
+from django.urls import path, register_converter
+
+from caicach.procedures import views, views_manage, views_public
+
+
+class _ProcedureCode:
+    """A national code, or a provisional one of the ward's own."""
+
+    regex = r"[0-9]{1,2}\.[0-9]{6}|TAM-[0-9]{1,4}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(_ProcedureCode, "procedure")
+
+app_name = "procedures"
+urlpatterns = [
+    path("thu-tuc/", views.catalogue, name="catalogue"),
+    path("thu-tuc/danh-sach.<slug:suffix>", views.catalogue_file, name="catalogue-file"),
+    path("thu-tuc/cat-giam/", views.cut, name="cut"),
+    path("thu-tuc/cat-giam/danh-sach.<slug:suffix>", views.cut_file, name="cut-file"),
+    path("thu-tuc/moi/", views_manage.new, name="new"),
+    path("thu-tuc/goi-y/", views_manage.suggested, name="suggested"),
+    path("thu-tuc/<procedure:procedure>/", views.detail, name="detail"),
+    path("thu-tuc/<procedure:procedure>/niem-yet/", views.notice, name="notice"),
+    path("thu-tuc/<procedure:procedure>/sua/", views_manage.change, name="change"),
+    path("thu-tuc/<procedure:procedure>/thoi-han/", views_manage.time, name="time"),
+    path("thu-tuc/<procedure:procedure>/sua-chu/", views_manage.mend, name="mend"),
+    path("thu-tuc/<procedure:procedure>/doi-chieu/", views_manage.check, name="check"),
+    path("thu-tuc/<procedure:procedure>/het/", views_manage.end, name="end"),
+    path("cong-khai/<slug:ward>/thu-tuc/", views_public.catalogue, name="public"),
+    path("cong-khai/<slug:ward>/thu-tuc/<procedure:procedure>/", views_public.detail, name="public-one"),
+]

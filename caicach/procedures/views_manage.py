@@ -1,0 +1,181 @@
+"""What the coordinator does with the catalogue: a version, the ward's time, slips put right, checked, ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from caicach.core import clock
+from caicach.core.http import may, put_refusal, see_other, ward_request
+from caicach.organisation.queries import choices_of, offices
+from caicach.procedures import queries, services, starter
+from caicach.procedures.forms import CheckForm, EndForm, MendForm, Parts, TimeForm, VersionForm, start_of
+from caicach.procedures.models import Procedure
+from caicach.rules.refusal import Refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("procedure.manage")
+def new(request: HttpRequest) -> HttpResponse:
+    """A procedure that the ward did not have."""
+    return _version(request, None, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("procedure.manage")
+def change(request: HttpRequest, procedure: str) -> HttpResponse:
+    """The next version of a procedure, from a day; it begins with what the last one says."""
+    there = queries.procedure_for(ward_request(request).actor.ward_id, procedure)
+    return _version(request, there, services.entry_of(queries.newest_version(there)))
+
+
+def _version(request: HttpRequest, there: Procedure | None, entry: services.Entry | None) -> HttpResponse:
+    actor, today = ward_request(request).actor, clock.today()
+    data = request.POST if request.method == "POST" else None
+    start = start_of(entry) if entry else {"at_counter": True, "fee_status": "unknown"}
+    form = VersionForm(data, initial=start | {"valid_from": f"{today:%d/%m/%Y}"})
+    parts = Parts(data, entry, choices_of(offices(actor.ward_id, on=today)))
+    if there is not None:
+        del form.fields["code"]
+    status = 200
+    if data is not None:
+        status = 422
+        fits = [form.is_valid(), parts.is_valid()]
+        if fits[0] and not fits[1]:
+            form.add_error(
+                None, "Có dòng giấy tờ, bước hoặc trường hợp chưa ghi đúng; hãy xem các ô có chữ đỏ."
+            )
+        if all(fits):
+            if there is not None:
+                form.cleaned_data["code"] = there.code
+            try:
+                made = services.publish(
+                    ward=actor.ward_id, decision=form.decision(), valid_from=form.cleaned_data["valid_from"],
+                    brings=[form.entry(*parts.read())], by=actor.person_id, at=clock.now(), today=today, only_new=there is None,
+                )  # fmt: skip
+            except Refusal as refusal:
+                place = {"since": "valid_from"}.get(refusal.place or "", refusal.place)
+                status = put_refusal(form, Refusal(refusal.code, place, **refusal.facts))
+            else:
+                messages.success(request, f"Đã ghi. Áp dụng từ {made[0].valid_from:%d/%m/%Y}.")
+                return see_other(f"{made[0].procedure.address}?tu={made[0].valid_from:%d-%m-%Y}")
+    facts = {"form": form, "parts": parts, "procedure": there, "entry": entry}
+    return render(request, "procedures/version.html", facts, status=status)
+
+
+@require_POST
+@may("procedure.manage")
+def suggested(request: HttpRequest) -> HttpResponse:
+    """The common procedures, those that the ward does not have yet, to be looked at one by one."""
+    actor, today = ward_request(request).actor, clock.today()
+    count = services.add_suggested(
+        actor.ward_id, starter.entries(), by=actor.person_id, at=clock.now(), today=today
+    )
+    messages.success(
+        request, f"Đã thêm {count} thủ tục. Hãy đối chiếu từng thủ tục với quyết định công bố của tỉnh."
+    )
+    return see_other(f"{reverse('procedures:catalogue')}?nhom=chua-doi-chieu")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("procedure.manage")
+def time(request: HttpRequest, procedure: str) -> HttpResponse:
+    """The ward's own time from a day on."""
+
+    def save(there: Procedure, form: TimeForm, by: int) -> str:
+        data = form.cleaned_data
+        made = services.set_ward_time(
+            there, form.own(), since=data["since"], document=data["document"], by=by, at=clock.now(), today=clock.today()
+        )  # fmt: skip
+        return (
+            f"Đã ghi. Thời hạn mới áp dụng từ {made.valid_from:%d/%m/%Y}." if made else "Thời hạn vẫn như cũ."
+        )
+
+    version = queries.newest_version(_own(request, procedure))
+    own = version.own
+    start = {
+        "own_unit": own.unit if own else "", "own_amount": (own.amount or None) if own else None,
+        "since": f"{queries.next_day(version, clock.today()):%d/%m/%Y}",
+    }  # fmt: skip
+    return _small(request, procedure, TimeForm, start, "Thời hạn của phường", "Ghi thời hạn", save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("procedure.manage")
+def mend(request: HttpRequest, procedure: str) -> HttpResponse:
+    """Slips in the words of a version; what it promises and costs stays."""
+    there = _own(request, procedure)
+    version = queries.procedure_page(there.ward_id, procedure, today=clock.today(), with_story=False).version
+
+    def save(there: Procedure, form: MendForm, by: int) -> str:
+        data = form.cleaned_data
+        with transaction.atomic():
+            changed = services.mend(version, data, word=data["word"], by=by, at=clock.now())
+            if data.get("code"):
+                services.give_code(there, data["code"], by=by, at=clock.now())
+                changed = True
+        return "Đã sửa." if changed else "Không có gì đổi."
+
+    start = {name: getattr(version, name) for name in services.MENDABLE}
+    return _small(
+        request, procedure, MendForm, start, "Sửa chữ", "Lưu chỗ sửa", save, provisional=procedure.startswith("TAM-")
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("procedure.manage")
+def check(request: HttpRequest, procedure: str) -> HttpResponse:
+    """The version in force has been held against the decision."""
+    there = _own(request, procedure)
+    version = queries.procedure_page(there.ward_id, procedure, today=clock.today(), with_story=False).version
+
+    def save(_: Procedure, form: CheckForm, by: int) -> str:
+        services.check(version, against=form.cleaned_data["against"], by=by, at=clock.now())
+        return "Đã ghi là đã đối chiếu."
+
+    return _small(request, procedure, CheckForm, {}, "Đối chiếu", "Đã đối chiếu", save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("procedure.manage")
+def end(request: HttpRequest, procedure: str) -> HttpResponse:
+    """The procedure is no more from a day."""
+
+    def save(there: Procedure, form: EndForm, by: int) -> str:
+        since = form.cleaned_data["valid_from"]
+        services.end(there, since=since, decision=form.decision(), by=by, at=clock.now(), today=clock.today())
+        return f"Đã ghi. Hết áp dụng từ {since:%d/%m/%Y}."
+
+    return _small(request, procedure, EndForm, {}, "Cho hết áp dụng", "Cho hết áp dụng", save)
+
+
+def _own(request: HttpRequest, procedure: str) -> Procedure:
+    return queries.procedure_for(ward_request(request).actor.ward_id, procedure)
+
+
+def _small(request: HttpRequest, procedure: str, kind: Any, start: dict[str, Any], title: str, word: str, save: Any, **more: Any) -> HttpResponse:  # fmt: skip
+    """A page of one small form about a procedure."""
+    actor, there = ward_request(request).actor, _own(request, procedure)
+    form = kind(request.POST if request.method == "POST" else None, initial=start, **more)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                said = save(there, form, actor.person_id)
+            except Refusal as refusal:
+                place = refusal.place if refusal.place in form.fields else {"since": "valid_from"}.get(refusal.place or "")  # fmt: skip
+                status = put_refusal(form, Refusal(refusal.code, place, **refusal.facts))
+            else:
+                there.refresh_from_db()
+                messages.success(request, said)
+                return see_other(there.address)
+    version = queries.newest_version(there)
+    facts = {"form": form, "procedure": there, "version": version, "title": title, "word": word}
+    return render(request, "procedures/small.html", facts, status=status)
