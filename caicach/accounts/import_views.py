@@ -74,8 +74,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "accounts/import.html",
         {
             "form": form,
-            "most": reading.MOST_PEOPLE,
-            "mib": reading.MOST_BYTES // 2**20,
+            "hint": f"Excel (.xlsx) hoặc .csv, tối đa {reading.MOST_PEOPLE} người, {reading.MOST_BYTES >> 20} MiB.",
             "home": _home(request),
         },
         status=status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 from django import forms
 
@@ -28,3 +29,29 @@ class DayField(forms.DateField):
         if day is not None and day.year not in YEARS:
             raise forms.ValidationError("Năm này không hợp lý. Ghi ngày như 23/11/2026.")
         return day
+
+
+def new_token() -> str:
+    """The address of what a form makes, given out with the empty form: sent twice it makes one."""
+    return secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
+
+
+class TokenField(forms.RegexField):
+    """What `new_token` gave, as it comes back."""
+
+    def __init__(self) -> None:
+        names = ("required", "invalid", "null_characters_not_allowed")
+        super().__init__(
+            r"\A[A-Za-z0-9]{8,32}\Z",
+            widget=forms.HiddenInput,
+            error_messages=dict.fromkeys(names, "Trang này đã cũ. Hãy mở lại."),
+        )
+
+
+FILE_ERRORS = {
+    "required": "Hãy chọn một tệp.",
+    "invalid": "Tệp không tới nơi. Hãy chọn lại.",
+    "missing": "Tệp không tới nơi. Hãy chọn lại.",
+    "empty": "Tệp này rỗng. Hãy chọn tệp khác.",
+}
+"""what is said of a file that did not come whole"""

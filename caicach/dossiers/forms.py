@@ -1,17 +1,12 @@
 from django import forms
 
+from caicach.core.fields import FILE_ERRORS, TokenField
 from caicach.rules.formats import DOSSIER_KEYS
-
-_TOKEN = dict.fromkeys(("required", "invalid", "null_characters_not_allowed"), "Trang này đã cũ. Hãy mở lại.")
-_FILE = dict.fromkeys(("invalid", "missing"), "Tệp không tới nơi. Hãy chọn lại.") | {
-    "empty": "Tệp này rỗng. Hãy chọn tệp khác.",
-    "required": "Hãy chọn tệp danh sách.",
-}
 
 
 class ListForm(forms.Form):
-    token = forms.RegexField(r"\A[A-Za-z0-9]{8,32}\Z", widget=forms.HiddenInput, error_messages=_TOKEN)
-    file = forms.FileField(label="Tệp danh sách hồ sơ", error_messages=_FILE)
+    token = TokenField()
+    file = forms.FileField(label="Tệp danh sách hồ sơ", error_messages=FILE_ERRORS)
 
 
 class LayoutForm(forms.Form):

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
+from caicach.history.queries import Happened
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.vntext import fold
 
@@ -192,17 +193,6 @@ def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
     left = f"Còn {days} ngày" if days else "Hẹn hôm nay"
     is_close = clock.warn_from is not None and clock.warn_from <= now
     return Row(dossier, "warn" if is_close else "next", left)
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One line of a dossier's story. changes: (what, before, after)."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    changes: tuple[tuple[str, str, str], ...]
-    word: str
 
 
 @dataclass(frozen=True, slots=True)

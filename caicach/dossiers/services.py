@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -29,11 +28,6 @@ from caicach.worker import services as queue
 _BATCH = 1_000
 _SHOWN = 12
 """examples of each kind on the page of a list"""
-
-
-def new_token() -> str:
-    """The address of a list, given out with the empty form."""
-    return secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
 
 
 def upload(file: documents.Upload, *, ward: int, token: str, by: int | None, at: dt.datetime) -> DossierList:

@@ -1,18 +1,13 @@
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from caicach.dossiers import views
 
 
-class _Code:
+class _Code(StringConverter):
     """A dossier's code: most are letters, digits, dots and a dash, but other systems write others."""
 
     regex = r"[^\x00-\x1f]+?"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(_Code, "code")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caicach.core import clock
+from caicach.core.fields import new_token
 from caicach.core.http import may, put_refusal, row_id, see_other, send_list, ward_request
 from caicach.dossiers import queries, services
 from caicach.dossiers.forms import LayoutForm, ListForm
@@ -82,7 +83,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """A list of the province's system; it is read in the background."""
     actor = ward_request(request).actor
-    form = ListForm(request.POST or None, request.FILES or None, initial={"token": services.new_token()})
+    form = ListForm(request.POST or None, request.FILES or None, initial={"token": new_token()})
     status = 200
     if request.method == "POST":
         status = 422

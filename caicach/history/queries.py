@@ -27,6 +27,17 @@ class Told:
     about: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event in words, for a row's page. changes: (what, before, after)."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    changes: tuple[tuple[str, str, str], ...]
+    word: str
+
+
 def of(ward: int, kind: str, rows: Iterable[int], *, after: int = 0, most: int | None = None) -> list[Told]:
     """The events of these rows of one kind ("tasks.task"), newest first, those after an id where one is given, at most so
     many where that is said. One query."""

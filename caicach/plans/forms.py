@@ -1,14 +1,9 @@
 from django import forms
 
+from caicach.core.fields import FILE_ERRORS, TokenField
 from caicach.data import plan_kinds
 
-_TOKEN = dict.fromkeys(("required", "invalid", "null_characters_not_allowed"), "Trang này đã cũ. Hãy mở lại.")
 _YEAR = {"required": "Hãy ghi năm của kế hoạch.", "invalid": "Ghi năm bằng bốn chữ số, ví dụ 2026."}
-_FILE = {
-    "invalid": "Tệp không tới nơi. Hãy chọn lại.",
-    "missing": "Tệp không tới nơi. Hãy chọn lại.",
-    "empty": "Tệp này rỗng. Hãy chọn tệp khác.",
-}
 
 
 def _kind() -> forms.ChoiceField:
@@ -21,8 +16,8 @@ def _kind() -> forms.ChoiceField:
 
 
 class UploadForm(forms.Form):
-    token = forms.RegexField(r"\A[A-Za-z0-9]{8,32}\Z", widget=forms.HiddenInput, error_messages=_TOKEN)
-    file = forms.FileField(label="Tệp kế hoạch", required=False, error_messages=_FILE)
+    token = TokenField()
+    file = forms.FileField(label="Tệp kế hoạch", required=False, error_messages=FILE_ERRORS)
     year = forms.IntegerField(
         label="Năm của kế hoạch",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
@@ -33,7 +28,7 @@ class UploadForm(forms.Form):
 
 
 class StartForm(forms.Form):
-    token = forms.RegexField(r"\A[A-Za-z0-9]{8,32}\Z", widget=forms.HiddenInput, error_messages=_TOKEN)
+    token = TokenField()
     year = forms.IntegerField(
         label="Năm của kế hoạch",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),

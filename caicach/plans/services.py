@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import secrets
 
 from django.db import IntegrityError, transaction
 
@@ -29,11 +28,6 @@ from caicach.tasks import coordinating
 from caicach.tasks import queries as task_queries
 from caicach.tasks import services as tasks
 from caicach.worker import services as queue
-
-
-def new_token() -> str:
-    """The address of an import, given out with the empty form."""
-    return secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
 
 
 def upload(

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.core import backup, clock
+from caicach.core.fields import new_token
 from caicach.core.http import (
     Missing,
     may,
@@ -55,7 +56,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     actor = ward_request(request).actor
     year = clock.today().year
     if request.method != "POST":
-        form = UploadForm(initial={"token": services.new_token(), "year": year})
+        form = UploadForm(initial={"token": new_token(), "year": year})
         return render(
             request, "plans/upload.html", {"form": form, "has_plan": queries.has_plan(actor.ward_id)}
         )
@@ -96,7 +97,7 @@ def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(
         request.POST or None,
         initial={
-            "token": services.new_token(),
+            "token": new_token(),
             "year": today.year if today.year not in years else today.year + 1,
             "copy_from": row_id(asked) if row_id(asked) in years else None,
             "kind": request.GET.get("loai", ""),

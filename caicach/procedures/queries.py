@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from caicach.core.http import Missing
 from caicach.history import queries as history
+from caicach.history.queries import Happened
 from caicach.organisation.queries import work_time
 from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version
 from caicach.rules.formats import day as day_words
@@ -174,17 +175,6 @@ def find(versions: Sequence[Version], asked: str) -> tuple[list[Version], bool]:
 
 
 # --- one procedure ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """A line of its history. changes: (what, before, after)."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    changes: tuple[tuple[str, str, str], ...]
-    word: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,13 @@
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from caicach.procedures import views, views_manage, views_public
 
 
-class _ProcedureCode:
+class _ProcedureCode(StringConverter):
     """A national code, or a provisional one of the ward's own."""
 
     regex = r"[0-9]{1,2}\.[0-9]{6}|TAM-[0-9]{1,4}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(_ProcedureCode, "procedure")

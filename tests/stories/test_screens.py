@@ -144,4 +144,4 @@ def test_no_word_of_the_browser_stands_on_a_file_field(open_page):
     assert "Đảm bảo giá trị" not in page.content()
     plain = open_page("hanh", script=False)
     plain.goto("/kieu-dang/")
-    assert plain.locator("input[type=file]").evaluate("e => getComputedStyle(e).opacity") == "1"
+    assert plain.locator("#good_file").evaluate("e => getComputedStyle(e).opacity") == "1"

@@ -102,6 +102,12 @@ def field(bound: BoundField, hint: str = "") -> dict[str, object]:
     return {"bound": bound, "hint": hint, "widget": bound.as_widget(attrs=attrs)}
 
 
+@register.inclusion_tag("components/drop.html")
+def drop(bound: BoundField, hint: str, accept: str) -> dict[str, object]:
+    """A box to drop a file on, or to press (static/js/upload.js). accept: ".xlsx,.csv"."""
+    return {"bound": bound, "hint": hint, "accept": accept}
+
+
 @register.inclusion_tag("components/ticks.html")
 def ticks(bound: BoundField, look: str = "") -> dict[str, object]:
     """A tick for each choice; a group of choices is folded, and open where something in it is ticked."""
