@@ -21,7 +21,7 @@ _MOST_COUNTED = 1_000
 
 GROUPS = {
     "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
-    "da-co-ket-qua": "Đã có kết quả", "tat-ca": "Tất cả",
+    "da-co-ket-qua": "Xong tháng này", "tat-ca": "Tất cả",
 }  # fmt: skip
 """what the list can be filtered by, most urgent first"""
 _CAPPED = ("dang-giai-quyet", "cho", "tat-ca")
@@ -74,8 +74,7 @@ class Promises:
 
 def promises(ward: int, *, now: dt.datetime) -> Promises:
     """One query over what is under way and this month's results, whatever lies behind."""
-    today = local(now).date()
-    month = Q(settled_on__range=(today.replace(day=1), today))
+    month = _this_month(now)
     found = DossierClock.objects.filter(Q(runs=True) | month, ward_id=ward).aggregate(
         late=Count("pk", filter=_late(now)),
         soon=Count("pk", filter=_soon(now)),
@@ -84,6 +83,12 @@ def promises(ward: int, *, now: dt.datetime) -> Promises:
         missed=Count("pk", filter=month & Q(late_days__gt=0)),
     )
     return Promises(**found)
+
+
+def _this_month(now: dt.datetime, at: str = "") -> Q:
+    """What got its result since the first of the month; at: the way to the clock."""
+    today = local(now).date()
+    return Q((f"{at}settled_on__range", (today.replace(day=1), today)))
 
 
 def _late(now: dt.datetime, at: str = "") -> Q:
@@ -160,7 +165,8 @@ def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
         case "cho":
             return rows.filter(state__in=_WAITING).order_by("-id")
         case "da-co-ket-qua":
-            return rows.filter(state__in=_DONE).order_by("-id")
+            done = rows.filter(_this_month(now, "clock__"), clock__ward_id=ward)
+            return done.order_by("-clock__settled_on", "-id")
         case _:
             return rows.order_by("-id")
 

@@ -281,7 +281,9 @@ def test_from_the_upload_to_the_list_by_its_pages(as_officer, ward, officer):
     assert "Đã nhận ho-so.csv" in as_officer.get(sent["Location"]).content.decode()
 
 
-def test_the_leaders_page_has_the_same_figures(client, ward, coordinator, known):
+def test_the_leaders_page_has_the_same_figures(client, ward, coordinator, officer, known):
+    before = ("H01.31.05-261001-0009", "Chứng thực chữ ký", "Lê Hoàng Ví Dụ", "01/10/2026", "02/10/2026", "02/10/2026 09:00", "Đã trả kết quả")  # fmt: skip
+    bring(ward, officer, csv([before]), token="danhsach0030")
     rooms.make_plan(ward, coordinator)
     client.force_login(rooms.make_person(ward, "leader"))
     page = re.sub(r"<[^>]+>", "", client.get("/ke-hoach/2026/cchc/toan-canh/").content.decode())
