@@ -79,7 +79,9 @@ def take_as_before(row: DossierList, *, at: dt.datetime) -> bool:
         .order_by("-taken_at", "-id")
         .first()
     )
-    if row.state != DossierList.READING or last is None or last.file_id != row.file_id:
+    if row.state != DossierList.READING or row.columns or last is None or last.file_id != row.file_id:
+        return False
+    if known_columns(row.ward_id, last.headings) != last.columns:  # somebody has said otherwise since
         return False
     told = last.counts
     row.columns, row.headings, row.share = last.columns, last.headings, 100
@@ -115,12 +117,13 @@ def finish_reading(row: DossierList, reading: Reading, *, at: dt.datetime) -> No
 
 @transaction.atomic
 def choose(row: DossierList, columns: Mapping[str, str], *, by: int, at: dt.datetime) -> None:
-    """What each heading means, said by a person: remembered for every list of this layout, and this one is taken over.
+    """What each heading means, said by a person: remembered for every list of this layout, and this one is taken over (again,
+    where it was taken over with other headings).
 
     columns: key → heading; "" for none. Raises Refusal dossiers.list-settled, dossiers.no-code-column, dossiers.heading-twice.
     """
     row = hold(row)
-    if row.state != DossierList.REVIEW:
+    if row.state not in (DossierList.REVIEW, DossierList.TAKEN):
         raise Refusal("dossiers.list-settled")
     known = {*row.headings, *row.columns.values()}
     chosen = {name: heading for name in KEYS if (heading := columns.get(name, "")) in known}

@@ -133,6 +133,26 @@ def test_a_person_says_otherwise_than_was_guessed_and_that_is_remembered(ward, o
     assert Layout.objects.count() == 1
 
 
+def test_a_layout_that_was_said_wrongly_is_said_again_and_all_follows(as_officer, ward, officer):
+    head = (*HEAD[:2], "Người liên hệ", *HEAD[3:], "Chủ hồ sơ")
+    rows = [(*row[:2], "Người Khác", *row[3:], row[2]) for row in ROWS]
+    first = bring(ward, officer, csv(rows, head))
+    wrong, right = first.columns | {"applicant": "Người liên hệ"}, first.columns
+    for columns in (wrong, right):
+        assert as_officer.post(f"/ho-so/nap/{first.token}/", columns).status_code == 303
+        jobs.read_list(first.pk)
+    first.refresh_from_db()
+    assert (first.state, first.counts["changed"]) == (DossierList.TAKEN, 5)
+    assert Dossier.objects.get(code=ROWS[0][0]).applicant == "Nguyễn Thị Thử"
+    again = bring(ward, officer, csv(rows, head), token="danhsach0040")
+    assert again.counts["same"] == 5 and again.columns == right
+    # of two lists of one file the later was taken over with headings that somebody has changed since
+    services.choose(first, wrong, by=officer.pk, at=AT)
+    jobs.read_list(first.pk)
+    third = bring(ward, officer, csv(rows, head), token="danhsach0041")
+    assert third.columns == wrong
+
+
 def test_a_row_without_a_code_is_shown_and_not_taken(ward, officer, known):
     rows = [*ROWS, ("", "Đăng ký kết hôn", "Không Có Mã", "13/11/2026", "20/11/2026", "", "Đang xử lý")]
     row = bring(ward, officer, csv(rows), token="danhsach0006")
