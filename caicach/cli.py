@@ -36,9 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     if arguments[:1] == ["manage"]:  # its options are Django's own
-        from caicach.conf.manage import manage
-
-        return manage(arguments[1:])
+        return _manage(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
@@ -65,6 +63,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         if why is None:
             raise
         print(Refusal("database.unwritable", why=why), file=sys.stderr)
+        return 2
+
+
+def _manage(arguments: Sequence[str]) -> int:
+    from caicach.conf.manage import manage
+
+    try:
+        return manage(arguments)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
         return 2
 
 
@@ -653,9 +661,10 @@ def _restore(options: argparse.Namespace) -> int:
     from caicach.conf.manage import setup
 
     setup()
+    from caicach.conf.alone import alone
     from caicach.core import backup
 
-    with _progress() as progress:
+    with alone(), _progress() as progress:
         facts = backup.restore(options.file, replace=options.replace, progress=progress)
     print(f"Đã khôi phục: {_backup_words(facts)}. Chạy tiếp: caicach upgrade, rồi khởi động lại.")
     return 0

@@ -16,8 +16,18 @@ def setup() -> None:
 
 
 def manage(argv: Sequence[str]) -> int:
-    """Run one management command; argv without the program's name."""
+    """Run one management command; argv without the program's name. Migrating waits for who else prepares the database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
+    if argv[:1] == ["migrate"]:
+        from caicach.conf.alone import alone
+
+        setup()
+        with alone():
+            return _execute(argv)
+    return _execute(argv)
+
+
+def _execute(argv: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["caicach manage", *argv])

@@ -3,14 +3,12 @@ it says to the person who started it. Done in a process of its own, so that the 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from caicach.conf.alone import alone
 from caicach.conf.manage import setup
 
 
@@ -37,40 +35,9 @@ def is_prepared() -> bool:
 
 def prepare() -> None:
     """Do what `is_prepared` found missing, each thing said as it begins. Of two starts at once the second waits, and finds it
-    done."""
-    with _alone():
+    done. Raises what `alone` does."""
+    with alone():
         _prepare()
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One start at a time: in this data folder, and on PostgreSQL in this database too. A fault ends the
-    process, and both locks with it."""
-    from django.conf import settings
-    from django.db import connection
-
-    with (Path(settings.DATA) / ".prepare").open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say(_WAITS)
-            fcntl.flock(held, fcntl.LOCK_EX)
-        if connection.vendor != "postgresql":
-            yield
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-            if not cursor.fetchone()[0]:
-                _say(_WAITS)
-                cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-_WAITS = "Một lần khởi động khác đang chuẩn bị; chờ …"
-_LOCK = 0x_CA1_CAC
-"""a number that no other lock of the database has"""
 
 
 def _prepare() -> None:
@@ -92,10 +59,10 @@ def _prepare() -> None:
 
         _say("Tạo phường mẫu …")
         demo.make_both(today=clock.today())
-    _collect_static()
+    collect_static()
 
 
-def _collect_static() -> None:
+def collect_static() -> None:
     """Gather the static files again where they or the packages that bring some have changed."""
     from django.conf import settings
     from django.core.management import call_command

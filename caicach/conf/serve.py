@@ -37,6 +37,7 @@ def serve(port: int) -> int:
     from django.db import connections
 
     from caicach.conf.prepare import is_prepared
+    from caicach.core import heartbeat
 
     if _is_taken(settings.BIND, port):
         _say(
@@ -56,6 +57,7 @@ def serve(port: int) -> int:
     connections.close_all()
     if not prepared and (status := start(_PREPARE, group=False).wait()):
         return status
+    heartbeat.beat()  # it runs from now on: nobody restores or upgrades under it before its worker's first sign of life
     commands = [_web(settings.BIND, port), _WORKER]
     parts = [start(commands[0])]
     site = f"http://{'localhost' if settings.BIND == '127.0.0.1' else settings.BIND}:{port}"

@@ -11,17 +11,24 @@ from caicach.rules.refusal import Refusal
 def upgrade() -> int:
     """Bring database and static files to this version of the code. 1 where something is left to be mended.
 
-    A backup is made first; a migration that fails puts the database back as it was, row by row. Raises Refusal
-    backup.running, upgrade.failed, and what making the backup raises.
+    A backup is made first; a migration that fails puts the database back as it was, row by row. While somebody else
+    prepares the database it waits. Raises Refusal backup.running, upgrade.failed, and what making the backup and `alone` raise.
     """
+    from caicach.conf.alone import alone
     from caicach.conf.manage import setup
 
     setup()
+    with alone():
+        return _upgrade()
+
+
+def _upgrade() -> int:
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from caicach.conf.check import check
+    from caicach.conf.prepare import collect_static
     from caicach.core import backup, heartbeat
 
     if heartbeat.is_fresh():
@@ -46,7 +53,7 @@ def upgrade() -> int:
         raise Refusal(
             "upgrade.failed", why=(reason[0] if reason else type(fault).__name__)[:200], kept=str(kept)
         ) from fault
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    collect_static()
     _say("Cơ sở dữ liệu đúng phiên bản." if not steps else "Đã nâng cấp.")
     return check(is_stopped=True)
 

@@ -92,6 +92,9 @@ SENTENCES: dict[str, str] = {
     "database.unwritable": _(
         "Không ghi được cơ sở dữ liệu: {why}. Hãy dọn chỗ trống trên đĩa rồi chạy lại; những gì đã làm xong thì còn nguyên."
     ),
+    "data.unwritable": _(
+        "Không ghi được vào thư mục dữ liệu {folder}. Hãy cho tài khoản chạy Cải Cách quyền ghi vào đó, hoặc đặt CAICACH_DATA là thư mục khác."
+    ),
     "file.unwritable": _("Không ghi được tệp {name}: {why}. Hãy kiểm tra thư mục và chỗ trống trên đĩa."),
     "usage.year": _("Năm {year} không hợp lệ. Hãy ghi một năm từ 1900 đến 2200."),
     "tool.tesseract-missing": _(

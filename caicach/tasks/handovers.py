@@ -13,6 +13,7 @@ from django.db.models import F, Max
 from caicach.accounts.queries import colleagues
 from caicach.core.http import Missing
 from caicach.history import services as history
+from caicach.organisation import services as organisation
 from caicach.rules.refusal import Refusal
 from caicach.tasks import notices, queries, together
 from caicach.tasks.models import Handover, Step, Task, TaskOffice
@@ -142,6 +143,7 @@ def open_one(
     _check(ward, office, leaver, taker)
     if not lines_of(ward, office, leaver, today=today):
         raise Refusal("handover.nothing", "leaver")
+    organisation.hold(ward)  # of two at once the second gets the next number
     number = (Handover.objects.filter(ward_id=ward).aggregate(Max("number"))["number__max"] or 0) + 1
     try:
         with transaction.atomic():

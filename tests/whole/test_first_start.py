@@ -37,6 +37,29 @@ def test_of_two_first_starts_at_once_one_prepares_and_the_other_waits(empty):
     assert len(empty.rows()["organisation_ward"]) == 2
 
 
+@pytest.mark.parametrize(
+    "second", [["upgrade"], ["manage", "migrate", "--verbosity", "0"]], ids=lambda words: words[0]
+)
+def test_an_upgrade_beside_a_start_waits_and_takes_nothing_back(empty, second):
+    """What began first is not undone by what came a moment later and found its tables already there."""
+    first = subprocess.Popen(
+        PREPARE, env=empty.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert "Chuẩn bị cơ sở dữ liệu" in first.stdout.readline()  # it has the lock now
+    other = empty.run(*second)
+    said = first.communicate(timeout=120)
+    assert (first.returncode, other.returncode) == (0, 0), (said, other)
+    assert "chờ …" in other.stdout and other.stderr == ""
+    assert len(empty.rows()["organisation_ward"]) == 2
+    assert empty.done("prepare") == "", "nothing was left undone"
+
+
+def test_a_data_folder_that_takes_no_file_is_named(tmp_path):
+    (tmp_path / "du-lieu" / ".prepare").mkdir(parents=True)
+    done = Installation(tmp_path / "du-lieu").run("prepare")
+    assert done.returncode == 2 and str(tmp_path / "du-lieu") in done.stderr and "quyền ghi" in done.stderr
+
+
 @pytest.mark.skipif(ON_POSTGRES, reason="its disk is the server's")
 @pytest.mark.parametrize("kib", [4, 1200])
 def test_a_first_start_on_a_full_disk_says_so_and_the_next_one_goes_on(empty, kib):

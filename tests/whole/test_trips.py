@@ -17,6 +17,7 @@ from caicach.history.models import Event
 from caicach.tasks import held
 from caicach.tasks.models import Comment, Delivery, Notice, Task
 from tests.factories import rooms
+from tests.factories.races import until_somebody_waits
 
 PASSWORD = "mat-khau-thu-12"
 on_postgresql = connection.vendor == "postgresql"
@@ -138,22 +139,12 @@ def test_what_is_asked_after_a_lock_is_as_it_was_left(ward, officer, coordinator
         held.hold(task)
         other.start()
         assert waits.wait(10)
-        _until_somebody_waits()
+        until_somebody_waits()
         Comment.objects.create(
             ward_id=ward.pk, task=task, at=clock.now(), by=officer, words="viết trong lúc giữ"
         )
     other.join(10)
     assert seen == [["viết trong lúc giữ"]]
-
-
-def _until_somebody_waits() -> None:
-    end = dt.datetime.now() + dt.timedelta(seconds=10)
-    while dt.datetime.now() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waited for the row")
 
 
 @pytest.mark.django_db

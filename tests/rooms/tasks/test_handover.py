@@ -2,15 +2,17 @@
 
 import datetime as dt
 import re
+import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from caicach.core.clock import noon
-from caicach.tasks import services, together
+from caicach.tasks import handovers, services, together
 from caicach.tasks.models import Handover, Notice, Task, TaskOffice
 from tests.factories import rooms
+from tests.factories.races import until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 AT = noon(rooms.TODAY)
@@ -329,3 +331,33 @@ def test_what_is_done_is_nothing_to_hand_over_in_either_way(given, head, officer
     assert not any("đã chuyển đi" in words for words in leavers(client)), (
         "and nobody is offered who has only that"
     )
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_handovers_begun_at_once_get_two_numbers(given, ward, head, officer, second):
+    third = rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND")
+    office = ward.offices.get(short_name="Văn phòng").pk
+    together.assign(Task.objects.get(number="I-2"), office=office, person=second.pk, by=head.pk, at=AT)
+    faults = []
+
+    def begin_one(leaver):
+        handovers.open_one(ward=ward.pk, office=office, leaver=leaver, taker=third.pk, word="", today=rooms.TODAY,
+                           by=head.pk, at=AT, address=None)  # fmt: skip
+
+    def second_one():
+        try:
+            begin_one(second.pk)
+        except Exception as fault:  # noqa: BLE001 — told below
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=second_one)
+    with transaction.atomic():
+        begin_one(officer.pk)
+        other.start()
+        until_somebody_waits()
+    other.join(20)
+    assert not faults
+    assert sorted(Handover.objects.values_list("number", flat=True)) == [1, 2]
