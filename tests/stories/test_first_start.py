@@ -8,7 +8,7 @@ import pytest
 from tests.stories.conftest import DESK, PHONE, Site
 from tests.stories.test_screens import violations
 
-pytestmark = [pytest.mark.story, pytest.mark.both]
+pytestmark = pytest.mark.story
 PASSWORD = "con trâu đi trước"
 
 

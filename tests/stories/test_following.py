@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.stories.conftest import PHONE
 
-pytestmark = [pytest.mark.story, pytest.mark.both]
+pytestmark = pytest.mark.story
 II_2 = "/viec/2026/cchc/II-2/"
 
 
@@ -72,6 +72,7 @@ def test_a_head_asks_for_time_and_the_leader_gives_less(open_page):
     assert "cho gia hạn" in head.inner_text("#moi")
 
 
+@pytest.mark.both
 def test_the_second_of_two_is_told_and_loses_nothing(open_page):
     first, second = open_page("khang"), open_page("viet")
     for page in (first, second):

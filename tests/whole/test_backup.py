@@ -175,6 +175,7 @@ def spoilt(archive: Path, how: str, path: Path) -> Path:
     return path
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("how", ["one bit", "cut", "no end", "text", "empty", "another tar", "outside"])
 def test_a_spoilt_archive_changes_nothing(archive, tmp_path, how):
     new = Installation(tmp_path / "moi", like="empty")
@@ -295,6 +296,7 @@ def test_every_row_goes_to_another_database_and_back(original, tmp_path):
     )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("url", ["", "khong phai", "mysql://a@b/c", "sqlite:////khong/co/thu/muc/a.sqlite3"])
 def test_a_database_that_is_none_is_said(original, url):
     done = original.run("copy-database", url)

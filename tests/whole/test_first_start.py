@@ -42,6 +42,7 @@ def test_of_two_first_starts_at_once_one_prepares_and_the_other_waits(empty):
 )
 def test_an_upgrade_beside_a_start_waits_and_takes_nothing_back(empty, second):
     """What began first is not undone by what came a moment later and found its tables already there."""
+    empty.env["CAICACH_DEMO"] = "0"
     first = subprocess.Popen(
         PREPARE, env=empty.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -50,7 +51,7 @@ def test_an_upgrade_beside_a_start_waits_and_takes_nothing_back(empty, second):
     said = first.communicate(timeout=120)
     assert (first.returncode, other.returncode) == (0, 0), (said, other)
     assert "chờ …" in other.stdout and other.stderr == ""
-    assert len(empty.rows()["organisation_ward"]) == 2
+    assert empty.rows()["organisation_ward"] == []
     assert empty.done("prepare") == "", "nothing was left undone"
 
 
@@ -69,4 +70,8 @@ def test_a_first_start_on_a_full_disk_says_so_and_the_next_one_goes_on(empty, ki
     )
     assert full.returncode == 2 and "đĩa đã đầy" in full.stderr, (full.returncode, full.stderr)
     assert len(full.stderr.splitlines()) == 1, full.stderr
-    assert "Tạo phường mẫu" in empty.done("prepare") and len(empty.rows()["organisation_ward"]) == 2
+    if kib == 4:  # its tables alone are enough to see
+        empty.env["CAICACH_DEMO"] = "0"
+    said, wards = empty.done("prepare"), len(empty.rows()["organisation_ward"])
+    assert "Chuẩn bị cơ sở dữ liệu" in said
+    assert ("Tạo phường mẫu" in said, wards) == ((False, 0) if kib == 4 else (True, 2))

@@ -120,6 +120,7 @@ def sign_in(client, person):
     client.cookies[settings.SESSION_COOKIE_NAME] = person.session
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", [name for name, _ in pages()])
 def test_each_page_opens_to_its_roles_only(world, client, name):
     action, address = rights.PAGES[name], address_of(name)
@@ -377,6 +378,7 @@ ASKED = sorted(
 """Every name that a view reads out of an address's query."""
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", [name for name, _ in pages()])
 def test_a_nul_anywhere_in_an_address_is_nowhere(world, client, name):
     """Also where it alone would be asked for: each name by itself would take minutes, and the door looks at all alike."""
@@ -404,6 +406,7 @@ def test_a_nul_in_a_query_never_reaches_a_database(world, client, role, asked):
         assert client.get(f"{address}?{asked}=a%00").status_code in (403, 404)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("odd", ["%01", "%0B", "%1F", "%EF%BF%BE", "%ED%A0%80"])
 def test_signs_that_no_file_takes_are_no_fault_in_a_filter(world, client, odd):
     sign_in(client, world[0][1]["coordinator"])

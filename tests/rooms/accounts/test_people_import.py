@@ -161,6 +161,7 @@ def test_an_empty_cell_takes_nothing_away(admin):
     assert line.state == comparing.SAME
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -283,6 +284,7 @@ HEADS = ("Họ và tên", "Đơn vị", "Chức danh", "Vai trò", "Email")
 CHIEF = ("Đỗ Thị Nhàn", "VP HĐND-UBND", "Chánh Văn phòng", "Trưởng đơn vị", None)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", ["Lãnh đạo", None])
 @pytest.mark.parametrize("office", ["UBND phường", "Lãnh đạo UBND", None])
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -429,6 +431,7 @@ def test_a_csv_of_a_vietnamese_excel(admin):
     assert "Điều phối" in page and "Nạp 1 người" in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("file", "words"),
     [
@@ -681,6 +684,7 @@ def test_the_second_of_two_moves_may_be_left_out(admin, khang):
     assert posts_of("khang") == [("VH–XH", "officer", "Chuyên viên")]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("says", [("Trưởng nhóm", ""), ("", "Người xem")])
 def test_a_move_and_a_row_without_an_office_are_not_both_of_one_post(admin, khang, order, says):
@@ -834,6 +838,7 @@ def sorted_posts(books):
     return {name: (full, email, sorted(posts.values())) for name, (full, email, posts) in books.items()}
 
 
+@pytest.mark.one_database
 @hypothesis.settings(max_examples=60, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
 @hypothesis.given(rows=st.lists(listed, min_size=1, max_size=5))
 def test_any_list_has_a_question_at_a_row_or_is_taken_as_it_is_shown(three, ward, rows):

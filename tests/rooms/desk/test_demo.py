@@ -12,7 +12,7 @@ from caicach.history.models import Event
 from caicach.organisation import services as organisation
 from caicach.tasks.models import Delivery, Progress
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 DAYS = ("2026-02-04", "2026-02-10", "2026-03-01", "2026-07-15", "2026-11-23", "2026-12-31", "2027-02-01")
 
 

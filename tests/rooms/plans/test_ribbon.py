@@ -168,6 +168,7 @@ def test_other_wards_and_years_cost_no_query(
     assert page.count('role="img"') == 3
 
 
+@pytest.mark.one_database
 def test_the_demo_years_page_is_light(db, client):
     from caicach.accounts.models import Person
 
@@ -178,6 +179,7 @@ def test_the_demo_years_page_is_light(db, client):
     assert len(gzip.compress(page, 6)) < 40_000, "with styles and scripts it stays under 120 KB"
 
 
+@pytest.mark.one_database
 def test_the_demo_is_the_same_each_time(db):
     from caicach.tasks.models import Delivery, Progress
 
