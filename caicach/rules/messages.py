@@ -43,6 +43,23 @@ SENTENCES: dict[str, str] = {
     ),
     "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
     "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
+    # the citizen card
+    "card.other": _(
+        "Đây không phải chữ của mã QR trên thẻ căn cước. Hãy quét mã QR trên thẻ, hoặc gõ số và họ tên."
+    ),
+    "card.cut": _(
+        "Mã quét được chỉ có một phần, có thể đầu quét dừng sớm. Hãy quét lại, hoặc gõ số và họ tên."
+    ),
+    "card.number": _("Số căn cước (số định danh) có đúng 12 chữ số. Hãy xem lại số trên thẻ."),
+    "card.name": _("Mã quét được không có họ tên. Hãy quét lại, hoặc gõ số và họ tên."),
+    "card.sex": _("Mã quét được ghi giới tính là “{written}”. Hãy quét lại, hoặc gõ số và họ tên."),
+    "card.day": _(
+        "Mã quét được có ngày “{written}” không có trên lịch. Hãy quét lại, hoặc gõ ngày trên thẻ."
+    ),
+    "card.born-later": _("Ngày sinh {day} còn ở phía sau hôm nay. Hãy xem lại thẻ và ngày của máy."),
+    "card.issued-early": _(
+        "Ngày cấp thẻ {day} trước ngày sinh hoặc sau hôm nay. Hãy xem lại thẻ và ngày của máy."
+    ),
     # files
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
     "file.is-folder": _("{name} là một thư mục. Hãy chỉ ra một tệp trong đó."),
