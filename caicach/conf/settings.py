@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "caicach.organisation",
     "caicach.accounts",
     "caicach.documents",
+    "caicach.citizens",
     "caicach.tasks",
     "caicach.procedures",
     "caicach.dossiers",

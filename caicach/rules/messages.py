@@ -60,6 +60,19 @@ SENTENCES: dict[str, str] = {
     "card.issued-early": _(
         "Ngày cấp thẻ {day} trước ngày sinh hoặc sau hôm nay. Hãy xem lại thẻ và ngày của máy."
     ),
+    "citizen.passport": _("Số hộ chiếu có 6 đến 20 chữ cái và chữ số. Hãy xem lại số trên hộ chiếu."),
+    "citizen.tax-code": _(
+        "Mã số thuế hoặc mã số doanh nghiệp có 10 hoặc 13 chữ số. Hãy xem lại giấy đăng ký."
+    ),
+    "citizen.phone": _("Số điện thoại có 9 đến 15 chữ số. Hãy xem lại số, hoặc để trống."),
+    "citizen.unnamed": _("Chưa có họ tên hoặc tên tổ chức. Hãy ghi tên."),
+    "citizen.other-name": _(
+        "Số này trước đây là của “{known}”. Hãy xem lại số; nếu đúng là một người, hãy chọn “cùng một người”."
+    ),
+    "citizen.no-reason": _("Mở số đầy đủ cần ghi lý do. Hãy ghi lý do rồi mở lại."),
+    "citizen.sealed": _(
+        "Số này được khóa bằng khóa khác của máy chủ, nên không mở được. Hãy báo quản trị hệ thống khôi phục tệp khóa."
+    ),
     # files
     "file.missing": _("Không tìm thấy tệp {name}. Hãy kiểm tra lại đường dẫn."),
     "file.is-folder": _("{name} là một thư mục. Hãy chỉ ra một tệp trong đó."),

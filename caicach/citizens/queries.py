@@ -1,0 +1,120 @@
+"""Finding a citizen by what they bring: a number, a phone, a name; and what a screen may show of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from caicach.citizens.models import Citizen, Trace
+from caicach.core import seal
+from caicach.rules.citizen_card import masked
+from caicach.rules.phones import dialled
+from caicach.rules.vntext import key
+
+_HIDDEN = "••••"
+"""stands for what another key of the server has sealed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A citizen as screens and papers name them; number and phone masked, "" where none is known."""
+
+    handle: str
+    kind: str
+    name: str
+    number_kind: str
+    number: str
+    phone: str
+    email: str
+    address: str
+    born: dt.date | None
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One line of who had to do with a citizen's data: what as in `Trace`."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    fields: tuple[str, ...]
+    about: str
+    reason: str
+
+
+def known(citizen: Citizen) -> Known:
+    return Known(
+        citizen.handle, citizen.kind, citizen.name, citizen.number_kind, _masked(citizen, "number"),
+        _masked(citizen, "phone"), citizen.email, citizen.address, citizen.born, citizen.sex,
+    )  # fmt: skip
+
+
+def by_handle(ward: int, handle: str) -> Citizen | None:
+    return Citizen.objects.filter(ward_id=ward, handle=handle).first()
+
+
+def by_number(ward: int, number: str) -> Citizen | None:
+    """Who has this number of a card, a passport or a tax code."""
+    return (
+        Citizen.objects.filter(ward_id=ward, number_key=number_key(ward, number)).first() if number else None
+    )
+
+
+def by_phone(ward: int, phone: str, *, limit: int = 20) -> list[Citizen]:
+    """Everybody who gave this phone (a family shares one), newest first."""
+    found = (
+        Citizen.objects.filter(ward_id=ward, phone_key=phone_key(ward, phone))
+        if phone
+        else Citizen.objects.none()
+    )
+    return list(found.order_by("-id")[:limit])
+
+
+def by_name(ward: int, asked: str, *, limit: int = 20) -> list[Citizen]:
+    """Who has a name that begins so, without accents; newest first. "" finds nobody."""
+    words = key(asked)
+    if not words:
+        return []
+    # a range, which an index answers; a database's own order of letters may let others into it
+    found = Citizen.objects.filter(
+        ward_id=ward, words__gte=words, words__lt=f"{words}\U0010fffd", words__startswith=words
+    )
+    return list(found.order_by("-id")[:limit])
+
+
+def touches(citizen: Citizen, *, limit: int = 200) -> Sequence[Touch]:
+    """Who had to do with what is known of a citizen, newest first: for its owner to see."""
+    found = Trace.objects.filter(citizen=citizen).select_related("by").order_by("-id")[:limit]
+    return [
+        Touch(one.at, one.by.full_name if one.by else "", one.what, tuple(filter(None, one.fields.split(","))), one.about, one.reason)
+        for one in found
+    ]  # fmt: skip
+
+
+def number_key(ward: int, number: str) -> str:
+    """By what a number is found within a ward: the same card is another thing in another ward's database."""
+    return seal.fingerprint("".join(number.split()).upper(), use=f"citizens.number:{ward}")
+
+
+def phone_key(ward: int, phone: str) -> str:
+    return seal.fingerprint(dialled(phone), use=f"citizens.phone:{ward}")
+
+
+def unsealed(citizen: Citizen, field: str) -> str:
+    """The number or the phone in full: for papers that the law wants it on, and `services.open_in_full`. Raises seal.Unopenable."""
+    sealed: str = getattr(citizen, field)
+    return seal.unseal(sealed, row=row(citizen.handle, field)).decode() if sealed else ""
+
+
+def row(handle: str, field: str) -> str:
+    """To what a field's seal is bound."""
+    return f"citizens.citizen:{handle}:{field}"
+
+
+def _masked(citizen: Citizen, field: str) -> str:
+    try:
+        return masked(unsealed(citizen, field))
+    except seal.Unopenable:
+        return _HIDDEN
