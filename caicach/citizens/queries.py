@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from caicach.citizens.models import Citizen, Trace
 from caicach.core import seal
 from caicach.rules.citizen_card import masked
@@ -60,6 +62,14 @@ def by_number(ward: int, number: str) -> Citizen | None:
     return (
         Citizen.objects.filter(ward_id=ward, number_key=number_key(ward, number)).first() if number else None
     )
+
+
+def to_meet(ward: int, number: str, handle: str) -> QuerySet[Citizen]:
+    """Whom `services.met` chooses from, held: who has this number, and who was chosen from a list."""
+    wanted = Q(handle=handle) if handle else Q(pk__in=())
+    if number:
+        wanted |= Q(number_key=number_key(ward, number))
+    return Citizen.objects.select_for_update().filter(wanted, ward_id=ward)
 
 
 def by_phone(ward: int, phone: str, *, limit: int = 20) -> list[Citizen]:

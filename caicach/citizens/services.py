@@ -51,22 +51,50 @@ def meet(
     """
     facts = checked(facts)
     with transaction.atomic():
-        found = queries.by_number(ward, facts.number)
-        if found is None and handle:
-            found = queries.by_handle(ward, handle)
-            if found is not None and facts.number and found.number:
-                found = None  # another number is another person
-        if found is None:
-            try:
-                with transaction.atomic():
-                    return _new(facts, ward=ward, by=by, at=at)
-            except IntegrityError:  # met at another counter this very moment
-                found = queries.by_number(ward, facts.number)
-                if found is None:
-                    raise
-        return _update(
-            Citizen.objects.select_for_update().get(pk=found.pk), facts, by=by, at=at, is_same=is_same
-        )
+        there = list(queries.to_meet(ward, facts.number, handle))
+        try:
+            with transaction.atomic():
+                citizen, trace = met(there, facts, ward=ward, by=by, at=at, is_same=is_same)
+                write(citizen, trace)
+        except IntegrityError:  # met at another counter this very moment
+            there = list(queries.to_meet(ward, facts.number, ""))
+            if not there:
+                raise
+            citizen, trace = met(there, facts, ward=ward, by=by, at=at, is_same=is_same)
+            write(citizen, trace)
+        return citizen
+
+
+def met(
+    there: Iterable[Citizen],
+    facts: Facts,
+    *,
+    ward: int,
+    by: int | None,
+    at: dt.datetime,
+    is_same: bool = False,
+) -> tuple[Citizen, Trace | None]:
+    """As `meet`, not written yet: for who writes it together with other rows. there: `queries.to_meet`, held; facts: `checked`.
+    The trace is None where nothing is new. Raises Refusal citizen.other-name."""
+    key_of = queries.number_key(ward, facts.number) if facts.number else ""
+    every = list(there)
+    found = next((one for one in every if key_of and one.number_key == key_of), None)
+    if found is None:  # chosen from a list; another number is another person
+        found = next((one for one in every if not (facts.number and one.number)), None)
+    if found is None:
+        made = _new(facts, ward=ward, at=at)
+        return made, _trace(made, "known", by=by, at=at)
+    changed = _change(found, facts, is_same=is_same)
+    return found, _trace(found, "changed", by=by, at=at, fields=changed) if changed else None
+
+
+def write(citizen: Citizen, trace: Trace | None) -> None:
+    """What `met` gave, where it goes alone."""
+    if trace is None:
+        return
+    citizen.save()
+    trace.citizen = citizen
+    trace.save(force_insert=True)
 
 
 def checked(facts: Facts) -> Facts:
@@ -96,19 +124,17 @@ def _check_number(kind: str, number: str) -> None:
         raise Refusal(told.code, "number") from None
 
 
-def _new(facts: Facts, *, ward: int, by: int | None, at: dt.datetime) -> Citizen:
+def _new(facts: Facts, *, ward: int, at: dt.datetime) -> Citizen:
     made = Citizen(
         ward_id=ward, handle=secrets.token_urlsafe(12), kind=facts.kind, name=facts.name, words=key(facts.name),
         number_kind=facts.number_kind, made_at=at, **{name: getattr(facts, name) for name in _PLAIN},
     )  # fmt: skip
     for field in ("number", "phone"):
         _seal(made, field, getattr(facts, field))
-    made.save(force_insert=True)
-    _trace(made, "known", by=by, at=at).save(force_insert=True)
     return made
 
 
-def _update(held: Citizen, facts: Facts, *, by: int | None, at: dt.datetime, is_same: bool) -> Citizen:
+def _change(held: Citizen, facts: Facts, *, is_same: bool) -> list[str]:
     if held.anonymised_at is None and key(held.name) != key(facts.name) and not is_same:
         raise Refusal("citizen.other-name", "name", known=held.name)
     changed = [
@@ -127,10 +153,7 @@ def _update(held: Citizen, facts: Facts, *, by: int | None, at: dt.datetime, is_
             changed.append(field)
     if "number" in changed:
         held.number_kind = facts.number_kind
-    if changed:
-        held.save()
-        _trace(held, "changed", by=by, at=at, fields=changed).save(force_insert=True)
-    return held
+    return changed
 
 
 def _seal(citizen: Citizen, field: str, said: str) -> None:

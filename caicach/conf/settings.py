@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "caicach.tasks",
     "caicach.procedures",
     "caicach.dossiers",
+    "caicach.counter",
     "caicach.plans",
     "caicach.desk",
     "caicach.reminders",

@@ -127,7 +127,9 @@ def put(*batches: Sequence[Model]) -> None:
     for batch in batches:
         meta = type(batch[0])._meta
         query = InsertQuery(type(batch[0]))
-        query.insert_values([field for field in meta.concrete_fields if not field.primary_key], list(batch))
+        has_ids = batch[0].pk is not None  # `reserve` gave them, or they are another row's
+        fields = [field for field in meta.concrete_fields if has_ids or not field.primary_key]
+        query.insert_values(fields, list(batch))
         compiler = query.get_compiler(connection=connection)
         compiler.returning_fields = [meta.pk]
         statements += compiler.as_sql()
@@ -135,6 +137,24 @@ def put(*batches: Sequence[Model]) -> None:
         for row, (pk,) in zip(batch, rows, strict=True):
             row.pk = pk
             row._state.adding, row._state.db = False, connection.alias
+
+
+def send(*statements: tuple[str, Sequence[Any]]) -> list[list[tuple[Any, ...]]]:
+    """The rows that each statement gives; each must give rows (RETURNING)."""
+    return _sent(statements)
+
+
+def reserve(model: type[Model], count: int) -> tuple[str, Sequence[Any]] | None:
+    """A statement for `send` that gives ids to new rows before they are written, so that rows of other tables can point at
+    them in the same trip. None on SQLite, where rows are written one after the other."""
+    if connection.vendor != "postgresql":
+        return None
+    pk = model._meta.pk.column if model._meta.pk else ""
+    return "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [
+        model._meta.db_table,
+        pk,
+        count,
+    ]
 
 
 def _sent(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:

@@ -16,7 +16,9 @@ class Dossier(models.Model):
     """One dossier. code: its national one; procedure: its name as it was written; applicant: the owner, not who brought it.
 
     received, due, resolved, returned: a day, and the time of it where somebody said one; a day alone counts whole. words: what
-    it is found by, without accents. token: of the form that made it, so that sending it twice makes one.
+    it is found by, without accents. token: of the form that made it, so that sending it twice makes one. lookup_hash: by what
+    the code on the receipt opens its owner's page. citizen: the owner; brought_by, by_authority: who stood at the counter in the
+    owner's name, and on what ground. sets: copies of a certification. version: of the procedure that it stands under.
     """
 
     BESIDE, OWN = "beside", "own"
@@ -39,11 +41,23 @@ class Dossier(models.Model):
     returned_time = models.TimeField(null=True)
     words = models.CharField(max_length=660)
     told_in = models.ForeignKey("dossiers.DossierList", on_delete=models.PROTECT, null=True, related_name="+")
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, null=True, related_name="+")
+    brought_by = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, null=True, related_name="+")
+    by_authority = models.CharField(max_length=200, blank=True)
+    version = models.ForeignKey("procedures.Version", on_delete=models.PROTECT, null=True, related_name="+")
+    token = models.CharField(max_length=32, blank=True)
+    lookup_hash = models.CharField(max_length=64, blank=True)
+    sets = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [
             ward_pair("dossiers_dossier"),
             models.UniqueConstraint(fields=["ward", "code"], name="dossier_code"),
+            models.UniqueConstraint(fields=["ward", "token"], condition=~Q(token=""), name="dossier_once_for_a_form"),
+            models.CheckConstraint(condition=Q(sets__gte=1), name="dossier_sets"),
+            SameWard(field="citizen", to="citizens.Citizen", name="dossier_citizen_ward"),
+            SameWard(field="brought_by", to="citizens.Citizen", name="dossier_bringer_ward"),
+            SameWard(field="version", to="procedures.Version", name="dossier_version_ward"),
             models.CheckConstraint(condition=Q(state__in=list(STATES)), name="dossier_state"),
             models.CheckConstraint(condition=Q(system__in=["beside", "own"]), name="dossier_system"),
             models.CheckConstraint(condition=Q(channel__in=["", "counter", "online", "post"]), name="dossier_channel"),

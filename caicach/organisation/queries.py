@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from caicach import data
 from caicach.organisation.models import CalendarYear, FormerName, Office, Ward, WorkDay
@@ -174,6 +174,11 @@ def ward_calendar(ward: int, version: int | None = None) -> WardCalendar:
         working=[day for day, kind, _ in own if kind == WorkDay.WORKING],
     )
     return WardCalendar(work, {day: name for day, _, name in own})
+
+
+def row_of(ward: int) -> QuerySet[Ward]:
+    """The ward's own row, whose calendar_version `work_time` wants: a question for `trip.ask`."""
+    return Ward.objects.filter(pk=ward)
 
 
 def work_time(ward: int, version: int | None = None) -> WorkTime:

@@ -439,3 +439,22 @@ def public_catalogue(ward: int, *, today: dt.date, asked: str = "", field: str =
 def next_day(version: Version, today: dt.date) -> dt.date:
     """The first day from today on from which another version may be valid."""
     return max(today, version.valid_from + dt.timedelta(days=1))
+
+
+def for_intake(ward: int, code: str, day: dt.date) -> tuple[QuerySet[Version], QuerySet[Component], QuerySet[StepSpec], QuerySet[Case]]:  # fmt: skip
+    """What a dossier of this procedure stands under on a day, its papers, steps and cases: questions for `trip.ask`."""
+    version = _on(Version.objects.filter(ward_id=ward, procedure__code=code, procedure__ward_id=ward), day)
+    of = {"ward_id": ward, "version__in": version.values("pk")}
+    return (
+        version.select_related("procedure"),
+        Component.objects.filter(**of),
+        StepSpec.objects.filter(**of).select_related("office"),
+        Case.objects.filter(**of),
+    )
+
+
+def offered(ward: int, *, today: dt.date, asked: str = "", most: int = 8) -> list[Version]:
+    """What the counter takes in, by everyday words or code, best first; without words the first of the catalogue. One query."""
+    rows = list(_on(Version.objects.filter(ward_id=ward, at_counter=True), today).select_related("procedure"))
+    rows.sort(key=lambda one: (key(one.field), key(one.name), one.pk))
+    return (find(rows, asked)[0] if asked else rows)[:most]

@@ -122,7 +122,7 @@ MOVES: dict[str, Move] = {
     "reopen": Move(
         "Mở lại để sửa kết quả", frozenset({"resolved"}), "processing", "dossier.head", needs_word=True
     ),
-    "void": Move("Hủy số", frozenset({"accepted"}), "voided", "dossier.head", needs_word=True),
+    "void": Move("Hủy số", _UNDER_WAY, "voided", "dossier.head", needs_word=True),
 }  # fmt: skip
 
 

@@ -43,6 +43,29 @@ SENTENCES: dict[str, str] = {
     ),
     "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
     "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
+    "dossier.code-malformed": _("“{shown}” không phải mã hồ sơ. Mã có dạng H01.31.05-261123-0007."),
+    "dossier.code-known": _("Hồ sơ đã có mã {shown}. Nếu mã ấy sai, hãy hủy số và tiếp nhận lại."),
+    "dossier.code-taken": _("Mã {shown} đã là của một hồ sơ khác. Hãy xem lại mã."),
+    # at the counter
+    "counter.procedure-gone": _(
+        "Chưa chọn thủ tục, hoặc thủ tục không còn áp dụng hôm nay. Hãy chọn thủ tục."
+    ),
+    "counter.part-missing": _(
+        "Còn thiếu: {names}. Hãy nhận đủ rồi tiếp nhận, hoặc hướng dẫn người nộp bổ sung."
+    ),
+    "counter.not-on-file": _("Chưa có “{name}” của người này trong kho. Hãy nhận bản mới."),
+    "counter.authority": _("Hãy ghi nộp thay theo căn cứ nào, như: giấy ủy quyền ngày 20/11/2026."),
+    "counter.own-authority": _("Người nộp và chủ hồ sơ là một người. Hãy chọn “Cho chính mình”."),
+    "counter.sets": _("Số bản từ 1 đến {most}. Hãy xem lại số bản."),
+    "counter.fee": _("Mức phí là số đồng, từ 0 trở lên. Hãy xem lại mức phí, hoặc để trống khi chưa rõ."),
+    "counter.way-to": _("Gửi qua bưu chính thì hãy ghi địa chỉ nhận."),
+    "counter.channel": _("Muốn báo tin bằng cách này thì hãy ghi số điện thoại hoặc thư điện tử."),
+    "counter.not-at-once": _("Chỉ thủ tục trả trong ngày mới làm ngay được. Hãy bỏ chọn “Làm ngay”."),
+    "counter.case": _("Thủ tục không còn trường hợp này. Hãy chọn lại."),
+    "counter.role": _("Hãy chọn nộp cho ai."),
+    "counter.day": _("Ngày sinh chưa đúng. Hãy ghi như 20/05/1990, không sau hôm nay."),
+    "counter.unit": _("Mã đơn vị có dạng H01.31.05. Hãy xem lại mã."),
+    "counter.document": _("Hãy ghi văn bản của tỉnh cho phép lưu hồ sơ ở đây, hoặc để trống cả mã đơn vị."),
     # the citizen card
     "card.other": _(
         "Đây không phải chữ của mã QR trên thẻ căn cước. Hãy quét mã QR trên thẻ, hoặc gõ số và họ tên."

@@ -1,0 +1,157 @@
+"""What the counter keeps of a dossier beside the dossier: its line of the book, parts, fee, papers; and drafts, numbers, settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+
+from caicach.core.constraints import SameWard, ward_pair
+
+CUT_OFF = dt.time(15)
+"""NĐ 61/2018/NĐ-CP art. 18, kept in NĐ 118/2025/NĐ-CP [check]: same-day procedures taken in later are due the next working day"""
+
+
+class Desk(models.Model):
+    """How a ward's counter stands. unit: the identifier that begins its codes ("H01.31.05"), "" while unknown. document: the
+    province's, that lets dossiers be kept here; without it every one is provisional. cut_off: as of `Term`."""
+
+    ward = models.OneToOneField(
+        "organisation.Ward", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    unit = models.CharField(max_length=20, blank=True)
+    document = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    cut_off = models.TimeField(default=CUT_OFF)
+
+
+class Running(models.Model):
+    """The last number of a series: a unit's day ("H01.31.05-261123"), a year of the book ("so-2026"), a year of a form."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    series = models.CharField(max_length=40)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ward", "series"], name="running_series")]
+
+
+class Line(models.Model):
+    """A dossier's line in the book of its year, with what was agreed at the counter. way: how the result comes; way_to: where,
+    for the post; channels: those that the person agreed to be told by; promise: its sum in words, as it was said."""
+
+    WAYS = {"counter": "Nhận tại quầy", "post": "Qua bưu chính công ích", "file": "Bản điện tử"}
+    CHANNELS = {"sms": "Tin nhắn SMS", "zalo": "Zalo", "email": "Thư điện tử"}
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    dossier = models.OneToOneField("dossiers.Dossier", on_delete=models.PROTECT, related_name="line")
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    way = models.CharField(max_length=7, default="counter")
+    way_to = models.CharField(max_length=300, blank=True)
+    channels = models.CharField(max_length=40, blank=True)
+    promise = models.CharField(max_length=400)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            SameWard(field="dossier", to="dossiers.Dossier", name="counter_line_ward"),
+            models.UniqueConstraint(fields=["ward", "year", "number"], name="counter_line_number"),
+            models.CheckConstraint(condition=Q(way__in=["counter", "post", "file"]), name="counter_line_way"),
+            models.CheckConstraint(condition=~Q(way="post") | ~Q(way_to=""), name="counter_line_post_to"),
+        ]
+
+
+class Part(models.Model):
+    """A paper that came with a dossier. words: its name without accents; taken_from: the part of an earlier dossier of the same
+    person that stands for it; reusable: it may stand for one again."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="parts")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=400)
+    words = models.CharField(max_length=400)
+    originals = models.PositiveSmallIntegerField(default=1)
+    copies = models.PositiveSmallIntegerField(default=0)
+    reusable = models.BooleanField(default=False)
+    taken_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            ward_pair("counter_part"),
+            SameWard(field="dossier", to="dossiers.Dossier", name="counter_part_dossier_ward"),
+            SameWard(field="taken_from", to="counter.Part", name="counter_part_from_ward"),
+            models.UniqueConstraint(fields=["dossier", "position"], name="counter_part_position"),
+        ]
+
+
+class Fee(models.Model):
+    """What a dossier costs. each: of one set, total: of all, both None while unknown: an unknown fee is never free. ground: why
+    nobody pays."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    dossier = models.OneToOneField("dossiers.Dossier", on_delete=models.PROTECT, related_name="fee")
+    status = models.CharField(max_length=7)
+    each = models.PositiveBigIntegerField(null=True)
+    total = models.PositiveBigIntegerField(null=True)
+    ground = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            SameWard(field="dossier", to="dossiers.Dossier", name="counter_fee_ward"),
+            models.CheckConstraint(
+                condition=Q(status="known", each__isnull=False, total__isnull=False)
+                | Q(status__in=["unknown", "free"], each__isnull=True, total__isnull=True)
+                | (Q(status="exempt", total=0) & ~Q(ground="")),
+                name="counter_fee_said",
+            ),
+        ]
+
+
+class Draft(models.Model):
+    """What somebody has typed at the counter and not saved yet: sealed, for it holds card numbers. label: the procedure, so that
+    one knows which; left: for whoever sits here next."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=32)
+    owner = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=400, blank=True)
+    sealed = models.TextField()
+    left = models.BooleanField(default=False)
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ward", "token"], name="counter_draft_once")]
+
+
+class Paper(models.Model):
+    """A form as it was printed: its file, what it says (facts), by which layout. form: "01" receipt, "07" page of the book."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey(
+        "dossiers.Dossier", on_delete=models.PROTECT, null=True, related_name="papers"
+    )
+    form = models.CharField(max_length=2)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    layout = models.CharField(max_length=20)
+    facts = models.JSONField()
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            SameWard(field="dossier", to="dossiers.Dossier", name="counter_paper_ward"),
+            SameWard(field="file", to="documents.StoredFile", name="counter_paper_file_ward"),
+            models.UniqueConstraint(fields=["ward", "form", "year", "number"], name="counter_paper_number"),
+            models.UniqueConstraint(
+                fields=["dossier", "form"], condition=Q(form="01"), name="counter_receipt_once"
+            ),
+        ]

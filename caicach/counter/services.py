@@ -1,0 +1,309 @@
+"""Taking a dossier in: one verb, one transaction, six ways to the database at most."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from caicach.citizens import queries as citizens
+from caicach.citizens import services as citizens_verbs
+from caicach.citizens.services import Facts
+from caicach.core import clock, seal, trip
+from caicach.counter import numbers
+from caicach.counter.models import CUT_OFF, Desk, Fee, Line, Part
+from caicach.dossiers import intake
+from caicach.organisation.queries import row_of, work_time
+from caicach.procedures.queries import for_intake
+from caicach.rules.dossier_clock import Term
+from caicach.rules.promise import Promise, promise
+from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import cut, key, squeeze
+
+MOST_SETS = 500
+MOST_FEE = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of an intake. handle: who was chosen from those that are known; is_same: see `citizens.services.meet`."""
+
+    facts: Facts
+    handle: str = ""
+    is_same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is taken in. owner: whose dossier it is; bringer: who stands there for them, with the ground (authority).
+
+    parts: positions of the papers that are there; reused: of those, what stands on file from before. case: position of the
+    procedure's case, None for the plain one. fee_each: what one set costs, where the procedure does not say it; exempt: why
+    nobody pays. at_once: settled while the person waits.
+    """
+
+    procedure: str
+    owner: Person
+    bringer: Person | None = None
+    authority: str = ""
+    parts: frozenset[int] = frozenset()
+    reused: frozenset[int] = frozenset()
+    case: int | None = None
+    sets: int = 1
+    fee_each: int | None = None
+    exempt: str = ""
+    way: str = "counter"
+    way_to: str = ""
+    channels: Sequence[str] = field(default=())
+    at_once: bool = False
+
+
+def accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> Any:
+    """The dossier: its number, parts, clock, line of the book and fee, all or nothing; the same token never makes a second one.
+
+    Raises Refusal counter.procedure-gone, .part-missing, .not-on-file, .authority, .sets, .fee, .way-to, .channel, .not-at-once,
+    .case, and what `citizens.meet` does, at the owner's fields with "owner_" before them.
+    """
+    asked = _checked(asked)
+    for attempt in (1, 2):
+        try:
+            with transaction.atomic():
+                return _accept(asked, ward=ward, token=token, by=by, at=at)
+        except IntegrityError:  # the same press, or the same person at another counter, this very moment
+            if attempt == 2:
+                raise
+    raise AssertionError
+
+
+def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> Any:
+    people = [asked.owner, *([asked.bringer] if asked.bringer else [])]
+    day = clock.local_day(at)
+    there, versions, components, steps, cases, desks, wards, *known = trip.ask(
+        intake.of_form(ward, token),
+        *for_intake(ward, asked.procedure, day),
+        Desk.objects.filter(ward_id=ward),
+        row_of(ward),
+        *(citizens.to_meet(ward, one.facts.number, one.handle) for one in people),
+        *([_on_file(ward, asked.owner)] if asked.reused else []),
+    )
+    if there:
+        return there[0]
+    if not versions:
+        raise Refusal("counter.procedure-gone", "procedure")
+    version, desk = versions[0], desks[0] if desks else Desk(ward_id=ward)
+    case = _case(cases, asked.case)
+    term = term_of(version, case, desk)
+    if asked.at_once and not (term and term.unit == "same-day"):
+        raise Refusal("counter.not-at-once", "at_once")
+    parts = _parts(components, asked, known[len(people)] if asked.reused else [], ward)
+    time = work_time(ward, wards[0].calendar_version)
+    sum_ = promised(term, at=at, time=time)
+    fee = fee_of(version, case, asked)
+    met = [
+        _met(
+            one,
+            found,
+            ward=ward,
+            by=by,
+            at=at,
+            prefix="owner_" if asked.bringer and one is asked.owner else "",
+        )
+        for one, found in zip(people, known, strict=False)
+    ]
+    if len(met) == 2 and met[0][0].number_key and met[0][0].number_key == met[1][0].number_key:
+        raise Refusal("counter.own-authority", "authority")
+    written = [citizen for citizen, trace in met if trace and citizen.pk]
+    for citizen in written:
+        citizen.save()
+    new = [citizen for citizen, _ in met if citizen.pk is None]
+
+    unit = unit_of(version.system, desk)
+    series = numbers.series_of(unit, day)
+    book, line_series = clock.local_day(at).year, f"so-{day.year}"
+    taken, ids = _last(ward, (series, line_series), token, new, intake.Dossier)
+    dossier = intake.Dossier(
+        pk=ids, ward_id=ward, system=intake.Dossier.OWN if unit else intake.Dossier.BESIDE, code=numbers.code_of(series, taken[series]), procedure_code=asked.procedure,
+        procedure=version.name, applicant=met[0][0].name, channel="counter", citizen=met[0][0],
+        brought_by=met[1][0] if len(met) > 1 else None, by_authority=asked.authority, version=version, token=token, sets=asked.sets,
+        lookup_hash=lookup_hash(ward, lookup_code(ward, token)),
+    )  # fmt: skip
+    rows = intake.take_in(
+        dossier, at=at, due=sum_.due, time=time, by=by, settled=asked.at_once,
+        facts={"promise": sum_.words, "line": taken[line_series], "year": book},
+        office=_office(steps),
+    )  # fmt: skip
+    line = Line(
+        ward_id=ward, dossier=dossier, year=book, number=taken[line_series], way=asked.way, way_to=asked.way_to,
+        channels=",".join(asked.channels), promise=cut(sum_.words, 400), at=at, by_id=by,
+    )  # fmt: skip
+    fee.ward_id, fee.dossier = ward, dossier
+    for part in parts:
+        part.ward_id, part.dossier = ward, dossier
+    traces = [trace for _, trace in met if trace]
+    for citizen, trace in met:
+        if trace:
+            trace.citizen, trace.about = citizen, dossier.code
+    trip.put(new, [rows.dossier], [rows.clock], rows.events, parts, [line], [fee], traces)
+    return dossier
+
+
+def _last(
+    ward: int, series: Sequence[str], token: str, new: Sequence[Any], dossier: type[Any]
+) -> tuple[dict[str, int], int | None]:
+    """The numbers, and the ids of the rows to be written; the draft of this form goes. One trip, the last before the rows."""
+    statements = [
+        numbers.taking(ward, *series),
+        ("DELETE FROM counter_draft WHERE ward_id = %s AND token = %s RETURNING id", [ward, token]),
+    ]
+    reserving = [trip.reserve(dossier, 1), trip.reserve(type(new[0]), len(new)) if new else None]
+    statements += [one for one in reserving if one]
+    taken, _, *ids = trip.send(*statements)
+    for citizen, (pk,) in zip(new, ids[1] if len(ids) > 1 else [], strict=False):
+        citizen.pk = pk
+    return dict(taken), ids[0][0][0] if ids else None
+
+
+def _met(
+    person: Person, there: Sequence[Any], *, ward: int, by: int, at: dt.datetime, prefix: str
+) -> tuple[Any, Any]:
+    try:
+        return citizens_verbs.met(there, person.facts, ward=ward, by=by, at=at, is_same=person.is_same)
+    except Refusal as told:
+        raise Refusal(told.code, f"{prefix}{told.place or 'name'}", **told.facts) from None
+
+
+def _checked(asked: Asked) -> Asked:
+    """What can be said without the database."""
+    if not 1 <= asked.sets <= MOST_SETS:
+        raise Refusal("counter.sets", "sets", most=MOST_SETS)
+    if asked.fee_each is not None and not 0 <= asked.fee_each <= MOST_FEE:
+        raise Refusal("counter.fee", "fee_each")
+    if asked.way not in Line.WAYS or (asked.way == "post" and not asked.way_to.strip()):
+        raise Refusal("counter.way-to", "way_to")
+    if asked.bringer and not asked.authority.strip():
+        raise Refusal("counter.authority", "authority")
+    owner = _tidy(asked.owner, "owner_" if asked.bringer else "")
+    bringer = _tidy(asked.bringer, "") if asked.bringer else None
+    teller = (bringer or owner).facts
+    for one in asked.channels:
+        if one not in Line.CHANNELS or not (teller.email if one == "email" else teller.phone):
+            raise Refusal("counter.channel", "email" if one == "email" else "phone")
+    return Asked(
+        asked.procedure, owner, bringer, cut(squeeze(asked.authority), 200) if bringer else "", asked.parts, asked.reused, asked.case,
+        asked.sets, asked.fee_each, cut(squeeze(asked.exempt), 300), asked.way, cut(squeeze(asked.way_to), 300), tuple(asked.channels),
+        asked.at_once,
+    )  # fmt: skip
+
+
+def _tidy(person: Person, prefix: str) -> Person:
+    try:
+        return Person(citizens_verbs.checked(person.facts), person.handle, person.is_same)
+    except Refusal as told:
+        raise Refusal(told.code, f"{prefix}{told.place or 'name'}", **told.facts) from None
+
+
+def term_of(version: Any, case: Any, desk: Desk) -> Term | None:
+    """What the procedure promises: the case's own time, where it has one. None where none is known."""
+    if case is not None and case.law:
+        return Term(case.law.unit, case.law.amount, cut_off=desk.cut_off)
+    term: Term | None = version.term(cut_off=desk.cut_off)
+    return term
+
+
+def promised(term: Term | None, *, at: dt.datetime, time: Any) -> Promise:
+    """The promise of this minute."""
+    return promise(time, term, clock.local(at).replace(second=0, microsecond=0, tzinfo=None))
+
+
+def unit_of(system: str, desk: Desk) -> str:
+    """Whose numbers a dossier gets: the ward's own where its dossiers may be kept here, else provisional ones ("")."""
+    return desk.unit if system == "own" and desk.document else ""
+
+
+def fee_of(version: Any, case: Any, asked: Asked) -> Fee:
+    """What it costs. Raises Refusal counter.fee where an exemption is said of what costs nothing."""
+    status = case.fee_status if case is not None and case.fee_status else version.fee_status
+    if status == "free":
+        return Fee(status="free")
+    if asked.exempt:
+        return Fee(status="exempt", total=0, ground=asked.exempt)
+    each = asked.fee_each
+    if each is None and (case is None or not case.fee_status):
+        each = version.fee_amount
+    if each is None:
+        return Fee(status="unknown")
+    return Fee(status="known", each=each, total=each * asked.sets)
+
+
+def _case(cases: Sequence[Any], position: int | None) -> Any:
+    if position is None:
+        return None
+    for one in cases:
+        if one.position == position:
+            return one
+    raise Refusal("counter.case", "case")
+
+
+def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], ward: int) -> list[Part]:
+    """The papers that are there. Raises Refusal counter.part-missing where one that is always asked for is not."""
+    lacking = [
+        one.name
+        for one in components
+        if not one.required_when and one.position not in asked.parts | asked.reused
+    ]
+    if lacking:
+        raise Refusal("counter.part-missing", "parts", names="; ".join(lacking))
+    newest = {part.words: part for part in on_file}
+    parts = []
+    for one in components:
+        source = newest.get(key(one.name)[:400]) if one.position in asked.reused else None
+        if one.position in asked.reused and source is None:
+            raise Refusal("counter.not-on-file", "parts", name=one.name)
+        if one.position in asked.parts | asked.reused:
+            parts.append(
+                Part(
+                    position=one.position, name=one.name, words=key(one.name)[:400], originals=one.originals, copies=one.copies,
+                    reusable=one.reusable, taken_from=source,
+                )
+            )  # fmt: skip
+    return parts
+
+
+def _on_file(ward: int, owner: Person) -> Any:
+    """What the owner has brought before and may be used again, the newest last; a question for `trip.ask`."""
+    found = Part.objects.filter(ward_id=ward, reusable=True).exclude(dossier__state="voided")
+    if owner.facts.number:
+        whose = {"dossier__citizen__number_key": citizens.number_key(ward, owner.facts.number)}
+    else:
+        whose = {"dossier__citizen__handle": owner.handle or "-"}
+    return found.filter(**whose).order_by("id")
+
+
+def _office(steps: Sequence[Any]) -> Mapping[str, object] | None:
+    """Where the first step is done; None where the procedure does not say."""
+    if not steps or steps[0].office is None:
+        return None
+    return {"office": steps[0].office_id, "office_name": steps[0].office.name, "step": steps[0].name}
+
+
+_SIGNS = 8
+
+
+def lookup_code(ward: int, token: str) -> str:
+    """What stands on the receipt and opens the dossier's page for its owner: eight signs that nobody guesses and that are
+    printed again the same. It follows from the form's token by the server's key, so it lies nowhere."""
+    digest = bytes.fromhex(seal.fingerprint(f"{ward}:{token}", use="counter.lookup"))
+    return base64.b32encode(digest)[:_SIGNS].decode()
+
+
+def lookup_hash(ward: int, code: str) -> str:
+    return seal.fingerprint("".join(code.split()).upper(), use=f"dossiers.lookup:{ward}")
+
+
+def settings_of(ward: int) -> Desk:
+    """The ward's counter as it stands, or as it would without a word."""
+    return Desk.objects.filter(ward_id=ward).first() or Desk(ward_id=ward, cut_off=CUT_OFF)

@@ -1,0 +1,132 @@
+"""A dossier of the ward's own counter: taken in, settled while the person waits, its number made void or learnt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from caicach.core import clock, origin
+from caicach.dossiers import comparing
+from caicach.dossiers.models import Dossier as Dossier
+from caicach.dossiers.models import DossierClock, Event
+from caicach.organisation.queries import work_time
+from caicach.rules.dossier_moves import MOVES, after
+from caicach.rules.dossier_words import dossier_code
+from caicach.rules.refusal import Refusal
+from caicach.rules.work_time import WorkTime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Rows of a dossier that has just been taken in, not written yet."""
+
+    dossier: Dossier
+    clock: DossierClock
+    events: list[Event]
+
+
+def of_form(ward: int, token: str) -> QuerySet[Dossier]:
+    """The dossier that a form has made already; a question for `trip.ask`."""
+    return Dossier.objects.filter(ward_id=ward, token=token)
+
+
+def take_in(
+    dossier: Dossier,
+    *,
+    at: dt.datetime,
+    due: dt.datetime | None,
+    time: WorkTime,
+    by: int | None,
+    facts: Mapping[str, object],
+    office: Mapping[str, object] | None,
+    settled: bool = False,
+) -> Taken:
+    """What the moves of an intake make of a dossier whose plain facts are there: "accept", then "transfer" to the office of the
+    first step, or "resolve" and "return-result" where it is settled at once."""
+    came = clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    dossier.received_on, dossier.received_time = came.date(), came.time()
+    if due is not None:
+        dossier.due_on, dossier.due_time = due.date(), due.time()
+    moves: list[tuple[str, Mapping[str, object]]] = [("accept", facts)]
+    if settled:
+        moves += [("resolve", {}), ("return-result", {})]
+        dossier.resolved_on = dossier.returned_on = came.date()
+        dossier.resolved_time = dossier.returned_time = came.time()
+    elif office:
+        moves.append(("transfer", office))
+    dossier.words = comparing.words_of(dossier)
+    events, state = [], None
+    for move, told in moves:
+        dossier.state = state = after(state, move)
+        events.append(_event(dossier, move, told, by=by, at=at))
+    made = DossierClock(dossier=dossier, ward_id=dossier.ward_id)
+    comparing.set_clock(made, dossier, time, timezone.get_default_timezone())
+    return Taken(dossier, made, events)
+
+
+@transaction.atomic
+def void(dossier: Dossier, *, word: str, by: int, at: dt.datetime) -> None:
+    """Taken in by mistake, or twice: the number stays used, and the book says why. Raises Refusal dossier.move,
+    dossier.word-missing."""
+    held = _hold(dossier)
+    held.state = after(held.state, "void", word=word)  # type: ignore[arg-type]
+    held.save(update_fields=["state"])
+    _reckon(held)
+    _event(held, "void", {}, by=by, at=at, word=word.strip()).save(force_insert=True)
+
+
+@transaction.atomic
+def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) -> bool:
+    """The province's system has given a provisional dossier its number. Whether that is new. Raises Refusal
+    dossier.code-malformed, dossier.code-known, dossier.code-taken."""
+    held = _hold(dossier)
+    told = dossier_code(code)
+    if told is None:
+        raise Refusal("dossier.code-malformed", "code", shown=code.strip()[:40])
+    if held.code == told:
+        return False
+    if not held.code.startswith("TAM-"):
+        raise Refusal("dossier.code-known", "code", shown=held.code)
+    before, held.code = held.code, told
+    held.words = comparing.words_of(held)
+    try:
+        with transaction.atomic():
+            held.save(update_fields=["code", "words"])
+    except IntegrityError:
+        raise Refusal("dossier.code-taken", "code", shown=told) from None
+    _event(held, "code-learnt", {"before": before, "after": told}, by=by, at=at).save(force_insert=True)
+    return True
+
+
+def move_name(code: str) -> str:
+    """A move as the story says it."""
+    return MOVES[code].name.lower() if code in MOVES else {"code-learnt": "ghi mã của tỉnh"}.get(code, code)
+
+
+def _hold(dossier: Dossier) -> Dossier:
+    return Dossier.objects.select_for_update(of=("self",)).select_related("clock").get(pk=dossier.pk)
+
+
+def _reckon(dossier: Dossier) -> None:
+    comparing.set_clock(dossier.clock, dossier, work_time(dossier.ward_id), timezone.get_default_timezone())
+    dossier.clock.save()
+
+
+def _event(
+    dossier: Dossier,
+    code: str,
+    facts: Mapping[str, object],
+    *,
+    by: int | None,
+    at: dt.datetime,
+    word: str = "",
+) -> Event:
+    return Event(
+        ward_id=dossier.ward_id, dossier=dossier, at=at, by_id=by, code=code, state=dossier.state, facts=dict(facts), word=word,
+        address=origin.address(),
+    )  # fmt: skip
