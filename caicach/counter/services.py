@@ -17,6 +17,7 @@ from caicach.core import clock, seal, trip
 from caicach.counter import numbers
 from caicach.counter.models import CUT_OFF, Desk, Fee, Line, Part
 from caicach.dossiers import intake
+from caicach.dossiers.moves import as_facts
 from caicach.organisation.queries import row_of, work_time
 from caicach.procedures.queries import for_intake
 from caicach.rules.dossier_clock import Term
@@ -133,7 +134,7 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     )  # fmt: skip
     rows = intake.take_in(
         dossier, at=at, due=sum_.due, time=time, by=by, settled=asked.at_once,
-        facts={"promise": sum_.words, "line": taken[line_series], "year": book},
+        facts={"promise": sum_.words, "term": as_facts(term), "line": taken[line_series], "year": book},
         office=_office(steps),
     )  # fmt: skip
     line = Line(

@@ -65,6 +65,8 @@ def take_in(
         dossier.state = state = after(state, move)
         events.append(_event(dossier, move, told, by=by, at=at))
     made = DossierClock(dossier=dossier, ward_id=dossier.ward_id)
+    if "transfer" in dict(moves):
+        made.office_id = office["office"] if office else None
     comparing.set_clock(made, dossier, time, timezone.get_default_timezone())
     return Taken(dossier, made, events)
 

@@ -92,7 +92,8 @@ class DossierClock(models.Model):
 
     runs: it is open and not waiting. late_from: from then on it is late (the day after a promised day without a time);
     warn_from, urgent_from: so much of the time is used that its officer, its head, should see it. apology_by: the last day to
-    apologise. late_days: of a settled one, working days after the promise, 0 in time, None where nothing was promised.
+    apologise. late_days: of a settled one, working days after the promise, 0 in time, None where nothing was promised. office,
+    person: in whose hands it is, where we know.
     """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, primary_key=True, related_name="clock")
@@ -104,10 +105,16 @@ class DossierClock(models.Model):
     apology_by = models.DateField(null=True)
     settled_on = models.DateField(null=True)
     late_days = models.PositiveSmallIntegerField(null=True)
+    office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [SameWard(field="dossier", to="dossiers.Dossier", name="dossier_clock_ward")]
+        constraints = [
+            SameWard(field="dossier", to="dossiers.Dossier", name="dossier_clock_ward"),
+            SameWard(field="office", to="organisation.Office", name="dossier_clock_office_ward"),
+        ]
         indexes = [
+            models.Index(fields=["ward", "office", "runs", "late_from"], name="dossiers_in_hands"),
             models.Index(fields=["ward", "runs", "late_from"], name="dossiers_by_promise"),
             models.Index(fields=["ward", "settled_on", "late_days"], name="dossiers_settled"),
         ]

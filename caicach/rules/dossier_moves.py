@@ -7,10 +7,13 @@ as several public code bases agree on them.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from caicach.rules.dossier_clock import Kind, Reason
+from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.refusal import Refusal
 
 State = Literal[
@@ -147,3 +150,33 @@ def after(state: State | None, move: str, *, word: str = "") -> State:
 def moves_from(state: State) -> tuple[str, ...]:
     """What may happen next, in the table's order."""
     return tuple(name for name, move in MOVES.items() if state in move.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event of a dossier as it was written down. code: a move, or what changes no state. amount: working days of an extension."""
+
+    code: str
+    at: dt.datetime
+    word: str = ""
+    amount: int = 0
+
+
+def replay(steps: Sequence[Step]) -> tuple[State | None, tuple[ClockMove, ...]]:
+    """The state that the events alone lead to, None where nothing came in, and what the clock is told.
+
+    A dossier that was opened again to mend its result runs anew from then on; its old verdict stands in its events. Raises what
+    `after` does where the events could not have happened.
+    """
+    state: State | None = None
+    told: list[ClockMove] = []
+    for step in steps:
+        if step.code not in MOVES:
+            continue
+        what = MOVES[step.code]
+        state = after(state, step.code, word=step.word)
+        if step.code == "reopen":
+            told = [ClockMove(step.at, "accepted")]
+        elif what.clock:
+            told.append(ClockMove(step.at, what.clock, what.pause, step.amount))
+    return state, tuple(told)

@@ -41,6 +41,23 @@ SENTENCES: dict[str, str] = {
     "dossier.move": _(
         "“{move}” không làm được khi hồ sơ đang ở trạng thái “{state}”. Hãy tải lại trang để xem trạng thái mới."
     ),
+    "dossier.changed": _(
+        "{who} vừa làm “{what}” với hồ sơ này. Hãy xem lại hồ sơ rồi làm tiếp; những gì anh/chị vừa nhập còn ở đây."
+    ),
+    "dossier.beside": _(
+        "Hồ sơ này do hệ thống của tỉnh giữ. Hãy làm ở đó; lần nạp danh sách sau, ở đây tự đổi theo."
+    ),
+    "dossier.no-office": _("Hãy chọn đơn vị hoặc người nhận hồ sơ."),
+    "dossier.not-there": _("Người hoặc đơn vị được chọn nay không còn ở phường. Hãy chọn lại."),
+    "dossier.same-hands": _("Hồ sơ đang ở chính nơi ấy. Hãy chọn đơn vị hoặc người khác."),
+    "dossier.first-hands": _("Hồ sơ chưa qua bước nào trước bước này nên không trả lại được."),
+    "dossier.not-yours": _("Hồ sơ đang ở {office}. Chỉ người của đơn vị ấy làm bước này."),
+    "dossier.extend-days": _("Hẹn lại phải thêm từ 1 đến {most} ngày làm việc. Hãy xem lại số ngày."),
+    "dossier.extended": _(
+        "Hồ sơ đã được hẹn lại {most} lần, không hẹn lại thêm được. Hãy trình lãnh đạo phường."
+    ),
+    "dossier.outcome": _("Hãy chọn kết quả: giải quyết hay không giải quyết."),
+    "dossier.collector": _("Hãy ghi ai nhận kết quả."),
     "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
     "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
     "dossier.code-malformed": _("“{shown}” không phải mã hồ sơ. Mã có dạng H01.31.05-261123-0007."),

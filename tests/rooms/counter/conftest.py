@@ -30,6 +30,10 @@ def asked(procedure=BIRTH, **other):
 
 @pytest.fixture
 def desk(ward):
+    return make_desk(ward)
+
+
+def make_desk(ward):
     """A ward that keeps its own dossiers, with three procedures."""
     Desk.objects.create(ward=ward, unit=UNIT, document="15/QĐ-UBND", name="Bộ phận Một cửa phường Thử", address="Số 1, đường Thử", phone="0000 000 000")  # fmt: skip
     papers = (Paper("Tờ khai"), Paper("Giấy chứng sinh", reusable=True), Paper("Văn bản ủy quyền", required_when="người khác nộp thay"))  # fmt: skip

@@ -1,0 +1,278 @@
+"""What happens to a dossier of the ward's own counter after it was taken in: one verb for every move of `rules/dossier_moves`.
+
+Nothing else changes a state. A move is its event; state, promise and clock follow from the events alone, and `differing` finds
+where the rows say otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from caicach.accounts.queries import colleagues
+from caicach.core import clock, origin
+from caicach.dossiers import comparing
+from caicach.dossiers.models import Dossier, Event
+from caicach.organisation.queries import offices, work_time
+from caicach.rules.dossier_clock import Reading, Term, read
+from caicach.rules.dossier_moves import MOVES, Step, after, replay
+from caicach.rules.refusal import Refusal
+from caicach.rules.work_time import WorkTime
+
+MOST_DAYS = 250
+"""more working days than this are no new appointment"""
+OUTCOMES = ("granted", "denied")
+_PASSES = ("transfer", "hand-over", "send-back")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a move is told. word: why; office, person: into whose hands; amount: working days more; outcome, document, signed_on: of
+    a result; collector, proof: who takes it, and on what paper."""
+
+    word: str = ""
+    office: int | None = None
+    person: int | None = None
+    amount: int = 0
+    outcome: str = ""
+    document: str = ""
+    signed_on: dt.date | None = None
+    collector: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who moves it: office None for who acts in any (a leader)."""
+
+    person: int
+    office: int | None
+
+
+@transaction.atomic
+def move(
+    dossier: Dossier, code: str, told: Told | None = None, *, by: Actor, at: dt.datetime, seen: int = 0
+) -> Dossier:
+    """The dossier after the move. seen: the newest event on the page that the sender had; what somebody else did since is told,
+    and the same press twice is one.
+
+    Raises Refusal dossier.beside, dossier.changed, dossier.not-yours, dossier.no-office, dossier.not-there, dossier.same-hands,
+    dossier.first-hands, dossier.extend-days, dossier.extended, dossier.outcome, dossier.collector, and what
+    `dossier_moves.after` does.
+    """
+    told = told or Told()
+    held = Dossier.objects.select_for_update(of=("self",)).select_related("clock").get(pk=dossier.pk)
+    events = list(Event.objects.select_related("by").filter(dossier=held).order_by("id"))
+    if held.system != Dossier.OWN:
+        raise Refusal("dossier.beside")
+    if seen and (since := [one for one in events if one.pk > seen]):
+        if any(one.code == code and one.by_id == by.person for one in since):
+            return held
+        last = since[-1]
+        raise Refusal(
+            "dossier.changed", who=last.by.full_name if last.by else "Phần mềm", what=_name(last.code)
+        )
+    if MOVES[code].action in ("dossier.process", "dossier.head"):
+        _check_hands(held, by)
+    held.state = after(held.state, code, word=told.word)  # type: ignore[arg-type]
+    facts = _facts(held, code, told, events)
+    # nothing happens before what has happened: a server's clock may have been set back
+    at = max([at, *(one.at for one in events[-1:])])
+    event = Event(
+        ward_id=held.ward_id, dossier=held, at=at, by_id=by.person, code=code, state=held.state, facts=facts, word=told.word.strip(),
+        address=origin.address(),
+    )  # fmt: skip
+    _put(held, code, facts, at)
+    _reckon(held, [*events, event], at, work_time(held.ward_id))
+    event.facts = facts | ({"due": _iso(held)} if MOVES[code].clock else {})
+    event.save(force_insert=True)
+    held.save()
+    held.clock.save()
+    return held
+
+
+def _check_hands(held: Dossier, by: Actor) -> None:
+    where = held.clock.office_id
+    if by.office is not None and where is not None and where != by.office:
+        name = next((one.name for one in offices(held.ward_id) if one.id == where), "đơn vị khác")
+        raise Refusal("dossier.not-yours", office=name)
+
+
+def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dict[str, Any]:
+    """What the move's event says besides its word. Raises as `move`."""
+    match code:
+        case "transfer" | "hand-over":
+            return _into_hands(held, told)
+        case "send-back":
+            passes = [one for one in events if one.code in _PASSES]
+            if len(passes) < 2:
+                raise Refusal("dossier.first-hands")
+            before = passes[-2].facts
+            return {name: before.get(name) for name in ("office", "office_name", "person", "person_name")}
+        case "extend":
+            if not 1 <= told.amount <= MOST_DAYS:
+                raise Refusal("dossier.extend-days", "amount", most=MOST_DAYS)
+            most = settings.DOSSIER_EXTENSIONS
+            if sum(one.code == "extend" for one in _since_reopened(events)) >= most:
+                raise Refusal("dossier.extended", "amount", most=most)
+            return {"amount": told.amount, "before": _iso(held)}
+        case "resolve":
+            if told.outcome not in OUTCOMES:
+                raise Refusal("dossier.outcome", "outcome")
+            return {
+                "outcome": told.outcome,
+                "document": told.document.strip(),
+                "signed_on": told.signed_on and told.signed_on.isoformat(),
+            }
+        case "return-result":
+            if not told.collector.strip():
+                raise Refusal("dossier.collector", "collector")
+            return {"collector": told.collector.strip(), "proof": told.proof.strip()}
+        case "reopen":
+            return {
+                "resolved": _said(held.resolved_on, held.resolved_time),
+                "late_days": held.clock.late_days,
+            }
+        case _:
+            return {}
+
+
+def _into_hands(held: Dossier, told: Told) -> dict[str, Any]:
+    if told.office is None and told.person is None:
+        raise Refusal("dossier.no-office", "office")
+    office, person = told.office, None
+    if told.person is not None:
+        person = next(
+            (
+                one
+                for one in colleagues(held.ward_id)
+                if one.id == told.person and office in (None, one.office_id)
+            ),
+            None,
+        )
+        if person is None:
+            raise Refusal("dossier.not-there", "person")
+        office = person.office_id
+    where = next((one for one in offices(held.ward_id) if one.id == office), None)
+    if where is None:
+        raise Refusal("dossier.not-there", "office")
+    if (held.clock.office_id, held.clock.person_id) == (office, told.person) and held.clock.office_id:
+        raise Refusal("dossier.same-hands", "office")
+    return {
+        "office": office,
+        "office_name": where.name,
+        "person": told.person,
+        "person_name": person.name if person else "",
+    }
+
+
+def _put(held: Dossier, code: str, facts: dict[str, Any], at: dt.datetime) -> None:
+    """What a move writes into the rows themselves."""
+    here = clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    if code in _PASSES:
+        held.clock.office_id, held.clock.person_id = facts.get("office"), facts.get("person")
+    elif code == "resolve":
+        held.resolved_on, held.resolved_time = here.date(), here.time()
+    elif code == "return-result":
+        held.returned_on, held.returned_time = here.date(), here.time()
+    elif code == "reopen":
+        held.resolved_on = held.resolved_time = None
+
+
+def _reckon(held: Dossier, events: Sequence[Event], at: dt.datetime, time: WorkTime) -> None:
+    """State, promise and clock from the events."""
+    held.state, shown = _shown(events, at, time)
+    if shown is not None and shown.due is not None:
+        held.due_on, held.due_time = shown.due.date(), shown.due.time()
+    comparing.set_clock(held.clock, held, time, timezone.get_default_timezone())
+
+
+def _shown(events: Sequence[Event], at: dt.datetime, time: WorkTime) -> tuple[str, Reading | None]:
+    steps = [Step(one.code, _minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
+    state, moves = replay(steps)
+    term = term_of(events)
+    shown = read(time, term, moves, _minute(at)) if term is not None else None
+    return state or "submitted", shown
+
+
+def term_of(events: Sequence[Event]) -> Term | None:
+    """The time that was promised when the dossier came in; None where none was known."""
+    said = next((one.facts.get("term") for one in events if one.code == "accept"), None)
+    if not said:
+        return None
+    cut_off = dt.time.fromisoformat(said["cut_off"]) if said.get("cut_off") else None
+    return Term(said["unit"], said["amount"], said["count"], cut_off, said["restarts"])
+
+
+def as_facts(term: Term | None) -> dict[str, object] | None:
+    """A term as the event of an intake keeps it: the dossier stays under it, whatever the catalogue says later."""
+    if term is None:
+        return None
+    cut_off = term.cut_off.isoformat(timespec="minutes") if term.cut_off else None
+    return {
+        "unit": term.unit,
+        "amount": term.amount,
+        "count": term.count,
+        "cut_off": cut_off,
+        "restarts": term.restarts,
+    }
+
+
+def _since_reopened(events: Sequence[Event]) -> Sequence[Event]:
+    last = max((n for n, one in enumerate(events) if one.code == "reopen"), default=-1)
+    return events[last + 1 :]
+
+
+def _minute(at: dt.datetime) -> dt.datetime:
+    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _iso(held: Dossier) -> str | None:
+    return _said(held.due_on, held.due_time)
+
+
+def _said(day: dt.date | None, at: dt.time | None) -> str | None:
+    if day is None:
+        return None
+    return dt.datetime.combine(day, at).isoformat(timespec="minutes") if at else day.isoformat()
+
+
+def _name(code: str) -> str:
+    return MOVES[code].name if code in MOVES else code
+
+
+def differing(ward: int, *, now: dt.datetime) -> Iterator[tuple[str, str, str]]:
+    """(code, what the row says, what its events say) of every own dossier whose state or hands are not those of its events. Two
+    queries a thousand dossiers."""
+    rows = Dossier.objects.filter(ward_id=ward, system=Dossier.OWN).select_related("clock").order_by("id")
+    for batch in _batches(rows):
+        told: dict[int, list[Event]] = {one.pk: [] for one in batch}
+        for event in Event.objects.filter(ward_id=ward, dossier_id__in=told).order_by("id"):
+            told[event.dossier_id].append(event)
+        for one in batch:
+            events = told[one.pk]
+            steps = [Step(event.code, event.at, event.word) for event in events]
+            try:
+                state = str(replay(steps)[0])
+            except Refusal as refusal:
+                yield one.code, one.state, str(refusal)
+                continue
+            if state != one.state:
+                yield one.code, one.state, state
+            passes = [event.facts for event in events if event.code in _PASSES]
+            hands = (passes[-1].get("office"), passes[-1].get("person")) if passes else (None, None)
+            if hands != (one.clock.office_id, one.clock.person_id):
+                yield one.code, f"{(one.clock.office_id, one.clock.person_id)}", f"{hands}"
+
+
+def _batches(rows: Any, size: int = 1_000) -> Iterator[list[Dossier]]:
+    last = 0
+    while batch := list(rows.filter(pk__gt=last)[:size]):
+        yield batch
+        last = batch[-1].pk
