@@ -106,13 +106,14 @@ _CONFLICTS = frozenset(
         "task.changed-meanwhile",
         "plan.changed-meanwhile",
         "people.changed-meanwhile",
+        "dossier.changed",
     }
 )
 
 
 def status_of(refusal: Refusal) -> int:
     """409 where somebody else saved meanwhile, 403 where it is another's to do, 422 for everything else refused."""
-    if refusal.code == "book.coordinated-by":
+    if refusal.code in ("book.coordinated-by", "dossier.not-yours"):
         return 403
     return 409 if refusal.code in _CONFLICTS else 422
 

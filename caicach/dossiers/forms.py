@@ -1,6 +1,10 @@
+from collections.abc import Sequence
+
 from django import forms
 
-from caicach.core.fields import FILE_ERRORS, TokenField
+from caicach.core.fields import FILE_ERRORS, DayField, TokenField
+from caicach.dossiers.moves import Told
+from caicach.rules.dossier_moves import MOVES
 from caicach.rules.formats import DOSSIER_KEYS
 
 
@@ -22,3 +26,60 @@ class LayoutForm(forms.Form):
                 required=False,
                 error_messages={"invalid_choice": "Tệp không có cột này. Hãy chọn trong danh sách."},
             )
+
+
+class MoveForm(forms.Form):
+    """What one move wants to be told. seen: the newest event that its sender's page had."""
+
+    PASSES = ("transfer", "hand-over")
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, move: str, *args: object, places: Sequence[tuple[str, str]] = (), **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        what = MOVES[move]
+        if move in self.PASSES:
+            self.fields["office"] = forms.ChoiceField(
+                label="Chuyển đến", choices=[("", "Chọn đơn vị hoặc người"), *places],
+                error_messages={"required": "Hãy chọn đơn vị hoặc người nhận hồ sơ.", "invalid_choice": "Hãy chọn trong danh sách."},
+            )  # fmt: skip
+        if move == "extend":
+            self.fields["amount"] = forms.IntegerField(
+                label="Thêm mấy ngày làm việc",
+                error_messages={"required": "Hãy ghi số ngày.", "invalid": "Số ngày là một số nguyên."},
+            )
+        if move == "resolve":
+            self.fields["outcome"] = forms.ChoiceField(
+                label="Kết quả", choices=[("granted", "Giải quyết"), ("denied", "Không giải quyết, trả lời bằng văn bản")],
+                error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn kết quả: giải quyết hay không giải quyết."),
+            )  # fmt: skip
+            self.fields["document"] = forms.CharField(
+                label="Số văn bản kết quả", max_length=60, required=False
+            )
+            self.fields["signed_on"] = DayField(label="Ngày ký", required=False)
+        if move == "return-result":
+            self.fields["collector"] = forms.CharField(
+                label="Ai nhận kết quả",
+                max_length=200,
+                error_messages={"required": "Hãy ghi ai nhận kết quả."},
+            )
+            self.fields["proof"] = forms.CharField(
+                label="Giấy tờ đối chiếu", max_length=200, required=False, help_text="Như giấy hẹn, thẻ căn cước, giấy ủy quyền"
+            )  # fmt: skip
+        self.fields["word"] = forms.CharField(
+            label="Lý do" if what.needs_word else "Ghi chú", max_length=2_000, required=what.needs_word,
+            widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": f"“{what.name}” cần ghi lý do."},
+        )  # fmt: skip
+
+    def told(self) -> Told:
+        """What was said, once the form is valid."""
+        data = self.cleaned_data
+        where = data.get("office", "")
+        return Told(
+            word=data["word"], office=int(where[1:]) if where.startswith("o") else None,
+            person=int(where[1:]) if where.startswith("p") else None, amount=data.get("amount") or 0, outcome=data.get("outcome", ""),
+            document=data.get("document", ""), signed_on=data.get("signed_on"), collector=data.get("collector", ""),
+            proof=data.get("proof", ""),
+        )  # fmt: skip

@@ -66,7 +66,7 @@ def take_in(
         events.append(_event(dossier, move, told, by=by, at=at))
     made = DossierClock(dossier=dossier, ward_id=dossier.ward_id)
     if "transfer" in dict(moves):
-        made.office_id = office["office"] if office else None
+        made.office_id = dict(moves)["transfer"]["office"]  # type: ignore[assignment]
     comparing.set_clock(made, dossier, time, timezone.get_default_timezone())
     return Taken(dossier, made, events)
 

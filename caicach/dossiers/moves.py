@@ -20,8 +20,9 @@ from caicach.core import clock, origin
 from caicach.dossiers import comparing
 from caicach.dossiers.models import Dossier, Event
 from caicach.organisation.queries import offices, work_time
+from caicach.rules import rights
 from caicach.rules.dossier_clock import Reading, Term, read
-from caicach.rules.dossier_moves import MOVES, Step, after, replay
+from caicach.rules.dossier_moves import MOVES, Step, after, moves_from, replay
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
 
@@ -53,6 +54,14 @@ class Actor:
 
     person: int
     office: int | None
+
+
+def possible(dossier: Dossier, role: str) -> list[tuple[str, str]]:
+    """(move, its name) of what this role may do with the dossier now; none where another system keeps it."""
+    if dossier.system != Dossier.OWN:
+        return []
+    names = moves_from(dossier.state)  # type: ignore[arg-type]
+    return [(name, MOVES[name].name) for name in names if rights.allows(MOVES[name].action, role)]
 
 
 @transaction.atomic

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
+from caicach.rules.dossier_moves import MOVES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.vntext import fold
 
@@ -220,13 +221,28 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
     return DossierPage(row_of(dossier, now=now), tuple(map(_happened, events)))
 
 
+def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
+    """A dossier by its code, and the number of its newest event. Raises Missing."""
+    newest = Event.objects.filter(dossier=OuterRef("pk")).order_by("-id").values("id")[:1]
+    found = (
+        Dossier.objects.select_related("clock")
+        .filter(ward_id=ward, code=code)
+        .annotate(newest=Subquery(newest))
+        .first()
+    )
+    if found is None:
+        raise Missing
+    return found, found.newest or 0
+
+
 _SAID = {"listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách"}
 
 
 def _happened(event: Event) -> Happened:
     changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
     who = event.by.full_name if event.by else "Phần mềm"
-    return Happened(event.at, who, _SAID.get(event.code, event.code), changes, event.word)
+    said = _SAID.get(event.code) or (MOVES[event.code].name.lower() if event.code in MOVES else event.code)
+    return Happened(event.at, who, said, changes, event.word)
 
 
 def list_for(ward: int, token: str) -> DossierList:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from caicach.dossiers import views
+from caicach.dossiers import views, views_moves
 
 
 class _Code(StringConverter):
@@ -19,5 +19,6 @@ urlpatterns = [
     path("nap/", views.upload, name="upload"),
     path("nap/<slug:token>/", views.listed, name="list"),
     path("nap/<slug:token>/trang-thai/", views.list_state, name="list-state"),
+    path("<code:code>/buoc/<slug:move>/", views_moves.step, name="move"),
     path("<code:code>/", views.detail, name="detail"),
 ]

@@ -14,6 +14,7 @@ from caicach.core.http import may, put_refusal, row_id, see_other, send_list, wa
 from caicach.dossiers import queries, services
 from caicach.dossiers.forms import LayoutForm, ListForm
 from caicach.dossiers.models import DossierList
+from caicach.dossiers.moves import possible
 from caicach.rules import rights
 from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED
 from caicach.rules.refusal import Refusal
@@ -74,8 +75,10 @@ def _values(row: queries.Row) -> tuple[Value, ...]:
 @may("dossier.see")
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One dossier: what it is, how it stands against its promise, what happened."""
-    page = queries.dossier_page(ward_request(request).actor.ward_id, code, now=clock.now())
-    return render(request, "dossiers/detail.html", {"page": page, "channels": CHANNELS})
+    actor = ward_request(request).actor
+    page = queries.dossier_page(actor.ward_id, code, now=clock.now())
+    facts = {"page": page, "channels": CHANNELS, "moves": possible(page.row.dossier, actor.role)}
+    return render(request, "dossiers/detail.html", facts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

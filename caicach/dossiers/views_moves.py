@@ -1,0 +1,72 @@
+"""Moving a dossier of the ward's own counter: one page for every move."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from caicach.accounts.queries import colleagues
+from caicach.core import clock
+from caicach.core.http import Actor, Missing, may, put_refusal, see_other, ward_request
+from caicach.dossiers import moves, queries
+from caicach.dossiers.forms import MoveForm
+from caicach.organisation.queries import offices
+from caicach.rules import rights
+from caicach.rules.dossier_moves import MOVES, after
+from caicach.rules.refusal import Refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("dossier.move")
+def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
+    """The form of one move, and the move. Raises Missing for a move that is none, and what the move refuses."""
+    actor = ward_request(request).actor
+    if move not in MOVES:
+        raise Missing
+    if not rights.allows(MOVES[move].action, actor.role):
+        raise PermissionDenied
+    dossier, seen = queries.dossier_with_newest(actor.ward_id, code)
+    form = MoveForm(
+        move, request.POST or None, places=_places(actor.ward_id) if move in MoveForm.PASSES else [], initial={"seen": seen}
+    )  # fmt: skip
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                moves.move(
+                    dossier,
+                    move,
+                    form.told(),
+                    by=_by(actor),
+                    at=clock.now(),
+                    seen=form.cleaned_data["seen"] or 0,
+                )
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                messages.success(request, f"{MOVES[move].name}: đã ghi.")
+                return see_other(dossier.address)
+    else:
+        after(dossier.state, move, word="–")  # type: ignore[arg-type]
+    facts = {"dossier": dossier, "form": form, "move": MOVES[move]}
+    return render(request, "dossiers/move.html", facts, status=status)
+
+
+def _by(actor: Actor) -> moves.Actor:
+    return moves.Actor(actor.person_id, None if actor.role == rights.LEADER else actor.office_id)
+
+
+def _places(ward: int) -> list[tuple[str, str]]:
+    """Into whose hands: each office, and after it its people."""
+    people = colleagues(ward)
+    choices: list[tuple[str, str]] = []
+    for one in offices(ward):
+        if one.is_group or one.is_neighbourhood:
+            continue
+        choices.append((f"o{one.id}", one.name))
+        choices += [(f"p{who.id}", f"{who.name} · {one.short}") for who in people if who.office_id == one.id]
+    return choices

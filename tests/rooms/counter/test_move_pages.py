@@ -1,0 +1,90 @@
+"""The pages of the moves: who finds which button, what a form refuses and keeps, what the story says afterwards."""
+
+import pytest
+
+from caicach.dossiers.models import Event
+from tests.factories import rooms
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def taken(accept):
+    return accept()
+
+
+@pytest.fixture
+def leader(ward):
+    return rooms.make_person(ward, "leader")
+
+
+def page_of(client, person, address):
+    client.force_login(person)
+    return client.get(address).content.decode()
+
+
+def test_each_role_finds_its_own_moves(taken, client, officer, leader):
+    shown = page_of(client, officer, taken.address)
+    assert "Yêu cầu bổ sung" in shown and "Ký kết quả" not in shown and "Dừng giải quyết" not in shown
+    shown = page_of(client, leader, taken.address)
+    assert "Ký kết quả" in shown and "Dừng giải quyết" in shown
+    client.force_login(officer)
+    assert client.get(f"{taken.address}buoc/resolve/").status_code == 403
+    assert client.post(f"{taken.address}buoc/stop/", {"word": "vì thế"}).status_code == 403
+
+
+def test_a_move_is_made_on_its_page_and_told_in_the_story(taken, client, officer):
+    client.force_login(officer)
+    address = f"{taken.address}buoc/ask-supplement/"
+    shown = client.get(address).content.decode()
+    seen = Event.objects.filter(dossier=taken).latest("id").pk
+    assert f'value="{seen}"' in shown and "Lý do" in shown
+    empty = client.post(address, {"seen": seen, "word": ""})
+    assert empty.status_code == 422 and "cần ghi lý do" in empty.content.decode()
+    answer = client.post(address, {"seen": seen, "word": "Thiếu giấy chứng sinh"})
+    assert answer.status_code == 303 and answer.url == taken.address
+    shown = client.get(taken.address).content.decode()
+    assert "Chờ bổ sung giấy tờ" in shown and "yêu cầu bổ sung" in shown and "Thiếu giấy chứng sinh" in shown
+    assert "Nhận bổ sung" in shown and "Hỏi cơ quan khác" not in shown
+
+
+def test_what_somebody_did_meanwhile_is_told_and_nothing_typed_is_lost(taken, client, officer, leader):
+    seen = Event.objects.filter(dossier=taken).latest("id").pk
+    client.force_login(leader)
+    assert (
+        client.post(f"{taken.address}buoc/extend/", {"seen": seen, "amount": "2", "word": "Chờ"}).status_code
+        == 303
+    )
+    client.force_login(officer)
+    answer = client.post(f"{taken.address}buoc/ask-agency/", {"seen": seen, "word": "Hỏi Công an phường"})
+    shown = answer.content.decode()
+    assert answer.status_code == 409 and leader.full_name in shown and "Hỏi Công an phường" in shown
+
+
+def test_it_is_handed_to_an_office_or_a_person_of_the_ward(taken, client, officer, ward):
+    client.force_login(officer)
+    address = f"{taken.address}buoc/hand-over/"
+    there = ward.offices.get(short_name="VH–XH")
+    colleague = rooms.make_person(ward, "officer", office="Phòng Văn hóa – Xã hội", name="Lê Văn Nhận")
+    shown = client.get(address).content.decode()
+    assert "Lê Văn Nhận · VH–XH" in shown and "Các phòng, ban" not in shown
+    assert client.post(address, {"office": "p999999"}).status_code == 422
+    assert client.post(address, {"office": f"p{colleague.pk}"}).status_code == 303
+    taken.clock.refresh_from_db()
+    assert (taken.clock.office, taken.clock.person) == (there, colleague)
+    refused = client.post(address, {"office": f"o{there.pk}"})
+    assert refused.status_code == 403 and "đang ở Phòng Văn hóa" in refused.content.decode()
+
+
+def test_what_the_state_does_not_allow_is_said_and_what_is_no_move_is_nowhere(taken, client, officer):
+    client.force_login(officer)
+    late = client.get(f"{taken.address}buoc/confirm-payment/")
+    assert late.status_code == 422 and "đang ở trạng thái “Đang giải quyết”" in late.content.decode()
+    assert client.get(f"{taken.address}buoc/bay/").status_code == 404
+    assert client.get("/ho-so/H01.31.05-261123-9999/buoc/ask-payment/").status_code == 404
+
+
+def test_another_wards_dossier_is_not_there(taken, client):
+    other = rooms.make_ward("Phường Hai")
+    client.force_login(rooms.make_person(other, "officer", office="Văn phòng HĐND và UBND"))
+    assert client.post(f"{taken.address}buoc/ask-payment/", {}).status_code == 404
