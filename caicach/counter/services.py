@@ -14,13 +14,11 @@ from caicach.citizens import queries as citizens
 from caicach.citizens import services as citizens_verbs
 from caicach.citizens.services import Facts
 from caicach.core import clock, seal, trip
-from caicach.counter import numbers
-from caicach.counter.models import CUT_OFF, Desk, Fee, Line, Part
+from caicach.counter import numbers, queries
+from caicach.counter.models import Desk, Fee, Line, Part
 from caicach.dossiers import intake
 from caicach.organisation.queries import row_of, work_time
 from caicach.procedures.queries import for_intake
-from caicach.rules.dossier_clock import Term
-from caicach.rules.promise import Promise, promise
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import cut, key, squeeze
 
@@ -96,12 +94,12 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
         raise Refusal("counter.procedure-gone", "procedure")
     version, desk = versions[0], desks[0] if desks else Desk(ward_id=ward)
     case = _case(cases, asked.case)
-    term = term_of(version, case, desk)
+    term = queries.term_of(version, case, desk)
     if asked.at_once and not (term and term.unit == "same-day"):
         raise Refusal("counter.not-at-once", "at_once")
     parts = _parts(components, asked, known[len(people)] if asked.reused else [], ward)
     time = work_time(ward, wards[0].calendar_version)
-    sum_ = promised(term, at=at, time=time)
+    sum_ = queries.promised(term, at=at, time=time)
     fee = fee_of(version, case, asked)
     met = [
         _met(
@@ -116,12 +114,16 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     ]
     if len(met) == 2 and met[0][0].number_key and met[0][0].number_key == met[1][0].number_key:
         raise Refusal("counter.own-authority", "authority")
+    teller = met[-1][0]
+    for one in asked.channels:
+        if not (teller.email if one == "email" else teller.phone):
+            raise Refusal("counter.channel", "email" if one == "email" else "phone")
     written = [citizen for citizen, trace in met if trace and citizen.pk]
     for citizen in written:
         citizen.save()
     new = [citizen for citizen, _ in met if citizen.pk is None]
 
-    unit = unit_of(version.system, desk)
+    unit = queries.unit_of(version.system, desk)
     series = numbers.series_of(unit, day)
     book, line_series = clock.local_day(at).year, f"so-{day.year}"
     taken, ids = _last(ward, (series, line_series), token, new, intake.Dossier)
@@ -188,10 +190,8 @@ def _checked(asked: Asked) -> Asked:
         raise Refusal("counter.authority", "authority")
     owner = _tidy(asked.owner, "owner_" if asked.bringer else "")
     bringer = _tidy(asked.bringer, "") if asked.bringer else None
-    teller = (bringer or owner).facts
-    for one in asked.channels:
-        if one not in Line.CHANNELS or not (teller.email if one == "email" else teller.phone):
-            raise Refusal("counter.channel", "email" if one == "email" else "phone")
+    if not set(asked.channels) <= set(Line.CHANNELS):
+        raise Refusal("counter.channel", "phone")
     return Asked(
         asked.procedure, owner, bringer, cut(squeeze(asked.authority), 200) if bringer else "", asked.parts, asked.reused, asked.case,
         asked.sets, asked.fee_each, cut(squeeze(asked.exempt), 300), asked.way, cut(squeeze(asked.way_to), 300), tuple(asked.channels),
@@ -204,24 +204,6 @@ def _tidy(person: Person, prefix: str) -> Person:
         return Person(citizens_verbs.checked(person.facts), person.handle, person.is_same)
     except Refusal as told:
         raise Refusal(told.code, f"{prefix}{told.place or 'name'}", **told.facts) from None
-
-
-def term_of(version: Any, case: Any, desk: Desk) -> Term | None:
-    """What the procedure promises: the case's own time, where it has one. None where none is known."""
-    if case is not None and case.law:
-        return Term(case.law.unit, case.law.amount, cut_off=desk.cut_off)
-    term: Term | None = version.term(cut_off=desk.cut_off)
-    return term
-
-
-def promised(term: Term | None, *, at: dt.datetime, time: Any) -> Promise:
-    """The promise of this minute."""
-    return promise(time, term, clock.local(at).replace(second=0, microsecond=0, tzinfo=None))
-
-
-def unit_of(system: str, desk: Desk) -> str:
-    """Whose numbers a dossier gets: the ward's own where its dossiers may be kept here, else provisional ones ("")."""
-    return desk.unit if system == "own" and desk.document else ""
 
 
 def fee_of(version: Any, case: Any, asked: Asked) -> Fee:
@@ -274,13 +256,7 @@ def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], war
 
 
 def _on_file(ward: int, owner: Person) -> Any:
-    """What the owner has brought before and may be used again, the newest last; a question for `trip.ask`."""
-    found = Part.objects.filter(ward_id=ward, reusable=True).exclude(dossier__state="voided")
-    if owner.facts.number:
-        whose = {"dossier__citizen__number_key": citizens.number_key(ward, owner.facts.number)}
-    else:
-        whose = {"dossier__citizen__handle": owner.handle or "-"}
-    return found.filter(**whose).order_by("id")
+    return queries.on_file(ward, number=owner.facts.number, handle=owner.handle)
 
 
 def _office(steps: Sequence[Any]) -> Mapping[str, object] | None:
@@ -302,8 +278,3 @@ def lookup_code(ward: int, token: str) -> str:
 
 def lookup_hash(ward: int, code: str) -> str:
     return seal.fingerprint("".join(code.split()).upper(), use=f"dossiers.lookup:{ward}")
-
-
-def settings_of(ward: int) -> Desk:
-    """The ward's counter as it stands, or as it would without a word."""
-    return Desk.objects.filter(ward_id=ward).first() or Desk(ward_id=ward, cut_off=CUT_OFF)
