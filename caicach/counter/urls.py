@@ -9,6 +9,8 @@ urlpatterns = [
     path("nhap/", views.keep, name="keep"),
     path("nhap/<slug:token>/", views.draft, name="draft"),
     path("so/", views.book, name="book"),
+    path("so/to.pdf", views.book_file, name="book-file"),
+    path("<slug:token>/giay-tiep-nhan.<slug:suffix>", views.receipt, name="receipt"),
     path("<slug:token>/", views.taken, name="taken"),
     path("<slug:token>/huy/", views.void, name="void"),
 ]

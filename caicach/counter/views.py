@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.citizens.services import see
 from caicach.core import clock
 from caicach.core.fields import new_token
-from caicach.core.http import Missing, WardRequest, may, row_id, see_other, status_of, ward_request
-from caicach.counter import kept, queries, services
+from caicach.core.http import (
+    Missing,
+    WardRequest,
+    may,
+    row_id,
+    see_other,
+    send_file,
+    send_made,
+    status_of,
+    ward_request,
+)
+from caicach.counter import kept, papers, queries, services
 from caicach.counter.forms import ROLES, SEXES, Sheet
 from caicach.counter.models import Line
+from caicach.documents import services as documents
 from caicach.dossiers import intake
 from caicach.procedures.queries import offered
+from caicach.reading.picture import page_png
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 
@@ -247,8 +261,52 @@ def taken(request: HttpRequest, token: str) -> HttpResponse:
     """What was just taken in: the number, the promise, the receipt to print."""
     actor = ward_request(request).actor
     page = queries.taken(actor.ward_id, token)
-    facts = {"page": page, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role)}  # fmt: skip
+    facts = {"page": page, "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role)}  # fmt: skip
     return render(request, "counter/taken.html", facts)
+
+
+@require_safe
+@may("dossier.see")
+def receipt(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
+    """The receipt as it was printed, as a file or a picture; with ?lai=1 once more, marked as a reprint."""
+    if suffix not in ("pdf", "png"):
+        raise Missing
+    asked, now = ward_request(request), clock.now()
+    page = queries.taken(asked.actor.ward_id, token)
+    site = settings.SITE or request.build_absolute_uri("/").rstrip("/")
+    lookup = services.lookup_code(asked.actor.ward_id, token)
+    paper = papers.receipt(page, lookup=lookup, site=site, by=asked.actor.person_id, at=now)
+    name, is_again = f"giay-tiep-nhan-{page.dossier.code}.{suffix}", "lai" in request.GET
+    if is_again:
+        data = papers.printed_again(paper, at=now, kind="pdf" if suffix == "pdf" else "png")
+    elif suffix == "pdf":
+        return send_file(
+            documents.path_of(paper.file).open("rb"), name=name, kind="application/pdf", inline=True
+        )
+    else:
+        data = page_png(documents.path_of(paper.file), 1, width=1240)
+    response = HttpResponse(data, content_type="application/pdf" if suffix == "pdf" else "image/png")
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@may("dossier.see")
+def book_file(request: HttpRequest) -> HttpResponse:
+    """A page of the register for the printer."""
+    actor = ward_request(request).actor
+    year, page = _page_of_book(request)
+    data = papers.book_page(actor.ward_id, year, number=page, at=clock.now())
+    return send_made(data, name=f"so-theo-doi-{year}-to-{page}.pdf")
+
+
+def _page_of_book(request: HttpRequest) -> tuple[int, int]:
+    year = row_id(request.GET.get("nam", "")) or clock.today().year
+    page = row_id(request.GET.get("trang", "")) or 1
+    if not 2000 <= year <= 2200 or not 1 <= page <= 50_000:
+        raise Missing
+    return year, page
 
 
 @require_POST
@@ -267,12 +325,7 @@ def void(request: HttpRequest, token: str) -> HttpResponse:
 def book(request: HttpRequest) -> HttpResponse:
     """The year's register, twenty lines a page."""
     actor = ward_request(request).actor
-    year, page = (
-        row_id(request.GET.get("nam", "")) or clock.today().year,
-        row_id(request.GET.get("trang", "")) or 1,
-    )
-    if not 2000 <= year <= 2200 or not 1 <= page <= 50_000:
-        raise Missing
+    year, page = _page_of_book(request)
     rows = queries.book(actor.ward_id, year, page=page)
     return render(
         request, "counter/book.html", {"rows": rows, "year": year, "number": page, "more": len(rows) == 20}
