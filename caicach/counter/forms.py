@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.http import QueryDict
 
 from caicach.citizens.services import Facts
@@ -31,6 +32,26 @@ _TEXTS = {
 _LISTS = ("part", "reuse", "channel")
 _TOKEN = re.compile(r"[A-Za-z0-9]{8,32}")
 _UNPRINTED = re.compile(r"[\x00-\x1f]")
+
+
+class DeskForm(forms.Form):
+    """How the ward's counter stands."""
+
+    document = forms.CharField(
+        label="Văn bản của tỉnh cho phép lưu hồ sơ ở phần mềm này", max_length=200, required=False,
+        help_text="Để trống: hệ thống của tỉnh là nơi lưu chính, số ở đây là số tạm (TAM-…)",
+    )  # fmt: skip
+    unit = forms.CharField(
+        label="Mã đơn vị trong mã hồ sơ", max_length=24, required=False, help_text="Như H01.31.05"
+    )
+    name = forms.CharField(label="Tên bộ phận trên giấy tờ", max_length=200, required=False)
+    address = forms.CharField(label="Địa chỉ", max_length=300, required=False)
+    phone = forms.CharField(label="Điện thoại", max_length=60, required=False)
+    cut_off = forms.TimeField(
+        label="Thủ tục trong ngày: nhận sau giờ này thì trả ngày làm việc sau",
+        help_text="15:00 theo Điều 18 Nghị định 61/2018/NĐ-CP, nay là Nghị định 118/2025/NĐ-CP (chưa đối chiếu)",
+        widget=forms.TimeInput(format="%H:%M"), error_messages=dict.fromkeys(("required", "invalid"), "Hãy ghi giờ như 15:00."),
+    )  # fmt: skip
 
 
 @dataclass

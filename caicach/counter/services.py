@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from caicach.core import clock, seal, trip
 from caicach.counter import numbers, queries
 from caicach.counter.models import Desk, Fee, Line, Part
 from caicach.dossiers import intake
+from caicach.history import services as history
 from caicach.organisation.queries import row_of, work_time
 from caicach.procedures.queries import for_intake
 from caicach.rules.refusal import Refusal
@@ -278,3 +280,32 @@ def lookup_code(ward: int, token: str) -> str:
 
 def lookup_hash(ward: int, code: str) -> str:
     return seal.fingerprint("".join(code.split()).upper(), use=f"dossiers.lookup:{ward}")
+
+
+# --- the ward's counter itself ---------------------------------------------------------------------------------
+
+_UNIT = re.compile(r"[A-Z]\d{2}(?:\.\d{2,3}){0,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}", re.ASCII)
+
+
+@transaction.atomic
+def set_desk(said: Mapping[str, Any], *, ward: int, by: int, at: dt.datetime) -> bool:
+    """How the ward's counter stands. Whether that is new. Raises Refusal counter.unit, counter.document."""
+    unit = "".join(str(said["unit"]).split()).upper()
+    if unit and not _UNIT.fullmatch(unit):
+        raise Refusal("counter.unit", "unit")
+    if unit and not said["document"]:
+        raise Refusal("counter.document", "document")
+    desk, _ = Desk.objects.select_for_update().get_or_create(ward_id=ward)
+    new = {**said, "unit": unit}
+    changes = [
+        [name, str(getattr(desk, name)), str(value)]
+        for name, value in new.items()
+        if getattr(desk, name) != value
+    ]
+    if not changes:
+        return False
+    for name, value in new.items():
+        setattr(desk, name, value)
+    desk.save()
+    history.append(desk, "counter.set", by=by, at=at, ward=ward, changes=changes)
+    return True

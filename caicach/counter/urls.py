@@ -8,6 +8,7 @@ urlpatterns = [
     path("thu-tuc/", views.procedures, name="procedures"),
     path("nhap/", views.keep, name="keep"),
     path("nhap/<slug:token>/", views.draft, name="draft"),
+    path("cai-dat/", views.desk, name="desk"),
     path("so/", views.book, name="book"),
     path("so/to.pdf", views.book_file, name="book-file"),
     path("<slug:token>/giay-tiep-nhan.<slug:suffix>", views.receipt, name="receipt"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from caicach.core.http import (
     Missing,
     WardRequest,
     may,
+    put_refusal,
     row_id,
     see_other,
     send_file,
@@ -28,7 +30,7 @@ from caicach.core.http import (
     ward_request,
 )
 from caicach.counter import kept, papers, queries, services
-from caicach.counter.forms import ROLES, SEXES, Sheet
+from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet
 from caicach.counter.models import Line
 from caicach.documents import services as documents
 from caicach.dossiers import intake
@@ -150,7 +152,7 @@ def _sheet(
         "sheet": sheet, "said": said, "choice": choice, "candidates": candidates or [], "known": known,
         "found": offered(actor.ward_id, today=today, asked=asked_for) if asked_for else [], "roles": ROLES, "sexes": SEXES,
         "ways": Line.WAYS, "channels": Line.CHANNELS, "focus": _focus(sheet, choice, candidates or []),
-        "total": _total(sheet, choice), "desk": queries.settings_of(actor.ward_id),
+        "total": _total(sheet, choice), "may_manage": rights.allows("counter.manage", actor.role),
     }  # fmt: skip
     if not request.htmx:
         facts |= {
@@ -253,6 +255,26 @@ def draft(request: HttpRequest, token: str) -> HttpResponse:
 
 
 # --- what was taken in -----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("counter.manage")
+def desk(request: HttpRequest) -> HttpResponse:
+    """How the ward's counter stands: own or beside, its code, what papers say of it."""
+    actor = ward_request(request).actor
+    form = DeskForm(request.POST or None, initial=model_to_dict(queries.settings_of(actor.ward_id)))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                services.set_desk(form.cleaned_data, ward=actor.ward_id, by=actor.person_id, at=clock.now())
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                messages.success(request, "Đã lưu.")
+                return see_other(request.path)
+    return render(request, "counter/desk.html", {"form": form}, status=status)
 
 
 @require_safe
