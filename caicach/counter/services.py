@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,14 +15,13 @@ from caicach.citizens import queries as citizens
 from caicach.citizens import services as citizens_verbs
 from caicach.citizens.services import Facts
 from caicach.core import clock, seal, trip
-from caicach.counter import numbers
-from caicach.counter.models import CUT_OFF, Desk, Fee, Line, Part
+from caicach.counter import numbers, queries
+from caicach.counter.models import Desk, Fee, Line, Part
 from caicach.dossiers import intake
 from caicach.dossiers.moves import as_facts
+from caicach.history import services as history
 from caicach.organisation.queries import row_of, work_time
 from caicach.procedures.queries import for_intake
-from caicach.rules.dossier_clock import Term
-from caicach.rules.promise import Promise, promise
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import cut, key, squeeze
 
@@ -97,12 +97,12 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
         raise Refusal("counter.procedure-gone", "procedure")
     version, desk = versions[0], desks[0] if desks else Desk(ward_id=ward)
     case = _case(cases, asked.case)
-    term = term_of(version, case, desk)
+    term = queries.term_of(version, case, desk)
     if asked.at_once and not (term and term.unit == "same-day"):
         raise Refusal("counter.not-at-once", "at_once")
     parts = _parts(components, asked, known[len(people)] if asked.reused else [], ward)
     time = work_time(ward, wards[0].calendar_version)
-    sum_ = promised(term, at=at, time=time)
+    sum_ = queries.promised(term, at=at, time=time)
     fee = fee_of(version, case, asked)
     met = [
         _met(
@@ -117,12 +117,16 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     ]
     if len(met) == 2 and met[0][0].number_key and met[0][0].number_key == met[1][0].number_key:
         raise Refusal("counter.own-authority", "authority")
+    teller = met[-1][0]
+    for one in asked.channels:
+        if not (teller.email if one == "email" else teller.phone):
+            raise Refusal("counter.channel", "email" if one == "email" else "phone")
     written = [citizen for citizen, trace in met if trace and citizen.pk]
     for citizen in written:
         citizen.save()
     new = [citizen for citizen, _ in met if citizen.pk is None]
 
-    unit = unit_of(version.system, desk)
+    unit = queries.unit_of(version.system, desk)
     series = numbers.series_of(unit, day)
     book, line_series = clock.local_day(at).year, f"so-{day.year}"
     taken, ids = _last(ward, (series, line_series), token, new, intake.Dossier)
@@ -189,10 +193,8 @@ def _checked(asked: Asked) -> Asked:
         raise Refusal("counter.authority", "authority")
     owner = _tidy(asked.owner, "owner_" if asked.bringer else "")
     bringer = _tidy(asked.bringer, "") if asked.bringer else None
-    teller = (bringer or owner).facts
-    for one in asked.channels:
-        if one not in Line.CHANNELS or not (teller.email if one == "email" else teller.phone):
-            raise Refusal("counter.channel", "email" if one == "email" else "phone")
+    if not set(asked.channels) <= set(Line.CHANNELS):
+        raise Refusal("counter.channel", "phone")
     return Asked(
         asked.procedure, owner, bringer, cut(squeeze(asked.authority), 200) if bringer else "", asked.parts, asked.reused, asked.case,
         asked.sets, asked.fee_each, cut(squeeze(asked.exempt), 300), asked.way, cut(squeeze(asked.way_to), 300), tuple(asked.channels),
@@ -205,24 +207,6 @@ def _tidy(person: Person, prefix: str) -> Person:
         return Person(citizens_verbs.checked(person.facts), person.handle, person.is_same)
     except Refusal as told:
         raise Refusal(told.code, f"{prefix}{told.place or 'name'}", **told.facts) from None
-
-
-def term_of(version: Any, case: Any, desk: Desk) -> Term | None:
-    """What the procedure promises: the case's own time, where it has one. None where none is known."""
-    if case is not None and case.law:
-        return Term(case.law.unit, case.law.amount, cut_off=desk.cut_off)
-    term: Term | None = version.term(cut_off=desk.cut_off)
-    return term
-
-
-def promised(term: Term | None, *, at: dt.datetime, time: Any) -> Promise:
-    """The promise of this minute."""
-    return promise(time, term, clock.local(at).replace(second=0, microsecond=0, tzinfo=None))
-
-
-def unit_of(system: str, desk: Desk) -> str:
-    """Whose numbers a dossier gets: the ward's own where its dossiers may be kept here, else provisional ones ("")."""
-    return desk.unit if system == "own" and desk.document else ""
 
 
 def fee_of(version: Any, case: Any, asked: Asked) -> Fee:
@@ -275,13 +259,7 @@ def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], war
 
 
 def _on_file(ward: int, owner: Person) -> Any:
-    """What the owner has brought before and may be used again, the newest last; a question for `trip.ask`."""
-    found = Part.objects.filter(ward_id=ward, reusable=True).exclude(dossier__state="voided")
-    if owner.facts.number:
-        whose = {"dossier__citizen__number_key": citizens.number_key(ward, owner.facts.number)}
-    else:
-        whose = {"dossier__citizen__handle": owner.handle or "-"}
-    return found.filter(**whose).order_by("id")
+    return queries.on_file(ward, number=owner.facts.number, handle=owner.handle)
 
 
 def _office(steps: Sequence[Any]) -> Mapping[str, object] | None:
@@ -305,6 +283,30 @@ def lookup_hash(ward: int, code: str) -> str:
     return seal.fingerprint("".join(code.split()).upper(), use=f"dossiers.lookup:{ward}")
 
 
-def settings_of(ward: int) -> Desk:
-    """The ward's counter as it stands, or as it would without a word."""
-    return Desk.objects.filter(ward_id=ward).first() or Desk(ward_id=ward, cut_off=CUT_OFF)
+# --- the ward's counter itself ---------------------------------------------------------------------------------
+
+_UNIT = re.compile(r"[A-Z]\d{2}(?:\.\d{2,3}){0,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}", re.ASCII)
+
+
+@transaction.atomic
+def set_desk(said: Mapping[str, Any], *, ward: int, by: int, at: dt.datetime) -> bool:
+    """How the ward's counter stands. Whether that is new. Raises Refusal counter.unit, counter.document."""
+    unit = "".join(str(said["unit"]).split()).upper()
+    if unit and not _UNIT.fullmatch(unit):
+        raise Refusal("counter.unit", "unit")
+    if unit and not said["document"]:
+        raise Refusal("counter.document", "document")
+    desk, _ = Desk.objects.select_for_update().get_or_create(ward_id=ward)
+    new = {**said, "unit": unit}
+    changes = [
+        [name, str(getattr(desk, name)), str(value)]
+        for name, value in new.items()
+        if getattr(desk, name) != value
+    ]
+    if not changes:
+        return False
+    for name, value in new.items():
+        setattr(desk, name, value)
+    desk.save()
+    history.append(desk, "counter.set", by=by, at=at, ward=ward, changes=changes)
+    return True

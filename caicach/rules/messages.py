@@ -79,6 +79,10 @@ SENTENCES: dict[str, str] = {
     "counter.channel": _("Muốn báo tin bằng cách này thì hãy ghi số điện thoại hoặc thư điện tử."),
     "counter.not-at-once": _("Chỉ thủ tục trả trong ngày mới làm ngay được. Hãy bỏ chọn “Làm ngay”."),
     "counter.case": _("Thủ tục không còn trường hợp này. Hãy chọn lại."),
+    "counter.old": _("Trang này đã cũ. Hãy mở lại trang Tiếp nhận; bản nháp vẫn còn."),
+    "counter.draft-sealed": _(
+        "Bản nháp này được niêm bằng khóa cũ của máy chủ nên không mở được nữa. Hãy bỏ nó và nhập lại."
+    ),
     "counter.role": _("Hãy chọn nộp cho ai."),
     "counter.day": _("Ngày sinh chưa đúng. Hãy ghi như 20/05/1990, không sau hôm nay."),
     "counter.unit": _("Mã đơn vị có dạng H01.31.05. Hãy xem lại mã."),

@@ -16,7 +16,10 @@ from django.urls import resolve
 
 from caicach.accounts.models import Absence
 from caicach.api import services as api
+from caicach.citizens.services import Facts
 from caicach.core.clock import noon
+from caicach.counter import kept
+from caicach.counter import services as counter
 from caicach.desk import search
 from caicach.desk.models import SavedFilter
 from caicach.dossiers import jobs
@@ -49,6 +52,7 @@ PAGES = (
     ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
     ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
     ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
+    ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"),
     ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
     ("system", "/cac-phuong/"), ("system", "/bat-dau/phuong/?moi=1"),
 )  # fmt: skip
@@ -73,6 +77,7 @@ NOTHING_TO_MAKE = {
     "accounts:passkey-ask", "accounts:passkey-begin", "accounts:passkey-remove", "accounts:passkey-sign-in", "accounts:passkeys",  # with a key
     "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
+    "counter:keep", "counter:void",  # sent by the page's script; a number is void once, tests/rooms/counter
     "procedures:suggested",  # of an empty catalogue
     "desk:start", "desk:set-up-offices", "desk:set-up-people", "desk:work-days-back",  # in tests/stories/test_first_start.py and its rooms
 }  # fmt: skip
@@ -124,6 +129,12 @@ def world(db):
     procedures.publish(
         ward=ward.pk, decision=procedures.Decision(), valid_from=rooms.SIGNED, by=people["coordinator"].pk, at=AT, today=rooms.TODAY,
         brings=[procedures.Entry("1.001193", "Đăng ký khai sinh", law=Span("working-day", 5))],
+    )  # fmt: skip
+    counter.accept(
+        counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345"))), ward=ward.pk, token="phieumot0001", **by
+    )  # fmt: skip
+    kept.keep(
+        {"said": {"procedure": "1.001193", "name": "Lê Thử"}, "lists": {}}, ward=ward.pk, token="nhapquay01", label="Nháp", **by
     )  # fmt: skip
     organisation.add_office(ward, name="Tổ rà soát cũ")
     SavedFilter.objects.create(

@@ -98,6 +98,9 @@
     } else if (event.key === "?" && help) {
       help.showModal();
       event.preventDefault();
+    } else if (/^[a-z]$/i.test(event.key) && document.querySelector(`[data-key="${event.key.toLowerCase()}"]`)) {
+      document.querySelector(`[data-key="${event.key.toLowerCase()}"]`).click();
+      event.preventDefault();
     } else if (go) {
       const to = document.querySelector(go);
       if (to) { to.click(); event.preventDefault(); }

@@ -1,0 +1,199 @@
+"""The sheet of the counter: what stands in its fields, from one press to the next.
+
+No Django form: copying its fields for each request takes longer than taking the dossier in, and every field here may be filled
+by a scan as well as by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from caicach.citizens.services import Facts
+from caicach.counter.queries import Choice
+from caicach.counter.services import Asked, Person
+from caicach.rules.citizen_card import Card, read_card
+from caicach.rules.formats import day_in
+from caicach.rules.refusal import Refusal
+
+ROLES = {"self": "Cho chính mình", "authority": "Thay người khác", "organisation": "Cho tổ chức"}
+SEXES = {"": "", "male": "Nam", "female": "Nữ"}
+_TEXTS = {
+    "token": 32, "procedure": 20, "find": 100, "who": 400, "handle": 16, "name": 200, "number": 30, "phone": 40, "email": 254, "address": 300,
+    "born": 12, "sex": 6, "role": 12, "owner_name": 200, "owner_number": 30, "owner_address": 300, "authority": 200, "case": 4, "sets": 5,
+    "fee_each": 16, "exempt": 300, "way": 7, "way_to": 300, "is_same": 2, "all_parts": 2, "at_once": 2,
+}  # fmt: skip
+_LISTS = ("part", "reuse", "channel")
+_TOKEN = re.compile(r"[A-Za-z0-9]{8,32}")
+_UNPRINTED = re.compile(r"[\x00-\x1f]")
+
+
+class DeskForm(forms.Form):
+    """How the ward's counter stands."""
+
+    document = forms.CharField(
+        label="Văn bản của tỉnh cho phép lưu hồ sơ ở phần mềm này", max_length=200, required=False,
+        help_text="Để trống: hệ thống của tỉnh là nơi lưu chính, số ở đây là số tạm (TAM-…)",
+    )  # fmt: skip
+    unit = forms.CharField(
+        label="Mã đơn vị trong mã hồ sơ", max_length=24, required=False, help_text="Như H01.31.05"
+    )
+    name = forms.CharField(label="Tên bộ phận trên giấy tờ", max_length=200, required=False)
+    address = forms.CharField(label="Địa chỉ", max_length=300, required=False)
+    phone = forms.CharField(label="Điện thoại", max_length=60, required=False)
+    cut_off = forms.TimeField(
+        label="Thủ tục trong ngày: nhận sau giờ này thì trả ngày làm việc sau",
+        help_text="15:00 theo Điều 18 Nghị định 61/2018/NĐ-CP, nay là Nghị định 118/2025/NĐ-CP (chưa đối chiếu)",
+        widget=forms.TimeInput(format="%H:%M"), error_messages=dict.fromkeys(("required", "invalid"), "Hãy ghi giờ như 15:00."),
+    )  # fmt: skip
+
+
+@dataclass
+class Sheet:
+    """said: what stands in each field; lists: what is ticked; errors: a sentence for a field; notes: what a person should look at."""
+
+    said: dict[str, str]
+    lists: dict[str, list[str]]
+    errors: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def blank(cls, token: str) -> Sheet:
+        start = {"token": token, "role": "self", "way": "counter", "sets": "1"}
+        return cls(dict.fromkeys(_TEXTS, "") | start, {name: [] for name in _LISTS})
+
+    @classmethod
+    def of_post(cls, post: QueryDict) -> Sheet:
+        """Raises Refusal counter.old where the token is none."""
+        token = str(post.get("token", ""))
+        if not _TOKEN.fullmatch(token):
+            raise Refusal("counter.old")
+        sheet = cls.blank(token)
+        for name, most in _TEXTS.items():
+            if name in post:
+                sheet.said[name] = _UNPRINTED.sub(" ", str(post[name])).strip()[:most]
+        sheet.lists = {name: [str(one)[:6] for one in post.getlist(name)[:100]] for name in _LISTS}
+        return sheet
+
+    @classmethod
+    def of_draft(cls, token: str, kept: Mapping[str, Any]) -> Sheet:
+        sheet = cls.blank(token)
+        sheet.said |= {name: str(text) for name, text in kept.get("said", {}).items() if name in _TEXTS}
+        sheet.lists |= {
+            name: list(ticked) for name, ticked in kept.get("lists", {}).items() if name in _LISTS
+        }
+        sheet.said["token"] = token
+        return sheet
+
+    def to_keep(self) -> dict[str, object]:
+        return {
+            "said": {name: text for name, text in self.said.items() if text and name != "token"},
+            "lists": self.lists,
+        }
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(self.said[name] for name in ("procedure", "name", "number", "who", "find"))
+
+    def put_refusal(self, refusal: Refusal) -> None:
+        place = refusal.place or ""
+        place = {"parts": "all_parts"}.get(place, place)
+        self.errors[place if place in _TEXTS else ""] = str(refusal)
+
+    # --- the person --------------------------------------------------------------------------------------------
+
+    def take_card(self, card: Card) -> None:
+        """What a scan says goes into the fields; a doubt is said beside them."""
+        self.said |= {
+            "handle": "", "name": card.name, "number": card.number, "address": card.address, "born": f"{card.born:%d/%m/%Y}", "sex": card.sex,
+            "who": "", "is_same": "",
+        }  # fmt: skip
+        doubts = {"sex": "giới tính", "year": "năm sinh"}
+        self.notes += [f"Số thẻ và {doubts[one]} không khớp nhau. Hãy nhìn lại thẻ." for one in card.doubts]
+
+    def scan(self, today: dt.date) -> bool:
+        """Whether what stands in the field of the scanner was a card's text; a refusal goes to that field."""
+        if "|" not in self.said["who"]:
+            return False
+        try:
+            self.take_card(read_card(self.said["who"], today=today))
+        except Refusal as refusal:
+            self.errors["who"] = str(refusal)
+            self.said["who"] = ""
+        return True
+
+    def take_known(self, known: Any) -> None:
+        """Somebody the ward knows: what is known stands in the fields, number and phone stay where they are."""
+        self.said |= {
+            "handle": known.handle, "name": known.name, "number": "", "phone": "", "email": known.email, "address": known.address,
+            "born": f"{known.born:%d/%m/%Y}" if known.born else "", "sex": known.sex, "who": "", "is_same": "",
+        }  # fmt: skip
+
+    # --- the whole ---------------------------------------------------------------------------------------------
+
+    @property
+    def owner_key(self) -> dict[str, str]:
+        """By what the owner's papers on file are found."""
+        if self.said["role"] == "self":
+            return {"number": "".join(self.said["number"].split()), "handle": self.said["handle"]}
+        return {"number": "".join(self.said["owner_number"].split()).upper(), "handle": ""}
+
+    def asked(self, choice: Choice | None, *, today: dt.date) -> Asked:
+        """As the verb wants it. Raises Refusal at the field that is no such thing."""
+        said = self.said
+        born = day_in(said["born"]) if said["born"] else None
+        if said["born"] and (born is None or born > today or born.year < 1900):
+            raise Refusal("counter.day", "born")
+        if said["role"] not in ROLES:
+            raise Refusal("counter.role", "role")
+        sex = said["sex"] if said["sex"] in SEXES else ""
+        standing = Person(
+            Facts(said["name"], "person", self._kind(said["number"]), said["number"], said["phone"], said["email"], said["address"], born, sex),
+            said["handle"], bool(said["is_same"]),
+        )  # fmt: skip
+        owner, bringer = standing, None
+        if said["role"] != "self":
+            is_firm = said["role"] == "organisation"
+            kind = "tax-code" if is_firm else self._kind(said["owner_number"])
+            facts = Facts(
+                said["owner_name"], "organisation" if is_firm else "person", kind, said["owner_number"], address=said["owner_address"]
+            )  # fmt: skip
+            owner, bringer = Person(facts, "", bool(said["is_same"])), standing
+        return Asked(
+            said["procedure"], owner, bringer, said["authority"], self.positions("part") - self.positions("reuse"),
+            self.positions("reuse"), _whole(said["case"], "counter.case", "case"), _whole(said["sets"] or "1", "counter.sets", "sets", most=500) or 0,
+            _whole(said["fee_each"].replace(".", ""), "counter.fee", "fee_each"), said["exempt"], said["way"] or "counter", said["way_to"],
+            tuple(self.lists["channel"]), bool(said["at_once"]) and bool(choice and choice.same_day),
+        )  # fmt: skip
+
+    def positions(self, name: str) -> frozenset[int]:
+        return frozenset(int(one) for one in self.lists[name] if one.isascii() and one.isdigit())
+
+    def tick(self, choice: Choice) -> None:
+        """All that is always asked for, where "all" is pressed; what is on file always, unless it was ticked as brought anew."""
+        brought = self.positions("part")
+        on_file = {one.position for one in choice.papers if one.source}
+        if self.said["all_parts"]:
+            brought |= {
+                one.position for one in choice.papers if not one.required_when and one.position not in on_file
+            }
+        self.lists["part"] = [str(one) for one in sorted(brought)]
+        self.lists["reuse"] = [str(one) for one in sorted(on_file - brought)]
+
+    @staticmethod
+    def _kind(number: str) -> str:
+        return "passport" if re.search(r"[A-Za-z]", number) else "card"
+
+
+def _whole(text: str, code: str, place: str, **facts: object) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,13}", text, re.ASCII):
+        raise Refusal(code, place, **facts)
+    return int(text)

@@ -1,0 +1,138 @@
+"""Forms as they are printed: made once, kept with what they say; made again only with a mark."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+
+from caicach.citizens import queries as citizens
+from caicach.core import clock
+from caicach.counter import queries
+from caicach.counter.models import Desk, Line, Paper
+from caicach.counter.queries import Taken
+from caicach.documents import services as documents
+from caicach.organisation.queries import ward_facts
+from caicach.rules.formats import day as day_words
+from caicach.rules.formats import number
+from caicach.writing.forms import form, qr
+
+LAYOUT = "01/2026-1"
+"""one more whenever the receipt is laid out otherwise"""
+STANDING = "Khi đến nhận kết quả, mang theo giấy này và giấy tờ tùy thân. Xem hồ sơ đang ở đâu: quét mã QR, hoặc nhập mã tra cứu."
+_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+LOOKUP_PATH = "/tra-cuu/"
+"""where a citizen's page will be; the code opens it"""
+
+
+def receipt(page: Taken, *, lookup: str, site: str, by: int, at: dt.datetime) -> Paper:
+    """The receipt of a dossier, form 01, made at the first call and kept; its number is that of the line in the book, so that it
+    comes out the same also where the power went between saving and printing."""
+    there = Paper.objects.select_related("file").filter(ward_id=page.line.ward_id, dossier=page.dossier, form="01").first()  # fmt: skip
+    if there:
+        return there
+    facts = receipt_facts(page, lookup=lookup, site=site)
+    data = form("01", facts)
+    ward = page.line.ward_id
+    try:
+        with transaction.atomic():
+            file = documents.store(_upload(data, f"giay-tiep-nhan-{page.dossier.code}.pdf"), ward=ward, at=at)  # type: ignore[arg-type]
+            return Paper.objects.create(
+                ward_id=ward, dossier=page.dossier, form="01", year=page.line.year, number=page.line.number, layout=LAYOUT, facts=facts,
+                file=file, at=at, by_id=by,
+            )  # fmt: skip
+    except IntegrityError:  # opened twice at once
+        return Paper.objects.select_related("file").get(ward_id=ward, dossier=page.dossier, form="01")
+
+
+def printed_again(paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"]) -> bytes:
+    """What the paper says, with the mark of a reprint."""
+    return form(paper.form, paper.facts, again=f"Bản in lại {clock.local(at):%H:%M %d/%m/%Y}", kind=kind)
+
+
+def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
+    """What form 01 says. The phone stays masked: its owner knows it, and the paper is left lying about."""
+    dossier, line, version = page.dossier, page.line, page.dossier.version
+    owner = citizens.known(dossier.citizen)
+    teller = citizens.known(dossier.brought_by) if dossier.brought_by else owner
+    law = (
+        version.law.words if version and version.law else (version.time_words if version else "") or "chưa rõ"
+    )
+    by = dossier.brought_by
+    return {
+        **_heading(line.ward_id, queries.settings_of(line.ward_id), clock.local_day(line.at)),
+        "title": f"Giấy tiếp nhận hồ sơ {dossier.code}", "number": f"{line.number}/TNHS", "code": dossier.code,
+        "applicant": dossier.applicant, "brought_by": f"{by.name} ({dossier.by_authority})" if by else "", "address": owner.address,
+        "phone": teller.phone, "email": teller.email, "procedure": dossier.procedure, "qr": qr(f"{site}{LOOKUP_PATH}{lookup}/"),
+        "lookup": lookup, "parts": [_part(part) for part in page.parts], "sets": str(dossier.sets), "law": law,
+        "own": version.own.words if version and version.own else "", "received": _moment(dossier, "received"),
+        "due": _moment(dossier, "due") or "chưa có ngày hẹn", "sum": line.promise, "fee": fee_words(dossier.fee),
+        "way": Line.WAYS[line.way].lower() + (f": {line.way_to}" if line.way_to else ""), "year": str(line.year), "line": str(line.number),
+        "submitter": by.name if by else dossier.applicant, "officer": line.by.full_name if line.by else "", "standing": STANDING,
+    }  # fmt: skip
+
+
+def book_page(ward: int, year: int, *, number: int, at: dt.datetime, size: int = 20) -> bytes:
+    """A page of the register, form 07, as it stands now."""
+    rows = queries.book(ward, year, page=number, size=size)
+    facts = {
+        **_heading(ward, queries.settings_of(ward), clock.local_day(at)),
+        "title": f"Sổ theo dõi hồ sơ năm {year}, tờ {number}", "number": str(number), "year": str(year),
+        "rows": [_row(line) for line in rows],
+    }  # fmt: skip
+    return form("07", facts)
+
+
+def _row(line: Line) -> list[str]:
+    one = line.dossier
+    owner = citizens.known(one.citizen) if one.citizen else None
+    return [
+        str(line.number), one.code, one.procedure, str(one.sets), one.applicant,
+        " · ".join(filter(None, (owner.address, owner.phone))) if owner else "", _moment(one, "received"), _moment(one, "due"),
+        _moment(one, "returned"), Line.WAYS[line.way], "Đã hủy số" if one.state == "voided" else "",
+    ]  # fmt: skip
+
+
+def fee_words(fee: Any) -> str:
+    """What was to be paid; an unknown fee is said to be so."""
+    match fee.status:
+        case "free":
+            return "không thu"
+        case "exempt":
+            return f"miễn ({fee.ground})"
+        case "unknown":
+            return "chưa rõ"
+    return f"{number(str(fee.total))} đồng"
+
+
+def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:
+    facts = ward_facts(ward)
+    name = desk.name or "Trung tâm Phục vụ hành chính công"
+    at = ", ".join(part for part in (desk.address, f"điện thoại {desk.phone}" if desk.phone else "") if part)
+    return {
+        "above": f"UBND {facts.name}", "desk": "Bộ phận Một cửa", "desk_name": name, "desk_at": at or "………………………",
+        "place": facts.name.partition(" ")[2] or facts.name, "date": f"ngày {day.day:02} tháng {day.month:02} năm {day.year}",
+    }  # fmt: skip
+
+
+def _part(part: Any) -> str:
+    counts = ((part.originals, "bản chính"), (part.copies, "bản sao"))
+    count = (
+        "đã có, không phải nộp"
+        if part.taken_from_id
+        else ", ".join(f"{n} {words}" for n, words in counts if n)
+    )
+    return f"{part.name} ({count})" if count else part.name
+
+
+def _moment(dossier: Any, name: str) -> str:
+    day, time = getattr(dossier, f"{name}_on"), getattr(dossier, f"{name}_time")
+    if day is None:
+        return ""
+    return f"{time:%H:%M} {_WEEKDAYS[day.weekday()]}, {day_words(day)}" if time else day_words(day)
+
+
+def _upload(data: bytes, name: str) -> ContentFile[bytes]:
+    return ContentFile(data, name=name)

@@ -1,0 +1,192 @@
+"""What the counter's screens show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from caicach.citizens import queries as citizens
+from caicach.citizens.queries import Known
+from caicach.core import clock, trip
+from caicach.core.http import Missing
+from caicach.counter.models import CUT_OFF, Desk, Draft, Line, Part
+from caicach.organisation.queries import row_of, work_time
+from caicach.procedures.queries import for_intake
+from caicach.rules.dossier_clock import Term
+from caicach.rules.promise import Promise, promise
+from caicach.rules.vntext import key
+
+
+def term_of(version: Any, case: Any, desk: Desk) -> Term | None:
+    """What the procedure promises: the case's own time, where it has one. None where none is known."""
+    if case is not None and case.law:
+        return Term(case.law.unit, case.law.amount, cut_off=desk.cut_off)
+    term: Term | None = version.term(cut_off=desk.cut_off)
+    return term
+
+
+def promised(term: Term | None, *, at: dt.datetime, time: Any) -> Promise:
+    """The promise of this minute."""
+    return promise(time, term, clock.local(at).replace(second=0, microsecond=0, tzinfo=None))
+
+
+def unit_of(system: str, desk: Desk) -> str:
+    """Whose numbers a dossier gets: the ward's own where its dossiers may be kept here, else provisional ones ("")."""
+    return desk.unit if system == "own" and desk.document else ""
+
+
+def on_file(ward: int, *, number: str, handle: str) -> QuerySet[Part]:
+    """What somebody has brought before and may be used again, the newest last; a question for `trip.ask`."""
+    found = Part.objects.filter(ward_id=ward, reusable=True).exclude(dossier__state="voided")
+    if number:
+        whose = {"dossier__citizen__number_key": citizens.number_key(ward, number)}
+    else:
+        whose = {"dossier__citizen__handle": handle or "-"}
+    return found.filter(**whose).select_related("dossier").order_by("id")
+
+
+def settings_of(ward: int) -> Desk:
+    """The ward's counter as it stands, or as it would without a word."""
+    return Desk.objects.filter(ward_id=ward).first() or Desk(ward_id=ward, cut_off=CUT_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of the check list. source: the part on file that stands for it."""
+
+    position: int
+    name: str
+    count: str
+    required_when: str
+    source: Part | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A procedure that was chosen, as the counter needs it now."""
+
+    version: Any
+    cases: tuple[Any, ...]
+    papers: tuple[Paper, ...]
+    promise: Promise
+    provisional: bool
+    same_day: bool
+    fee_status: str
+    fee_each: int | None
+
+
+def choice(
+    ward: int, code: str, *, now: dt.datetime, case: str = "", number: str = "", handle: str = ""
+) -> Choice | None:
+    """None where nothing of this code is in force today. One trip, and one for the ward's own days after a change."""
+    versions, components, _, cases, desks, wards, known = trip.ask(
+        *for_intake(ward, code, clock.local_day(now)),
+        Desk.objects.filter(ward_id=ward),
+        row_of(ward),
+        on_file(ward, number=number, handle=handle),
+    )
+    if not versions:
+        return None
+    version, desk = versions[0], desks[0] if desks else Desk(ward_id=ward)
+    chosen = next((one for one in cases if str(one.position) == case), None)
+    term = term_of(version, chosen, desk)
+    newest = {part.words: part for part in known}
+    status = chosen.fee_status if chosen and chosen.fee_status else version.fee_status
+    return Choice(
+        version,
+        tuple(cases),
+        tuple(
+            Paper(one.position, one.name, one.count, one.required_when, newest.get(key(one.name)[:400]))
+            for one in components
+        ),
+        promised(term, at=now, time=work_time(ward, wards[0].calendar_version)),
+        not unit_of(version.system, desk),
+        bool(term and term.unit == "same-day"),
+        status,
+        version.fee_amount if status == "known" and not (chosen and chosen.fee_status) else None,
+    )
+
+
+def people(ward: int, asked: str) -> list[Any]:
+    """Whom the words name: a number of twelve digits, a phone, a name; newest first."""
+    digits = "".join(sign for sign in asked if sign.isdigit())
+    if any(sign.isalpha() for sign in asked):
+        found = citizens.by_name(ward, asked)
+        return found or [one for one in [citizens.by_number(ward, asked)] if one]
+    if len(digits) == 12 and digits[0] == "0":
+        return [one for one in [citizens.by_number(ward, digits)] if one]
+    exact = citizens.by_number(ward, asked)
+    return [exact] if exact else citizens.by_phone(ward, asked)
+
+
+def known(citizen: Any) -> Known:
+    return citizens.known(citizen)
+
+
+def person(ward: int, handle: str) -> Any:
+    """Who was chosen; None where that is nobody of this ward."""
+    return citizens.by_handle(ward, handle) if handle else None
+
+
+# --- what was taken in -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A dossier as the counter sees it right after."""
+
+    line: Line
+    dossier: Any
+    parts: tuple[Part, ...]
+
+
+def taken(ward: int, token: str) -> Taken:
+    """The one door to what a form has made. Two queries. Raises Missing."""
+    line = (
+        Line.objects.select_related(
+            "dossier", "dossier__clock", "dossier__citizen", "dossier__brought_by", "dossier__version", "dossier__version__procedure",
+            "dossier__fee", "by",
+        )
+        .filter(ward_id=ward, dossier__ward_id=ward, dossier__token=token)
+        .first()
+    )  # fmt: skip
+    if line is None:
+        raise Missing
+    return Taken(line, line.dossier, tuple(Part.objects.filter(ward_id=ward, dossier=line.dossier)))
+
+
+def today_of(ward: int, *, by: int, today: dt.date, most: int = 5) -> Sequence[Line]:
+    """What somebody has taken in today, newest first. One query."""
+    return list(
+        Line.objects.select_related("dossier")
+        .filter(ward_id=ward, by_id=by, dossier__received_on=today)
+        .order_by("-id")[:most]
+    )
+
+
+def book(ward: int, year: int, *, page: int, size: int = 20) -> list[Any]:
+    """A page of the year's register, in the order of its numbers. One query."""
+    rows = (
+        Line.objects.select_related("dossier", "dossier__citizen")
+        .filter(ward_id=ward, year=year, number__gt=(page - 1) * size, number__lte=page * size)
+        .order_by("number")
+    )
+    return list(rows.annotate(state=F("dossier__state")))
+
+
+def drafts(ward: int, *, by: int, most: int = 20) -> list[Draft]:
+    """One's own drafts and those that were left for whoever comes next, newest first. One query."""
+    rows = Draft.objects.select_related("owner").filter(ward_id=ward)
+    return list((rows.filter(owner_id=by) | rows.filter(left=True)).order_by("-changed_at")[:most])
+
+
+def draft_for(ward: int, token: str, *, by: int) -> Draft:
+    """The one door to a draft: one's own, or one that was left. Raises Missing."""
+    found = Draft.objects.filter(ward_id=ward, token=token).first()
+    if found is None or (found.owner_id != by and not found.left):
+        raise Missing
+    return found

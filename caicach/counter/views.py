@@ -1,0 +1,354 @@
+"""The counter: one sheet that takes a dossier in, what came of it, drafts, the book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.forms import model_to_dict
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from caicach.citizens.services import see
+from caicach.core import clock
+from caicach.core.fields import new_token
+from caicach.core.http import (
+    Missing,
+    WardRequest,
+    may,
+    put_refusal,
+    row_id,
+    see_other,
+    send_file,
+    send_made,
+    status_of,
+    ward_request,
+)
+from caicach.counter import kept, papers, queries, services
+from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet
+from caicach.counter.models import Line
+from caicach.documents import services as documents
+from caicach.dossiers import intake
+from caicach.procedures.queries import offered
+from caicach.reading.picture import page_png
+from caicach.rules import rights
+from caicach.rules.refusal import Refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("dossier.accept")
+def take_in(request: HttpRequest) -> HttpResponse:
+    """The sheet: each press fills in what is known by now; saving makes the dossier and opens its receipt."""
+    asked = ward_request(request)
+    actor, now = asked.actor, clock.now()
+    if request.method != "POST":
+        return _sheet(asked, _begun(asked), status=200)
+    sheet = Sheet.of_post(request.POST)
+    if picked := request.POST.get("procedure_pick", ""):
+        sheet.said |= {"procedure": picked[:20], "find": "", "case": "", "all_parts": ""}
+        sheet.lists["part"] = []
+    if request.POST.get("lam") == "doi-thu-tuc":
+        sheet.said["procedure"] = ""
+    if request.POST.get("lam") == "doi-nguoi":
+        cleared = ("handle", "name", "number", "phone", "email", "address", "born", "sex", "who", "is_same")
+        sheet.said |= dict.fromkeys(cleared, "")
+    choose = request.POST.get("person_pick", "")
+    candidates = _person(asked, sheet, choose)
+    if request.POST.get("lam") == "luu" and not sheet.errors and not sheet.said["who"] and not candidates:
+        choice = _choice(asked, sheet)
+        try:
+            if choice is not None:
+                sheet.tick(choice)
+            made = services.accept(
+                sheet.asked(choice, today=clock.today()), ward=actor.ward_id, token=sheet.said["token"], by=actor.person_id, at=now
+            )  # fmt: skip
+        except Refusal as refusal:
+            sheet.put_refusal(refusal)
+            return _sheet(asked, sheet, status=status_of(refusal), choice=choice)
+        return _go(asked, f"{reverse('counter:taken', args=[made.token])}?in=1")
+    choice = _choice(asked, sheet)
+    if not sheet.is_blank:
+        _keep(asked, sheet, choice)
+    return _sheet(asked, sheet, status=422 if sheet.errors else 200, candidates=candidates, choice=choice)
+
+
+def _begun(request: WardRequest) -> Sheet:
+    """An empty sheet, or the draft that the address names."""
+    token = request.GET.get("nhap", "")
+    if not token:
+        return Sheet.blank(new_token())
+    draft = queries.draft_for(request.actor.ward_id, token[:32], by=request.actor.person_id)
+    return Sheet.of_draft(draft.token, kept.read(draft))
+
+
+def _person(request: WardRequest, sheet: Sheet, chosen: str) -> list[Any]:
+    """Who stands there, by a scan, a number, a phone, a name, or chosen from the list; those to choose from, where several could be."""
+    ward, person = request.actor.ward_id, request.actor.person_id
+    if chosen:
+        found = queries.person(ward, chosen[:16])
+        if found is not None:
+            see([found], by=person, at=clock.now(), about="quầy")
+            sheet.take_known(queries.known(found))
+        return []
+    asked = sheet.said["who"]
+    if not asked:
+        return []
+    if sheet.scan(clock.today()):
+        if there := queries.people(ward, sheet.said["number"]) if sheet.said["number"] else []:
+            see(there, by=person, at=clock.now(), about="quầy")
+            known = queries.known(there[0])
+            sheet.said["email"] = sheet.said["email"] or known.email
+        return []
+    found = queries.people(ward, asked)
+    if found:
+        see(found, by=person, at=clock.now(), about="quầy")
+    has_digits = sum(sign.isdigit() for sign in asked) >= 9
+    if len(found) == 1 and has_digits:
+        sheet.take_known(queries.known(found[0]))
+        return []
+    if not found:  # nobody yet: what was typed is what is known of them
+        digits = "".join(sign for sign in asked if sign.isdigit())
+        field = "name" if not has_digits else "number" if len(digits) == 12 else "phone"
+        sheet.said |= {field: asked, "who": "", "handle": ""}
+        sheet.notes.append("Chưa có người này trong phường; hãy ghi tiếp.")
+        return []
+    return [queries.known(one) for one in found]
+
+
+def _choice(request: WardRequest, sheet: Sheet) -> queries.Choice | None:
+    said = sheet.said
+    if not said["procedure"]:
+        return None
+    return queries.choice(
+        request.actor.ward_id, said["procedure"], now=clock.now(), case=said["case"], **sheet.owner_key
+    )
+
+
+def _sheet(
+    request: WardRequest,
+    sheet: Sheet,
+    *,
+    status: int,
+    candidates: list[Any] | None = None,
+    choice: queries.Choice | None = None,
+) -> HttpResponse:
+    actor, today = request.actor, clock.today()
+    choice = choice or _choice(request, sheet)
+    said = sheet.said
+    if choice is None:
+        said["procedure"] = ""
+    else:
+        sheet.tick(choice)
+    known = None
+    if said["handle"] and (there := queries.person(actor.ward_id, said["handle"])):
+        known = queries.known(there)
+    asked_for = said["find"] if choice is None else ""
+    facts: dict[str, Any] = {
+        "sheet": sheet, "said": said, "choice": choice, "candidates": candidates or [], "known": known,
+        "found": offered(actor.ward_id, today=today, asked=asked_for) if asked_for else [], "roles": ROLES, "sexes": SEXES,
+        "ways": Line.WAYS, "channels": Line.CHANNELS, "focus": _focus(sheet, choice, candidates or []),
+        "total": _total(sheet, choice), "may_manage": rights.allows("counter.manage", actor.role),
+    }  # fmt: skip
+    if not request.htmx:
+        facts |= {
+            "drafts": [one for one in queries.drafts(actor.ward_id, by=actor.person_id) if one.token != said["token"]],
+            "taken": queries.today_of(actor.ward_id, by=actor.person_id, today=today), "me": actor.person_id,
+        }  # fmt: skip
+    page = "counter/_sheet.html" if request.htmx else "counter/take_in.html"
+    response = render(request, page, facts, status=status)
+    response["Cache-Control"] = "private, no-store"  # a shared computer: going back shows nobody's card
+    return response
+
+
+def _focus(sheet: Sheet, choice: queries.Choice | None, candidates: list[Any]) -> str:
+    """The field where the next key belongs."""
+    if sheet.errors:
+        return next(iter(sheet.errors)) or "save"
+    if choice is None:
+        return "find"
+    if candidates:
+        return "candidate"
+    if not sheet.said["name"]:
+        return "name" if sheet.said["number"] or sheet.said["phone"] else "who"
+    lacking = (
+        {one.position for one in choice.papers if not one.required_when}
+        - sheet.positions("part")
+        - sheet.positions("reuse")
+    )
+    return "all_parts" if lacking else "save"
+
+
+def _total(sheet: Sheet, choice: queries.Choice | None) -> int | None:
+    if choice is None or choice.fee_status == "free":
+        return None
+    each = sheet.said["fee_each"].replace(".", "")
+    one = int(each) if each.isascii() and each.isdigit() else choice.fee_each
+    sets = int(sheet.said["sets"]) if sheet.said["sets"].isascii() and sheet.said["sets"].isdigit() else 1
+    return None if one is None else one * sets
+
+
+def _go(request: WardRequest, address: str) -> HttpResponse:
+    if not request.htmx:
+        return see_other(address)
+    response = HttpResponse()
+    response["HX-Redirect"] = address
+    return response
+
+
+@require_safe
+@may("dossier.accept")
+def procedures(request: HttpRequest) -> HttpResponse:
+    """The procedures that a few letters mean, as a list to choose from."""
+    asked = " ".join(request.GET.get("find", "").split())[:100]
+    found = offered(ward_request(request).actor.ward_id, today=clock.today(), asked=asked) if asked else []
+    return render(request, "counter/_found.html", {"found": found, "asked": asked})
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------
+
+
+def _keep(request: WardRequest, sheet: Sheet, choice: queries.Choice | None) -> None:
+    actor = request.actor
+    label = choice.version.name if choice else sheet.said["find"]
+    kept.keep(
+        sheet.to_keep(), ward=actor.ward_id, token=sheet.said["token"], label=label, by=actor.person_id, at=clock.now()
+    )  # fmt: skip
+
+
+@require_POST
+@may("dossier.accept")
+def keep(request: HttpRequest) -> HttpResponse:
+    """What is typed so far, sent by the page's script."""
+    sheet = Sheet.of_post(request.POST)
+    if (
+        not sheet.is_blank
+        and not intake.of_form(ward_request(request).actor.ward_id, sheet.said["token"]).exists()
+    ):
+        asked = ward_request(request)
+        _keep(asked, sheet, _choice(asked, sheet))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@may("dossier.accept")
+def draft(request: HttpRequest, token: str) -> HttpResponse:
+    """A draft is thrown away, taken over, or left for whoever sits here next (then this person is signed out)."""
+    actor = ward_request(request).actor
+    row = queries.draft_for(actor.ward_id, token, by=actor.person_id)
+    what = request.POST.get("lam", "")
+    if what == "bo":
+        kept.drop(row)
+        messages.success(request, "Đã bỏ bản nháp.")
+        return see_other(reverse("counter:take-in"))
+    if what == "de-lai":
+        kept.leave(row)
+        logout(request)
+        return see_other(reverse("accounts:sign-in"))
+    if what == "nhan":
+        kept.take_over(row, by=actor.person_id, at=clock.now())
+    return see_other(f"{reverse('counter:take-in')}?nhap={row.token}")
+
+
+# --- what was taken in -----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("counter.manage")
+def desk(request: HttpRequest) -> HttpResponse:
+    """How the ward's counter stands: own or beside, its code, what papers say of it."""
+    actor = ward_request(request).actor
+    form = DeskForm(request.POST or None, initial=model_to_dict(queries.settings_of(actor.ward_id)))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                services.set_desk(form.cleaned_data, ward=actor.ward_id, by=actor.person_id, at=clock.now())
+            except Refusal as refusal:
+                status = put_refusal(form, refusal)
+            else:
+                messages.success(request, "Đã lưu.")
+                return see_other(request.path)
+    return render(request, "counter/desk.html", {"form": form}, status=status)
+
+
+@require_safe
+@may("dossier.see")
+def taken(request: HttpRequest, token: str) -> HttpResponse:
+    """What was just taken in: the number, the promise, the receipt to print."""
+    actor = ward_request(request).actor
+    page = queries.taken(actor.ward_id, token)
+    facts = {"page": page, "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role)}  # fmt: skip
+    return render(request, "counter/taken.html", facts)
+
+
+@require_safe
+@may("dossier.see")
+def receipt(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
+    """The receipt as it was printed, as a file or a picture; with ?lai=1 once more, marked as a reprint."""
+    if suffix not in ("pdf", "png"):
+        raise Missing
+    asked, now = ward_request(request), clock.now()
+    page = queries.taken(asked.actor.ward_id, token)
+    site = settings.SITE or request.build_absolute_uri("/").rstrip("/")
+    lookup = services.lookup_code(asked.actor.ward_id, token)
+    paper = papers.receipt(page, lookup=lookup, site=site, by=asked.actor.person_id, at=now)
+    name, is_again = f"giay-tiep-nhan-{page.dossier.code}.{suffix}", "lai" in request.GET
+    if is_again:
+        data = papers.printed_again(paper, at=now, kind="pdf" if suffix == "pdf" else "png")
+    elif suffix == "pdf":
+        return send_file(
+            documents.path_of(paper.file).open("rb"), name=name, kind="application/pdf", inline=True
+        )
+    else:
+        data = page_png(documents.path_of(paper.file), 1, width=1240)
+    response = HttpResponse(data, content_type="application/pdf" if suffix == "pdf" else "image/png")
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@may("dossier.see")
+def book_file(request: HttpRequest) -> HttpResponse:
+    """A page of the register for the printer."""
+    actor = ward_request(request).actor
+    year, page = _page_of_book(request)
+    data = papers.book_page(actor.ward_id, year, number=page, at=clock.now())
+    return send_made(data, name=f"so-theo-doi-{year}-to-{page}.pdf")
+
+
+def _page_of_book(request: HttpRequest) -> tuple[int, int]:
+    year = row_id(request.GET.get("nam", "")) or clock.today().year
+    page = row_id(request.GET.get("trang", "")) or 1
+    if not 2000 <= year <= 2200 or not 1 <= page <= 50_000:
+        raise Missing
+    return year, page
+
+
+@require_POST
+@may("dossier.head")
+def void(request: HttpRequest, token: str) -> HttpResponse:
+    """A number that was given by mistake."""
+    actor = ward_request(request).actor
+    page = queries.taken(actor.ward_id, token)
+    intake.void(page.dossier, word=request.POST.get("word", "")[:1000], by=actor.person_id, at=clock.now())
+    messages.success(request, f"Đã hủy số {page.dossier.code}. Số vẫn nằm trong sổ, kèm lý do.")
+    return see_other(reverse("counter:taken", args=[token]))
+
+
+@require_safe
+@may("dossier.see")
+def book(request: HttpRequest) -> HttpResponse:
+    """The year's register, twenty lines a page."""
+    actor = ward_request(request).actor
+    year, page = _page_of_book(request)
+    rows = queries.book(actor.ward_id, year, page=page)
+    return render(
+        request, "counter/book.html", {"rows": rows, "year": year, "number": page, "more": len(rows) == 20}
+    )

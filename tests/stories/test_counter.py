@@ -1,0 +1,144 @@
+"""The counter: by keyboard only, in twelve keys; step by step without scripts; a browser closed in between; axe."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.stories.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.story
+CARD = "{number}||Nguyễn Thị Thử|20051990|Nữ|Khu phố 3, Phường Mẫu|01012022"
+MOST = 12
+
+
+def scan(page, number):
+    """What a scanner does: types, and Enter at the end."""
+    page.keyboard.type(CARD.format(number=number))
+    page.keyboard.press("Enter")
+
+
+def test_a_dossier_in_twelve_keys_besides_letters_and_scan(open_page, site):
+    page = open_page("khang")
+    printed = []
+    page.expose_function("printed", lambda: printed.append(1))
+    page.add_init_script("window.print = () => window.printed()")
+    page.goto("/ho-so/")
+    keys = []
+
+    def press(key):
+        keys.append(key)
+        page.keyboard.press(key)
+
+    press("n")
+    page.wait_for_url("**/quay/")
+    expect(page.locator("#q-find")).to_be_focused()
+    page.keyboard.type("lam giay khai sinh")
+    expect(page.get_by_role("option").first).to_contain_text("Đăng ký khai sinh")
+    press("ArrowDown")
+    press("ArrowUp")
+    press("Enter")
+    expect(page.locator("#q-who")).to_be_focused()
+    expect(page.locator(".promise .due")).to_be_visible()
+    scan(page, "000190011111")
+    expect(page.locator("#q-all_parts")).to_be_focused()
+    expect(page.locator("#q-name")).to_have_value("Nguyễn Thị Thử")
+    press("Space")
+    press("Control+Enter")
+    page.wait_for_url(re.compile(r"/quay/[A-Za-z0-9]+/"))
+    expect(page.locator("[data-receipt]")).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-receipt]').complete")
+    page.wait_for_timeout(200)
+    assert printed == [1], "the receipt goes to the printer by itself, once"
+    assert len(keys) + keys.count("Control+Enter") <= MOST, keys
+    press("n")
+    page.wait_for_url("**/quay/")
+    scan_again = page.locator("#q-find")
+    expect(scan_again).to_be_focused()
+
+
+def test_a_bad_scan_is_said_while_the_person_stands_there_and_the_next_one_counts(open_page):
+    page = open_page("khang")
+    page.goto("/quay/")
+    page.keyboard.type("khai sinh")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-who")).to_be_focused()
+    page.keyboard.type("000190022222||Nguyễn")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-who-loi")).to_contain_text("chỉ có một phần")
+    expect(page.locator("#q-who")).to_be_focused()
+    scan(page, "000190022222")
+    expect(page.locator("#q-name")).to_have_value("Nguyễn Thị Thử")
+    expect(page.locator("#q-who-loi")).to_have_count(0)
+
+
+def test_what_was_typed_is_there_after_the_browser_was_closed(open_page):
+    page = open_page("bao")
+    page.goto("/quay/")
+    page.keyboard.type("khai sinh")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-who")).to_be_focused()
+    with page.expect_response(re.compile("/quay/nhap/$")):
+        page.fill("#q-name", "Trần Thị Dở Dang")
+    page.context.close()
+    page = open_page("bao")
+    page.goto("/quay/")
+    page.get_by_role("link", name="Đăng ký khai sinh").first.click()
+    expect(page.locator("#q-name")).to_have_value("Trần Thị Dở Dang")
+
+
+def test_step_by_step_without_scripts(open_page):
+    page = open_page("khang", script=False)
+    page.goto("/quay/")
+    page.fill("#q-find", "khai sinh")
+    page.get_by_role("button", name="Tìm").first.click()
+    page.locator("#thu-tuc .choice").first.click()
+    page.fill("#q-who", CARD.format(number="000190033333"))
+    page.get_by_role("button", name="Tìm").first.click()
+    page.check("#q-all_parts")
+    page.click("#q-save")
+    page.wait_for_url(re.compile(r"/quay/[A-Za-z0-9]+/"))
+    expect(page.get_by_role("heading", name="Đã tiếp nhận")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_at_the_counter(open_page, size):
+    page = open_page("khang", size=size)
+
+    def look(where):
+        found = Axe().run(page).response["violations"]
+        assert not found, (
+            where,
+            [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found],
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, (where, wide)
+
+    page.goto("/quay/")
+    look("blank")
+    page.fill("#q-find", "khai sinh")
+    expect(page.get_by_role("option").first).to_be_visible()
+    look("letters")
+    page.get_by_role("option").first.click()
+    expect(page.locator("#q-who")).to_be_focused()
+    page.fill("#q-who", CARD.format(number=f"00019004444{size['width'] % 10}"))
+    page.locator("#q-who").press("Enter")
+    expect(page.locator("#q-all_parts")).to_be_focused()
+    page.click("#q-save")
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("refused")
+    page.check("#q-all_parts")
+    page.check("input[name=role][value=organisation]")
+    expect(page.locator("#q-owner_name")).to_be_visible()
+    look("organisation")
+    page.check("input[name=role][value=self]")
+    expect(page.locator("#q-owner_name")).to_have_count(0)
+    page.check("#q-all_parts")
+    page.click("#q-save")
+    page.wait_for_url(re.compile(r"/quay/[A-Za-z0-9]+/"))
+    look("receipt")
+    page.goto("/quay/so/")
+    look("book")
