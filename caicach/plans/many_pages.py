@@ -48,16 +48,18 @@ def several(plan: Plan, asked: RibbonFilter, *, today: dt.date, office: int | No
 
 @dataclass(frozen=True, slots=True)
 class DoneRow:
-    """A day that has gone by with nothing handed in. key: its name in the form."""
+    """A day that has gone by with nothing handed in; due_on None: a running task of which nobody has said anything yet.
+    key: its name in the form."""
 
     view: TaskView
     occurrence: int | None
-    due_on: dt.date
+    due_on: dt.date | None
     key: str
 
 
 def done_rows(plan: Plan, *, today: dt.date) -> list[DoneRow]:
-    """The plan's days up to today for which something is still owed, in the plan's order. Eight queries."""
+    """The plan's days up to today for which something is still owed, then its running tasks without a word; each in the
+    plan's order. Eight queries."""
     ward = plan.ward_id
     names = {one.id: one.short for one in offices_of(ward)}
     views = [
@@ -74,7 +76,14 @@ def done_rows(plan: Plan, *, today: dt.date) -> list[DoneRow]:
             here = handed.get((view.task.pk, day.pk), [])
             if day.due_on <= today and is_owed(here, parts=parts_of(view.task), every=len(days) == 1):
                 rows.append(DoneRow(view, day.pk, day.due_on, f"{view.task.number}-{n}"))
-    return rows
+    running = [
+        DoneRow(view, None, None, f"{view.task.number}-0")
+        for view in views
+        if view.task.due_kind == "ongoing"
+        and view.status.code in ("running", "silent")
+        and view.facts.last_word_on is None
+    ]
+    return rows + running
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -101,7 +102,7 @@ def done_already(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         done = []
         for row in rows:
             try:
-                one = _done(row, request.POST)
+                one = _done(row, request.POST, today=today)
             except Refusal as refusal:
                 wrong[row.key] = str(refusal)
             else:
@@ -114,21 +115,35 @@ def done_already(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         except Refusal as refusal:
             wrong, status = wrong or {refusal.place or "": str(refusal)}, 422
         else:
-            messages.success(request, f"Đã nhập {count} sản phẩm.")
+            messages.success(request, f"Đã nhập {count} việc.")
             return see_other(request.path)
     return render(
         request,
         "plans/done_already.html",
-        {"plan": plan, "rows": rows, "wrong": wrong, "typed": request.POST},
+        {
+            "plan": plan,
+            "dated": [row for row in rows if row.due_on],
+            "running": [row for row in rows if not row.due_on],
+            "wrong": wrong,
+            "typed": request.POST,
+            "today": today,
+        },
         status=status,
     )
 
 
-def _done(row: many_pages.DoneRow, typed: Mapping[str, str]) -> many.Done | None:
+def _done(
+    row: many_pages.DoneRow, typed: Mapping[str, str], *, today: dt.date
+) -> many.Done | many.Heard | None:
     number = typed.get(f"so-{row.key}", "").strip()
     date = typed.get(f"ngay-{row.key}", "").strip()
     if not number and not date:
         return None
+    if row.due_on is None:
+        on = day_of(date) if date else today
+        if on is None:
+            raise Refusal("many.date-unclear", row.key)
+        return many.Heard(row.view.task, number[:500], on, row.key)
     if not number or not date:
         raise Refusal("many.date-missing", row.key)
     day = day_of(date)

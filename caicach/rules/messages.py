@@ -321,6 +321,7 @@ SENTENCES: dict[str, str] = {
     "token.too-many": _("Anh/chị đã có {most} mã. Hãy thôi dùng bớt rồi làm mã mới."),
     "many.none": _("Chưa chọn nhiệm vụ nào. Hãy đánh dấu ít nhất một việc."),
     "many.date-missing": _("Dòng này cần cả số và ngày văn bản."),
+    "many.word-in-future": _("Ngày {day} còn chưa tới. Hãy kiểm tra lại ngày."),
     "many.date-unclear": _("Ghi ngày như 23/11/2026."),
     "wait.whom-missing": _("Hãy ghi đang chờ ai, ví dụ Sở Nội vụ."),
     "wait.in-future": _("Ngày {day} còn chưa tới. Hãy ghi ngày bắt đầu chờ."),

@@ -263,6 +263,7 @@ def facts_of(
         every=task.due_every or None,  # type: ignore[arg-type]
         condition=task.due_condition or None,
         since=task.in_force_since,
+        here_since=task.here_since,
         occurrences=tuple(
             gather(
                 row.due_on,

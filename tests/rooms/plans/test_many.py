@@ -104,6 +104,51 @@ def test_what_was_done_before_is_entered_in_one_grid(plan, as_coordinator):
     assert "so-I-2-1" not in as_coordinator.get(f"{YEAR}da-lam/").content.decode()
 
 
+def test_a_plan_put_into_effect_late_in_its_year_is_not_silent(ward, coordinator, as_coordinator):
+    draft = rooms.make_draft(ward, coordinator)
+    draft.findings.update(state="aside", reason="thử")
+    answer = as_coordinator.post(f"/ke-hoach/nap/{draft.token}/thuc-hien/", follow=True)
+    page = answer.content.decode()
+    assert "Chưa có tin" not in page and "Đang thực hiện" in page
+    assert "4 hạn của kế hoạch đã qua" in page and f'href="{YEAR}da-lam/"' in page
+    task = Task.objects.get(number="I-1")
+    assert (task.in_force_since, task.here_since) == (rooms.SIGNED, rooms.TODAY)
+    later = rooms.TODAY + dt.timedelta(days=31)
+    from caicach.tasks.queries import views_of
+
+    assert views_of([task], ward=ward.pk, today=later)[0].status.words == "Chưa có tin 31 ngày"
+
+
+def test_plans_that_were_there_already_learn_since_when(plan):
+    from importlib import import_module
+    from types import SimpleNamespace
+
+    from django.apps import apps
+    from django.db import connection
+
+    Task.objects.filter(number="I-1").update(here_since=None, in_force_since=dt.date(2026, 1, 5))
+    Task.objects.filter(number="I-2").update(here_since=None)
+    fill = import_module("caicach.tasks.migrations.0006_fill_here_since").fill
+    fill(apps, SimpleNamespace(connection=connection))
+    assert Task.objects.get(number="I-1").here_since == rooms.SIGNED
+    assert Task.objects.get(number="I-2").here_since is None, "the same day as it came into force"
+
+
+def test_a_running_task_gets_the_word_of_before(plan, as_coordinator):
+    page = as_coordinator.get(f"{YEAR}da-lam/").content.decode()
+    assert "so-I-1-0" in page and "so-I-2-0" not in page
+    sent = {"so-I-1-0": "Đã rà đến tháng 10", "ngay-I-1-0": "24/11/2026"}
+    ahead = as_coordinator.post(f"{YEAR}da-lam/", sent)
+    assert ahead.status_code == 422 and "còn chưa tới" in ahead.content.decode()
+    sent["ngay-I-1-0"] = "5/11/2026"
+    assert as_coordinator.post(f"{YEAR}da-lam/", sent).status_code == 303
+    year = as_coordinator.get(YEAR).content.decode()
+    assert "Chưa có tin" not in year
+    story = as_coordinator.get("/viec/2026/cchc/I-1/").content.decode()
+    assert "Ghi tiến độ của ngày 05/11/2026" in story and "Đã rà đến tháng 10" in story
+    assert "so-I-1-0" not in as_coordinator.get(f"{YEAR}da-lam/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
