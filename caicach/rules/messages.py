@@ -209,7 +209,7 @@ SENTENCES: dict[str, str] = {
     ),
     "people.nobody": _("Dưới dòng tiêu đề không có người nào. Hãy kiểm tra lại tệp."),
     "people.too-many": _("Danh sách có {count} người; mỗi lần nạp nhiều nhất {most}. Hãy chia ra vài tệp."),
-    "people.name-missing": _("Dòng này chưa có họ và tên."),
+    "people.name-missing": _("Dòng này không có họ tên. Hãy điền, hoặc bỏ qua dòng."),
     "people.office-unknown": _(
         "Phường không có đơn vị nào tên “{words}”. Hãy chọn đơn vị, hoặc thêm ở Cơ cấu tổ chức."
     ),
