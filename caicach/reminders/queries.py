@@ -147,7 +147,7 @@ def _lines(views: Sequence[TaskView]) -> list[Line]:
         Line(
             view.status.words,
             view.task.title,
-            " · ".join(part for part in (view.task.number.replace("-", ".", 1), ", ".join(view.leads), view.task.due_text) if part),
+            " · ".join(part for part in (view.task.number.replace("-", ".", 1), ", ".join(view.leads), view.due_words) if part),
             view.address,
             view.status.tone,
         )

@@ -612,7 +612,9 @@ def test_looking_asks_as_often_for_many_rows_as_for_few(ward, administrator, dja
 
 def test_rows_of_a_sheet_without_a_heading_are_no_list():
     assert people_of([(1, ("a", "b")), (2, ("Nguyễn Văn A", "VHXH"))]) is None
-    assert people_of([(1, ("Họ tên", "Đơn vị")), (2, ("(1)", "(2)")), (3, ("Lê A", "X"))]).people[0].number == 3
+    assert (
+        people_of([(1, ("Họ tên", "Đơn vị")), (2, ("(1)", "(2)")), (3, ("Lê A", "X"))]).people[0].number == 3
+    )
 
 
 def test_a_row_without_a_name_is_looked_at_and_the_others_without_are_counted(admin):
