@@ -21,6 +21,7 @@ from caicach.reminders.queries import daily, weekly
 from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER, VIEWER, allows
 from caicach.tasks import dates, directives, services, together
 from caicach.tasks.models import Task
+from caicach.tasks.queries import parts_by_office
 from tests.factories import rooms
 
 pytestmark = pytest.mark.django_db
@@ -263,6 +264,33 @@ def test_a_directive_stands_beside_the_plan(ward, plan, coordinator):
     _, page = offices.one_office(ward.pk, "vh-xh", today=TODAY)
     assert [view.task.title for view in page.beside] == ["Trả lời phản ánh"]
     assert page.total == next(row.count for row in over.offices if row.name == "VH–XH")
+
+
+def test_an_offices_part_is_what_its_letter_counts(ward, plan, coordinator, as_coordinator, client):
+    """The structure and the week's letter count what an office leads of everything, its page what it leads of the plan."""
+    office = ward.offices.get(short_name="VH–XH")
+    directives.give(
+        ward=ward.pk,
+        content="Trả lời",
+        leads=[office.pk],
+        due_on=TODAY,
+        today=TODAY,
+        by=coordinator.pk,
+        at=AT,
+    )
+    directives.give(ward=ward.pk, content="Góp ý", leads=[ward.offices.get(short_name="Văn phòng").pk],
+                    helpers=[office.pk], due_on=TODAY, today=TODAY, by=coordinator.pk, at=AT)  # fmt: skip
+    Task.objects.filter(number="II-5").update(is_indicator=True)
+    desk = ward_desk(ward.pk, today=TODAY, people=[])
+    letter = weekly("A", HEAD, office.pk, desk, {office.pk: "VH–XH"}, today=TODAY)
+    part = parts_by_office(ward.pk)[office.pk]
+    page = offices.one_office(ward.pk, "vh-xh", today=TODAY)[1]
+    assert part.leads == letter.total == page.total + len(page.beside) == page.total + 1
+    assert part.helps == page.helping + 1 == sum(office.pk in v.office_ids - v.lead_ids for v in desk.views)
+    assert letter.counted == "đơn vị chủ trì, kể cả chỉ đạo"
+    client.force_login(rooms.make_person(ward, "administrator"))
+    assert f"chủ trì {part.leads}, phối hợp {part.helps} việc" in client.get("/co-cau/").content.decode()
+    assert f"Kể mọi việc của {plan.title}" in as_coordinator.get("/don-vi/").content.decode()
 
 
 def test_a_year_that_was_closed_is_in_no_meeting(ward, plan, coordinator):
