@@ -314,6 +314,28 @@ def test_a_directive_about_a_task_says_both_days_there(ward, coordinator, client
     assert "04/12/2026 (hạn cũ 27/11/2026)" in client.get("/viec/2026/cchc/I-2/").content.decode()
 
 
+def test_asking_for_more_time_opens_its_form(ward, task, head, officer, client):
+    client.force_login(head)
+    assert 'href="/viec/2026/cchc/I-2/?mo=gia-han"' in client.get("/viec-cua-toi/").content.decode()
+    page = client.get(f"{PAGE}?mo=gia-han").content.decode()
+    form = page.split("<summary>Xin gia hạn</summary>")[0].rpartition("<details")[2]
+    assert "open" in form and page.count("autofocus") == 1
+    assert "autofocus" in page.split('name="until"')[1].split(">")[0]
+    folded = client.get(PAGE).content.decode()
+    assert "open" not in folded.split("<summary>Xin gia hạn</summary>")[0].rpartition("<details")[2]
+
+
+def test_an_officer_is_told_who_asks_for_more_time(ward, task, coordinator, officer, as_officer):
+    page = as_officer.get(PAGE).content.decode()
+    assert "Xin gia hạn do người điều phối gửi" in page, "no head there"
+    rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND", name="Võ Thị Lan")
+    page = as_officer.get(PAGE).content.decode()
+    assert "Xin gia hạn do trưởng đơn vị gửi; nhờ Võ Thị Lan" in page
+    written = as_officer.get(f"{PAGE}?mo=nho-gia-han").content.decode().split('id="trao-doi-words"')[1]
+    assert "autofocus" in written.split(">")[0] and ">@Võ Thị Lan nhờ xin gia hạn việc này" in written
+    assert "nhờ xin gia hạn" not in as_officer.get(f"{PAGE}?mo=gia-han").content.decode()
+
+
 def test_who_judges_is_told_of_a_document_that_makes_late_on_time(ward, coordinator, officer, client):
     task = rooms.make_task(ward, coordinator, "I-2")
     from caicach.tasks import services
