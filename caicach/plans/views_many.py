@@ -163,32 +163,36 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         typed = request.POST
-        ended = [
-            many.Ended(
-                row.view.task,
-                typed.get(f"kq-{row.key}", "") if typed.get(f"kq-{row.key}", "") in RESULTS else "",
-                typed.get(f"loi-{row.key}", "")[:2000],
-            )
-            for row in rows
-        ]
-        try:
-            wrong = {number: str(refusal) for number, refusal in many.unsaid(ended).items()}
-            address = origin.address_of(request)
-            many.close_year(plan, ended, by=actor.person_id, at=clock.now(), address=address)
-        except Refusal as refusal:
-            wrong, status = wrong or {refusal.place or "": str(refusal)}, status_of(refusal)
+        for row in rows:
+            chosen = typed.get(f"kq-{row.key}", "")
+            row.result = chosen if chosen in RESULTS else ""
+            row.word = typed.get(f"loi-{row.key}", "")[:2000]
+        filled = typed.get("dat", "")
+        if filled or "giu" in typed:  # nothing is kept by it: the page comes back, filled in
+            for section in many_pages.end_sections(rows):
+                for row in section.rows if filled in (section.key, "tat-ca") else ():
+                    row.result = row.result or "reached"
         else:
-            messages.success(request, f"Đã khép kế hoạch năm {plan.year}.")
-            return see_other(request.path)
-        for row, end in zip(rows, ended, strict=True):
-            row.result, row.word = end.result, end.word
+            ended = [many.Ended(row.view.task, row.result, row.word) for row in rows]
+            try:
+                wrong = {number: str(refusal) for number, refusal in many.unsaid(ended).items()}
+                address = origin.address_of(request)
+                many.close_year(plan, ended, by=actor.person_id, at=clock.now(), address=address)
+            except Refusal as refusal:
+                wrong, status = wrong or {refusal.place or "": str(refusal)}, status_of(refusal)
+            else:
+                messages.success(request, f"Đã khép kế hoạch năm {plan.year}.")
+                return see_other(request.path)
     return render(
         request,
         "plans/year_end.html",
         {
             "plan": plan,
             "rows": rows,
+            "sections": many_pages.end_sections(rows),
+            "unset": sum(not row.result for row in rows),
             "wrong": wrong,
+            "refusals": _by_words(wrong),
             "results": RESULTS,
             "measured": (measured := sum(row.view.task.is_indicator for row in rows)),
             "duties": len(rows) - measured,
@@ -209,6 +213,14 @@ def open_again(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     many.open_again(plan, by=actor.person_id, at=clock.now(), address=address)
     messages.success(request, "Đã mở lại kế hoạch.")
     return see_other(reverse("plans:year-end", args=[year, kind]))
+
+
+def _by_words(wrong: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Each sentence once, with the rows of which it is true."""
+    found: dict[str, list[str]] = {}
+    for key, words in wrong.items():
+        found.setdefault(words, []).append(key)
+    return list(found.items())
 
 
 def _counts(rows: list[many_pages.EndRow]) -> list[tuple[str, int]]:

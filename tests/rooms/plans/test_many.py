@@ -197,6 +197,9 @@ def test_the_year_is_closed_read_only_and_opened_again(plan, officer, as_coordin
     said = both.content.decode()
     assert both.status_code == 422 and said.count('class="is-wrong"') == 2 and "Hãy xem 2 dòng" in said
     assert "chưa chọn kết quả" in said and "nói vì sao" in said, "all at once, each at its row"
+    many_unset = as_coordinator.post(f"{YEAR}khep-nam/", {"kq-I-2": "reached"}).content.decode()
+    summary = many_unset.split('class="summary"')[1].split("</div>")[0]
+    assert summary.count("<li>") == 1 and "4 dòng như vậy" in summary and 'href="#dong-I-1"' in summary
     sent = results(**{"kq-I-2": "not", "loi-I-2": "Thiếu người", "kq-I-1": "more"})
     for _ in range(2):
         assert as_coordinator.post(f"{YEAR}khep-nam/", sent).status_code == 303
@@ -212,6 +215,29 @@ def test_the_year_is_closed_read_only_and_opened_again(plan, officer, as_coordin
     client.force_login(officer)
     assert client.post("/viec/2026/cchc/I-2/tien-do/", {"word": "thêm"}).status_code == 303
     assert Task.objects.get(number="I-1").result == "more", "kept as a suggestion"
+
+
+def test_the_rows_that_are_empty_are_set_together_and_nothing_is_kept_by_it(plan, as_coordinator):
+    page = as_coordinator.get(f"{YEAR}khep-nam/").content.decode()
+    assert "dòng còn trống của mục I<" in page and "Đạt cho cả" in page
+    first = page.split('<form method="post" novalidate>')[1].split("<button")[1]
+    assert 'name="giu"' in first, "Enter in a field sets nothing"
+    sent = {"dat": "1", "kq-I-2": "not", "loi-I-2": "Thiếu người", "loi-I-3": "đủ"}
+    answer = as_coordinator.post(f"{YEAR}khep-nam/", sent)
+    page = answer.content.decode()
+    chosen = {
+        number: page.split(f'name="kq-{number}"')[1].split("</select>")[0].partition(" selected")[0][-20:]
+        for number in ("I-1", "I-2", "I-3", "II-1")
+    }
+    assert answer.status_code == 200 and "Thiếu người" in page and 'value="đủ"' in page
+    assert [name for name, words in chosen.items() if words.endswith('reached"')] == ["I-1", "I-3"]
+    assert 'value="not"' in chosen["I-2"]
+    everything = as_coordinator.post(f"{YEAR}khep-nam/", {"dat": "tat-ca"}).content.decode()
+    assert "Chưa chọn" not in everything and "Đạt cho" not in everything
+    kept = as_coordinator.post(f"{YEAR}khep-nam/", {"giu": "1", "kq-I-2": "more"}).content.decode()
+    assert 'value="more" selected' in kept and kept.count("summary") == page.count("summary")
+    plan.refresh_from_db()
+    assert not plan.closed_at and not Task.objects.exclude(result="").exists()
 
 
 def test_a_task_that_came_meanwhile_stops_the_closing(plan, coordinator):
