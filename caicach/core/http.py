@@ -140,7 +140,9 @@ def not_so(request: HttpRequest) -> HttpResponse:
     """405 as a page: somebody went to an address that only takes what a form sends, and is led to the page above it."""
     above = _above(request)
     words = "Địa chỉ này chỉ nhận điều một biểu mẫu gửi tới. "
-    words += "Hãy mở lại trang có biểu mẫu ấy." if above else "Hãy quay lại trang trước rồi bấm nút trên trang."
+    words += (
+        "Hãy mở lại trang có biểu mẫu ấy." if above else "Hãy quay lại trang trước rồi bấm nút trên trang."
+    )
     return error_page(request, 405, "Trang này không mở theo cách đó", words, back=above)
 
 

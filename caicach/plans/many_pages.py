@@ -148,7 +148,8 @@ def end_sections(rows: Sequence[EndRow]) -> list[EndSection]:
     for row in rows:
         found.setdefault(row.section, []).append(row)
     return [
-        EndSection(number, title, str(n), tuple(own)) for n, ((number, title), own) in enumerate(found.items(), 1)
+        EndSection(number, title, str(n), tuple(own))
+        for n, ((number, title), own) in enumerate(found.items(), 1)
     ]
 
 

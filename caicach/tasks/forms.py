@@ -94,8 +94,8 @@ class HandInForm(forms.Form):
         label="Số văn bản", max_length=60, required=False, error_messages=_NUMBER
     )
     document_date = _day("Ngày văn bản")
-    file = _file("Hoặc tệp đính kèm")
-    known = _choice("Hoặc tài liệu đã có", "Tài liệu này không còn. Hãy chọn lại.")
+    file = _file("Tệp đính kèm")
+    known = _choice("Tài liệu đã có ở việc khác", "Tài liệu này không còn. Hãy chọn lại.")
     word = _word("Lời nhắn", rows=2)
 
 

@@ -490,7 +490,8 @@ def time_asked(ward: int) -> list[TimeAsked]:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that happened on a task, for one person."""
+    """Something that happened on a task, for one person. who and what make a sentence; of a silence the task itself
+    is its subject."""
 
     at: dt.datetime
     who: str
@@ -516,7 +517,7 @@ def news(ward: int, people: Sequence[int], *, most: int = 20) -> dict[int, list[
             answer[one.person_id].append(
                 News(
                     one.at,
-                    one.by.full_name if one.by else "Phần mềm",
+                    one.by.full_name if one.by else "Việc này" if one.code == "task.silent" else "Phần mềm",
                     NEWS[one.code],
                     one.word,
                     one.task.title,
@@ -574,9 +575,21 @@ class DirectiveRow:
 
     @property
     def missing_words(self) -> str:
-        """The first of them by name, then how many more: a duty may go to sixty neighbourhoods."""
-        more = len(self.missing) - _NAMED
-        return ", ".join(self.missing[:_NAMED]) + (f" và {more} đơn vị khác" if more > 0 else "")
+        return _first_named(self.missing)
+
+    @property
+    def leads_words(self) -> str:
+        return _first_named(self.view.leads)
+
+    @property
+    def helpers_words(self) -> str:
+        return _first_named(self.view.helpers)
+
+
+def _first_named(names: Sequence[str]) -> str:
+    """The first of them by name, then how many more: a duty may go to sixty neighbourhoods."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" và {more} đơn vị khác" if more > 0 else "")
 
 
 _NAMED = 5

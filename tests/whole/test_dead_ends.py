@@ -9,9 +9,7 @@ from tests.factories import rooms
 from tests.whole.test_walks import address_of, pages
 
 pytestmark = pytest.mark.django_db
-UNSAFE_ONLY = [
-    name for name, view in pages() if methods_of(view) and not methods_of(view) & {"GET", "HEAD"}
-]
+UNSAFE_ONLY = [name for name, view in pages() if methods_of(view) and not methods_of(view) & {"GET", "HEAD"}]
 
 
 def test_each_view_names_its_methods():
