@@ -228,12 +228,18 @@ def test_the_years_end_says_how_many_of_its_rows_are_tasks(ward, coordinator, as
 
 
 def test_the_review_counts_as_the_years_end_does(ward, coordinator, as_coordinator):
-    lines = (*rooms.LINES, rooms.line("III", "1", "Tỷ lệ hồ sơ trực tuyến đạt 95%", "31/12/2026", deliverables=()))
+    lines = (
+        *rooms.LINES,
+        rooms.line("III", "1", "Tỷ lệ hồ sơ trực tuyến đạt 95%", "31/12/2026", deliverables=()),
+    )
     draft = rooms.make_draft(ward, coordinator, rooms.make_reading(lines, findings=()))
     draft.lines.filter(section__number="III").update(is_indicator=True)
     page = as_coordinator.get(f"/ke-hoach/nap/{draft.token}/").content.decode()
     heading = " ".join(page.split("<h1>")[1].split("</h1>")[0].split())
-    assert heading.startswith("Kế hoạch năm 2026, 6 dòng: 5 nhiệm vụ và 1 dòng chỉ tiêu.") and page.count("dòng chỉ tiêu") == 1
+    assert (
+        heading.startswith("Kế hoạch năm 2026, 6 dòng: 5 nhiệm vụ và 1 dòng chỉ tiêu.")
+        and page.count("dòng chỉ tiêu") == 1
+    )
     as_coordinator.post(f"/ke-hoach/nap/{draft.token}/thuc-hien/")
     assert "6 dòng của kế hoạch: 5 nhiệm vụ và 1 dòng chỉ tiêu." in as_coordinator.get("/ke-hoach/2026/cchc/khep-nam/").content.decode()  # fmt: skip
 
