@@ -675,18 +675,22 @@ def _review(
             "typed": typed,
             "wrong": wrong_indicator or {},
             "head_fields": _head_fields(page.head, head or {}),
-            "head_is_open": bool(head),
+            "head_is_open": bool(head) or request.GET.get("dau", "") in dict(_HEAD_FIELDS),
             "conflict": not draft.is_amendment and queries.year_is_taken(draft),
         },
         status=status,
     )
 
 
+_HEAD_FIELDS = {
+    "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
+    "coordinating_office": "Đơn vị đầu mối",
+}  # fmt: skip
+
+
 def _head_fields(head: Any, typed: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
     """Field, name, value, what stands there; typed: what was refused, to be mended there."""
-    names = {
-        "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
-        "coordinating_office": "Đơn vị đầu mối",
-    }  # fmt: skip
-    known = {field: drafts.shown(head, field) for field in names}
-    return [(field, name, typed.get(field, known[field]), known[field]) for field, name in names.items()]
+    known = {field: drafts.shown(head, field) for field in _HEAD_FIELDS}
+    return [
+        (field, name, typed.get(field, known[field]), known[field]) for field, name in _HEAD_FIELDS.items()
+    ]

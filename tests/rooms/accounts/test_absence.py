@@ -116,7 +116,9 @@ def test_a_head_says_when_they_are_away_themself(client, ward, world):
         by=world["administrator"].pk, at=noon(TODAY), today=TODAY,
     )  # fmt: skip
     client.force_login(world["head"])
-    assert send(client, world["head"], since="1/12/2026", until="2/12/2026").status_code == 404, "more would be lent"
+    assert send(client, world["head"], since="1/12/2026", until="2/12/2026").status_code == 404, (
+        "more would be lent"
+    )
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,9 @@ def test_a_letter_goes_out_once_with_its_words_and_picture(box):
     assert [part.get_content() for part in mail.walk() if part.get_content_type() == "image/png"] == [picture]
 
 
-@pytest.mark.parametrize("subject", ["Việc trễ hạn", "Tuần từ 23/11: 3 việc trễ hạn trên 14, " + "ưu tiên số hóa kết quả " * 7])
+@pytest.mark.parametrize(
+    "subject", ["Việc trễ hạn", "Tuần từ 23/11: 3 việc trễ hạn trên 14, " + "ưu tiên số hóa kết quả " * 7]
+)
 def test_a_long_subject_begins_on_its_own_line(box, subject):
     long = Draft("a", "mai@vidu.example", "Mai", subject.strip(), "Chào chị")
     services.write([long], ward=None, at=AT, job="1")
