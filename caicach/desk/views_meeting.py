@@ -18,7 +18,7 @@ from caicach.organisation.queries import choices_of, ward_facts
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import directives
-from caicach.tasks.view_parts import about_of, token_of, who
+from caicach.tasks.view_parts import about_of, day_off_words, token_of, who
 
 
 @require_safe
@@ -47,7 +47,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             status = put_refusal(form, refusal)
         else:
-            messages.success(request, f"Đã giao: {made.title}")
+            messages.success(request, f"Đã giao: {made.title.rstrip('.')}.{day_off_words(made)}")
             return see_other(f"{reverse('desk:meeting')}#ket-luan")
     return _page(request, page, form=form, status=status)
 

@@ -42,8 +42,11 @@ class ReportForm(forms.Form):
     word = _word("Lời ghi", rows=3)
 
 
-def _day(label: str, hint: str = "", *, required: bool = False) -> forms.DateField:
+def _day(
+    label: str, hint: str = "", *, required: bool = False, of_this_year: bool = False
+) -> forms.DateField:
     return DayField(
+        of_this_year=of_this_year,
         label=label,
         required=required,
         help_text=hint,
@@ -156,7 +159,7 @@ class AssignForm(forms.Form):
 
 class StepForm(forms.Form):
     words = _line("Bước", 300, "Lấy ý kiến các khu phố")
-    due_on = _day("Hạn của bước")
+    due_on = _day("Hạn của bước", of_this_year=True)
     person = _choice("Ai làm", "Người này không làm ở đơn vị nào của nhiệm vụ. Hãy chọn người khác.")
 
 

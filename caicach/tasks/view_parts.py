@@ -78,6 +78,16 @@ def about_of(request: HttpRequest, ward: int) -> Task | None:
     return queries.task_for(ward, int(parts[0]), parts[1], parts[2])
 
 
+def day_off_words(task: Task) -> str:
+    """A sentence where the day of a duty that was just given is no working day; "" where it is one. One query."""
+    days = (row for row in task.occurrences.all() if row.working_day != row.due_on)
+    words = [
+        f" Hạn {row.due_on:%d/%m/%Y} rơi vào ngày nghỉ; nên xong trong {row.working_day:%d/%m/%Y}."
+        for row in days
+    ]
+    return "".join(words)
+
+
 def token_of(request: HttpRequest) -> str | None:
     """What a form carries so that sent twice it makes one duty; None for none."""
     return request.POST.get("token", "")[:32] or None
