@@ -218,7 +218,9 @@ def test_the_calendar_is_a_step(system):
     founded(system)
     for year in (2026, 2027):
         assert "Thiết lập Phường Rạch Thử" in system.get(f"/lich-lam-viec/?nam={year}").content.decode()
-        assert system.post("/lich-lam-viec/xac-nhan/", {"nam": year}).url == "/bat-dau/cac-buoc/", "on with the steps"
+        assert system.post("/lich-lam-viec/xac-nhan/", {"nam": year}).url == "/bat-dau/cac-buoc/", (
+            "on with the steps"
+        )
     assert "Đã xác nhận 2026, 2027" in system.get("/bat-dau/cac-buoc/").content.decode()
 
 
