@@ -44,10 +44,12 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})",
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 
-def day_in(text: str) -> dt.date | None:
+def day_in(text: str, *, year: int | None = None) -> dt.date | None:
     """A day as people type it: "27/11/2026", "27.11.26", "27-11-2026", or as browsers do, "2026-11-27"; None for anything
-    else. A year of two figures is of this century."""
+    else. A year of two figures is of this century. year: of a day typed without one, "27/11"; None: there must be one."""
     text = text.strip()
+    if year is not None and re.fullmatch(r"\d{1,2}[/.-]\d{1,2}", text, re.ASCII):
+        text = f"{text}/{year}".replace(".", "/").replace("-", "/")
     if found := _DAY_FIRST.fullmatch(text):
         day, month, year = int(found[1]), int(found[3]), int(found[4])
         year += 2000 if len(found[4]) == 2 else 0

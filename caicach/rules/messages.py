@@ -242,7 +242,7 @@ SENTENCES: dict[str, str] = {
     ),
     "people.nobody": _("Dưới dòng tiêu đề không có người nào. Hãy kiểm tra lại tệp."),
     "people.too-many": _("Danh sách có {count} người; mỗi lần nạp nhiều nhất {most}. Hãy chia ra vài tệp."),
-    "people.name-missing": _("Dòng này chưa có họ và tên."),
+    "people.name-missing": _("Dòng này không có họ tên. Hãy điền, hoặc bỏ qua dòng."),
     "people.office-unknown": _(
         "Phường không có đơn vị nào tên “{words}”. Hãy chọn đơn vị, hoặc thêm ở Cơ cấu tổ chức."
     ),
@@ -354,6 +354,7 @@ SENTENCES: dict[str, str] = {
     "token.too-many": _("Anh/chị đã có {most} mã. Hãy thôi dùng bớt rồi làm mã mới."),
     "many.none": _("Chưa chọn nhiệm vụ nào. Hãy đánh dấu ít nhất một việc."),
     "many.date-missing": _("Dòng này cần cả số và ngày văn bản."),
+    "many.word-in-future": _("Ngày {day} còn chưa tới. Hãy kiểm tra lại ngày."),
     "many.date-unclear": _("Ghi ngày như 23/11/2026."),
     "wait.whom-missing": _("Hãy ghi đang chờ ai, ví dụ Sở Nội vụ."),
     "wait.in-future": _("Ngày {day} còn chưa tới. Hãy ghi ngày bắt đầu chờ."),
