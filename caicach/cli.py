@@ -199,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     clock.add_argument(
         "file", metavar="TỆP", help="tệp JSON có một hồ sơ hoặc một danh sách, hoặc - để đọc từ đầu vào"
     )
+    clock.add_argument("--words", action="store_true", help="nói cách tính thành một câu, thay cho JSON")
     clock.set_defaults(run=_clock)
 
     dossiers = commands.add_parser("dossiers", help="danh sách hồ sơ của hệ thống khác")
@@ -583,8 +584,9 @@ def _target(options: argparse.Namespace) -> int:
 
 
 def _clock(options: argparse.Namespace) -> int:
-    from caicach.rules.clock_case import answer
+    from caicach.rules.clock_case import answer, answer_in_words
 
+    say: Callable[..., Any] = answer_in_words if options.words else answer
     try:
         text = sys.stdin.buffer.read() if options.file == "-" else _path(options.file).read_bytes()
         asked = json.loads(text)
@@ -597,10 +599,13 @@ def _clock(options: argparse.Namespace) -> int:
     except (ValueError, RecursionError):
         raise Refusal("clock.no-json", name=options.file) from None
     if isinstance(asked, list):
-        answers: Any = [answer(case, f"[{n}].") for n, case in enumerate(asked)]
+        answers: Any = [say(case, f"[{n}].") for n, case in enumerate(asked)]
     else:
-        answers = answer(asked)
-    print(json.dumps(answers, ensure_ascii=False, indent=1))
+        answers = say(asked)
+    if options.words:
+        print("\n".join(answers if isinstance(answers, list) else [answers]))
+    else:
+        print(json.dumps(answers, ensure_ascii=False, indent=1))
     return 0
 
 
