@@ -107,6 +107,7 @@ _CONFLICTS = frozenset(
         "task.changed-meanwhile",
         "plan.changed-meanwhile",
         "people.changed-meanwhile",
+        "procedure.changed-meanwhile",
     }
 )
 

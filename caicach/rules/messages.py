@@ -375,6 +375,9 @@ SENTENCES: dict[str, str] = {
     ),
     "procedure.unknown": _("Phường không có thủ tục {shown}."),
     "procedure.not-in-force": _("Thủ tục {shown} đã hết áp dụng. Hãy tải lại trang."),
+    "procedure.changed-meanwhile": _(
+        "{who} vừa sửa thủ tục này. Chưa có gì được lưu và chữ anh/chị gõ vẫn còn. Hãy xem những ô có ghi bản kia rồi bấm lại."
+    ),
     "procedure.word-missing": _("Hãy ghi vì sao sửa, để người sau hiểu."),
     "procedure.against-missing": _("Hãy ghi đã đối chiếu với văn bản nào."),
     # plans
