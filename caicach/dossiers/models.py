@@ -101,7 +101,7 @@ class DossierClock(models.Model):
     class Meta:
         constraints = [SameWard(field="dossier", to="dossiers.Dossier", name="dossier_clock_ward")]
         indexes = [
-            models.Index(fields=["ward", "runs", "late_from"], name="dossiers_by_promise"),
+            models.Index(fields=["ward", "late_from"], condition=Q(runs=True), name="dossiers_under_way"),
             models.Index(fields=["ward", "settled_on", "late_days"], name="dossiers_settled"),
         ]
 

@@ -368,3 +368,12 @@ def test_a_list_of_an_unknown_kind_is_told_which_kinds_there_are(ward, officer):
     row = bring(ward, officer, SimpleUploadedFile("ho-so.bin", bytes(range(256)) * 9), token="danhsach0068")
     assert row.state == DossierList.REFUSED
     assert ".xlsx, .xls, .ods hoặc .csv" in row.refusal and ".docx" not in row.refusal
+
+
+def test_the_most_urgent_are_found_by_their_index(ward, known):
+    """A hundred thousand dossiers lie behind: what is late, or under way, is not looked for among them."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads a small table whole, whatever there is")
+    for group in ("tre", "sap-tre", "dang-giai-quyet"):
+        plan = queries._group(ward.pk, group, AT).explain()
+        assert "dossiers_under_way" in plan, (group, plan)
