@@ -76,6 +76,7 @@ def _version(
                     token=form.cleaned_data["token"], seen=began.seen,
                 )  # fmt: skip
             except Refusal as refusal:
+                told: dict[str, str] = {}
                 if refusal.code == "procedure.changed-meanwhile" and there is not None:
                     version = queries.newest_version(there)
                     entry = services.entry_of(version)
@@ -85,9 +86,9 @@ def _version(
                     again, told = meanwhile.merged(request.POST, fresh, rows, began, now)
                     form, parts = made_of(again, start, entry)
                     parts.is_valid()
-                    _tell(form, told)
                 place = {"since": "valid_from"}.get(refusal.place or "", refusal.place)
                 status = put_refusal(form, Refusal(refusal.code, place, **refusal.facts))
+                _tell(form, told)
             else:
                 messages.success(request, f"Đã ghi. Áp dụng từ {made[0].valid_from:%d/%m/%Y}.")
                 return see_other(f"{made[0].procedure.address}?tu={made[0].valid_from:%d-%m-%Y}")
@@ -217,6 +218,7 @@ def _small(request: HttpRequest, procedure: str, kind: Any, start: Callable[[], 
             try:
                 said = save(there, form, actor.person_id)
             except Refusal as refusal:
+                told: dict[str, str] = {}
                 if refusal.code == "procedure.changed-meanwhile":
                     fresh = kind(None, initial=start(), **more)
                     began = meanwhile.read(form.cleaned_data.get("begun", ""))
@@ -224,9 +226,10 @@ def _small(request: HttpRequest, procedure: str, kind: Any, start: Callable[[], 
                     again["seen"] = str(fresh.initial.get("seen", ""))
                     form = kind(again, initial=fresh.initial, **more)
                     own = fresh.initial.keys() - {"seen", "since"}  # a day is proposed, not saved
-                    _tell(form, {name: words for name, words in told.items() if name in own})
+                    told = {name: words for name, words in told.items() if name in own}
                 place = refusal.place if refusal.place in form.fields else {"since": "valid_from"}.get(refusal.place or "")  # fmt: skip
                 status = put_refusal(form, Refusal(refusal.code, place, **refusal.facts))
+                _tell(form, told)
             else:
                 there.refresh_from_db()
                 messages.success(request, said)
