@@ -20,6 +20,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import OperationalError
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -106,6 +107,7 @@ _CONFLICTS = frozenset(
         "task.changed-meanwhile",
         "plan.changed-meanwhile",
         "people.changed-meanwhile",
+        "procedure.changed-meanwhile",
     }
 )
 
@@ -253,13 +255,39 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+_BUSY_SQLITE = frozenset({5, 6})
+"""SQLITE_BUSY, SQLITE_LOCKED: the low byte of its error codes"""
+_BUSY_POSTGRES = frozenset({"55P03", "40P01", "40001"})
+"""lock not available, deadlock detected, serialization failure"""
+
+
+def is_busy(fault: BaseException | None) -> bool:
+    """Whether the database did not come to this in time because of others: what was begun is undone, and may be tried again."""
+    if not isinstance(fault, OperationalError):
+        return False
+    cause = fault.__cause__
+    return (
+        getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY_SQLITE
+        or getattr(cause, "sqlstate", None) in _BUSY_POSTGRES
+        or type(cause).__name__ == "PoolTimeout"
+    )
+
+
 def server_fault(request: HttpRequest) -> HttpResponse:
     """Our own mistake: a number to say on the phone, one calm sentence, no database.
 
-    A full disk, met before any view runs (Django keeps a large body in a file of its own), is said as what it is.
+    A full disk, met before any view runs (Django keeps a large body in a file of its own), is said as what it is; so is a
+    database that others held for too long.
     """
     number = getattr(request, "number", "")
     fault = sys.exc_info()[1]
+    if is_busy(fault):
+        log.warning("cơ sở dữ liệu bận", extra={"number": number})
+        done = "chưa có gì được lưu. Hãy bấm lại" if request.method == "POST" else "hãy tải lại trang"
+        words = f"Nhiều việc đang được ghi cùng lúc nên máy chủ chưa tới lượt việc này; {done} sau ít giây."
+        page = error_page(request, 503, "Hệ thống đang bận", words)
+        page["Retry-After"] = "10"
+        return page
     if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
         log.error("đĩa đầy", exc_info=fault, extra={"number": number})
         words = "Đĩa của máy chủ đã đầy nên chưa nhận được tệp; chưa có gì bị lưu dở. Hãy báo người quản trị, rồi thử lại."

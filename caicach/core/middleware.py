@@ -90,6 +90,7 @@ class refusals:
             return http.not_found(request)
         if (
             not isinstance(exception, Http404 | PermissionError)
+            and not http.is_busy(exception)  # said as such at the end
             and type(exception).__module__ != "django.core.exceptions"
         ):
             log.error("lỗi", exc_info=exception, extra={"number": getattr(request, "number", "-")})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from urllib.parse import quote
 
 from caicach.rules.deadlines import DueReading
 from caicach.rules.due import Due, Occurrence
@@ -74,12 +75,27 @@ SKIPPED = {
     "note": "ghi chú", "empty": "dòng trống", "duplicate": "hồ sơ có hai lần trong tệp",
 }  # fmt: skip
 """why a row of a dossier list is no dossier"""
+UNLIKE_CODES = {
+    "numbers": "số thứ tự", "days": "ngày giờ", "words": "tên hoặc chữ", "people": "số điện thoại hoặc số căn cước", "procedures": "mã thủ tục",
+}  # fmt: skip
+"""what a column holds that is no column of dossier codes"""
 FIELD_NAMES = {
     "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
     "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",
     "signer": "Người ký", "signer_title": "Chức vụ", "signs_for": "Ký thay", "coordinating_office": "Đơn vị đầu mối",
 }  # fmt: skip
 """the fields of a plan's head, sections and rows, as people call them"""
+
+
+def dossier_address(code: str) -> str:
+    """Where a dossier stands. A code that is a word of our own addresses, or a step up in one, has "~" before it."""
+    is_plain = code[:1].isalnum() and not code.casefold().startswith(("nap", "danh-sach"))
+    return f"/ho-so/{quote(code if is_plain else '~' + code, safe='')}/"
+
+
+def dossier_code_in(part: str) -> str:
+    """The code that `dossier_address` put there."""
+    return part.removeprefix("~")
 
 
 def place_in_words(place: str) -> str:

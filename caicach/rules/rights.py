@@ -211,6 +211,8 @@ PAGES: dict[str, str] = {
     "dossiers:upload": "dossier.import",
     "dossiers:list": "dossier.import",
     "dossiers:list-state": "dossier.import",
+    "dossiers:list-drop": "dossier.import",
+    "dossiers:list-back": "dossier.import",
     "plans:pace": "plan.see",
     "plans:pace-file": "plan.see",
     "plans:wall": "plan.see",

@@ -72,7 +72,7 @@ def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
         try:
             found = sandbox.read_sheets(Path(aside.name), name=name)
         except Refusal as refusal:
-            code = _OF_LISTS.get(refusal.code, refusal.code)
+            code = "people.too-many-rows" if refusal.code == "file.too-many-rows" else refusal.code
             raise Refusal(code, "file", **refusal.facts) from refusal
     rows: list[Row] = []
     listed = [
@@ -95,15 +95,6 @@ def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
     if len(rows) > MOST_PEOPLE:
         raise Refusal("people.too-many", "file", most=MOST_PEOPLE, count=len(rows))
     return _keep(rows, left_out=left_out, name=name, ward=ward, by=by, at=at)
-
-
-_OF_LISTS = {
-    "file.kind-unknown": "people.kind-unknown",
-    "file.macros": "people.macros",
-    "file.too-many-rows": "people.too-many-rows",
-    "file.crashed": "people.unreadable",
-}
-"""what the readers say of plans, said of a list"""
 
 
 @transaction.atomic

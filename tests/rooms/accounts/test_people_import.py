@@ -873,3 +873,18 @@ def test_any_list_has_a_question_at_a_row_or_is_taken_as_it_is_shown(three, ward
             others = sum(before[name] != after[name] for name in before)
             assert (taken.changed, len(taken.new)) == (others, len(after) - len(before))
         transaction.set_rollback(True)
+
+
+def test_a_list_that_was_taken_over_a_moment_before_is_not_said_to_be_dropped(admin, monkeypatch):
+    address = send(admin, book(HEAD, *ROWS))
+    from caicach.accounts import import_views
+
+    drop = mending.discard
+
+    def late(found):
+        assert take(admin, address).status_code == 303  # somebody else, at this very moment
+        drop(found)
+
+    monkeypatch.setattr(import_views.mending, "discard", late)
+    assert is_gone(admin.post(f"{address}bo/")), "nobody is told that nobody was added"
+    assert Person.objects.filter(full_name="Trần Minh Khang").count() == 1
