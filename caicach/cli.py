@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
-import errno
 import json
 import os
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caicach import __version__
+from caicach.rules.faults import why
 from caicach.rules.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()  # the reader of our output went away: nothing to say, and no one to say it to
         return 0
     except OSError as error:
-        print(Refusal("output.unwritable", why=_why(error)), file=sys.stderr)
+        print(Refusal("output.unwritable", why=why(error)), file=sys.stderr)
         with contextlib.suppress(OSError):
             os.dup2(
                 os.open(os.devnull, os.O_WRONLY), 1
@@ -59,10 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as fault:
-        why = _why_unwritten(fault)
-        if why is None:
+        reason = _why_unwritten(fault)
+        if reason is None:
             raise
-        print(Refusal("database.unwritable", why=why), file=sys.stderr)
+        print(Refusal("database.unwritable", why=reason), file=sys.stderr)
         return 2
 
 
@@ -89,15 +89,6 @@ def _streams() -> bool:
         print(Refusal("output.unwritable", why="cửa ra đã đóng"), file=sys.stderr)
         return False
     return True
-
-
-def _why(error: OSError) -> str:
-    """An operating system's reason in Vietnamese, for those that people meet."""
-    words = {
-        errno.ENOSPC: "đĩa đã đầy", errno.EFBIG: "đĩa đã đầy hoặc tệp quá lớn", errno.EACCES: "không có quyền ghi", errno.EPERM: "không có quyền ghi",
-        errno.EISDIR: "đây là thư mục", errno.EROFS: "nơi này chỉ cho đọc", errno.ENOENT: "không có thư mục này",
-    }  # fmt: skip
-    return words.get(error.errno or 0, "hệ thống không cho ghi")
 
 
 def _why_unwritten(fault: BaseException | None) -> str | None:
@@ -208,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     clock.add_argument(
         "file", metavar="TỆP", help="tệp JSON có một hồ sơ hoặc một danh sách, hoặc - để đọc từ đầu vào"
     )
+    clock.add_argument("--words", action="store_true", help="nói cách tính thành một câu, thay cho JSON")
     clock.set_defaults(run=_clock)
 
     dossiers = commands.add_parser("dossiers", help="danh sách hồ sơ của hệ thống khác")
@@ -332,7 +324,7 @@ def _write(path: Path, data: bytes) -> None:
         try:
             path.write_bytes(data)
         except OSError as error:
-            raise Refusal("file.unwritable", name=str(path), why=_why(error)) from None
+            raise Refusal("file.unwritable", name=str(path), why=why(error)) from None
         return
     part = path.with_name(f".caicach-{os.getpid()}.part")
     try:
@@ -340,7 +332,7 @@ def _write(path: Path, data: bytes) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise Refusal("file.unwritable", name=str(path), why=_why(error)) from None
+        raise Refusal("file.unwritable", name=str(path), why=why(error)) from None
 
 
 @contextlib.contextmanager
@@ -592,8 +584,9 @@ def _target(options: argparse.Namespace) -> int:
 
 
 def _clock(options: argparse.Namespace) -> int:
-    from caicach.rules.clock_case import answer
+    from caicach.rules.clock_case import answer, answer_in_words
 
+    say: Callable[..., Any] = answer_in_words if options.words else answer
     try:
         text = sys.stdin.buffer.read() if options.file == "-" else _path(options.file).read_bytes()
         asked = json.loads(text)
@@ -606,10 +599,13 @@ def _clock(options: argparse.Namespace) -> int:
     except (ValueError, RecursionError):
         raise Refusal("clock.no-json", name=options.file) from None
     if isinstance(asked, list):
-        answers: Any = [answer(case, f"[{n}].") for n, case in enumerate(asked)]
+        answers: Any = [say(case, f"[{n}].") for n, case in enumerate(asked)]
     else:
-        answers = answer(asked)
-    print(json.dumps(answers, ensure_ascii=False, indent=1))
+        answers = say(asked)
+    if options.words:
+        print("\n".join(answers if isinstance(answers, list) else [answers]))
+    else:
+        print(json.dumps(answers, ensure_ascii=False, indent=1))
     return 0
 
 

@@ -40,7 +40,9 @@ def of_list(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def answered(request: HttpRequest, token: str) -> HttpResponse:
         try:
             return view(request, token)
-        except _Gone:
+        except (_Gone, Refusal) as gone:
+            if isinstance(gone, Refusal) and gone.code != "people.list-gone":
+                raise
             facts = {"words": str(Refusal("people.list-gone")), "home": _home(request)}
             return render(request, "accounts/import_gone.html", facts, status=404)
 

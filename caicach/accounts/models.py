@@ -236,13 +236,15 @@ class Link(models.Model):
 class PeopleList(models.Model):
     """A list of people that was read from a file and is being looked at; gone when it is taken over or left.
 
-    rows: what the file says and what was mended, a foreign message until somebody confirms it.
+    rows: what the file says and what was mended, a foreign message until somebody confirms it. left_out: where the rows
+    stand that speak of nobody.
     """
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     token = models.CharField(max_length=32, unique=True)
     file_name = models.CharField(max_length=200)
     rows = models.JSONField()
+    left_out = models.JSONField(default=list)
     made_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField(db_index=True)
 

@@ -354,19 +354,23 @@ MINOR = frozenset({rights.OFFICER, rights.VIEWER})
 """Roles that a head may see to in the own office."""
 
 
-def may_send_away(person: Person, *, ward: int, role: str, office: int | None, today: dt.date) -> bool:
-    """An administrator anybody; a head only those who hold nothing but the work of the head's own office.
+def may_send_away(
+    person: Person, *, ward: int, role: str, office: int | None, today: dt.date, by: int | None = None
+) -> bool:
+    """An administrator anybody; a head only those who hold nothing but the work of the head's own office, and themself
+    where they hold no more than that and its headship (by: who asks, in their own post).
 
-    Else a head could become the deputy of somebody with more rights. One query.
+    Else a head could become the deputy of somebody with more rights, or lend more than a head's. One query.
     """
     if role == rights.ADMINISTRATOR:
         return True
+    roles = MINOR | {rights.HEAD} if person.pk == by else MINOR
     posts = list(Post.objects.open(today).filter(person=person, ward_id=ward))
     return (
         role == rights.HEAD
         and office is not None
         and bool(posts)
-        and all(post.role in MINOR and post.office_id == office for post in posts)
+        and all(post.role in roles and post.office_id == office for post in posts)
     )
 
 

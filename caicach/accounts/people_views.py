@@ -410,9 +410,13 @@ def _absence_page(
     for row in rows:
         allowed.setdefault(row.id, row.name)
     if is_head:
+        own = _in_own_post(actor)
         for row in queries.people_of(actor.ward_id, on=today):
-            if row.role not in people.MINOR or row.office_id != actor.office_id:
+            roles = people.MINOR | {rights.HEAD} if row.id == own else people.MINOR
+            if row.role not in roles or row.office_id != actor.office_id:
                 allowed.pop(row.id, None)
+        if own in allowed:
+            allowed = {own: f"Tôi, {allowed.pop(own)}", **allowed}
     if chosen is None and (handle := request.GET.get("nguoi")):
         chosen = _person(request, handle[:16])
         _check_may_send_away(request, chosen)
@@ -436,14 +440,40 @@ def _absence_page(
 def _check_may_send_away(request: HttpRequest, who: Person) -> None:
     actor = ward_request(request).actor
     if not people.may_send_away(
-        who, ward=actor.ward_id, role=actor.role, office=actor.office_id, today=clock.today()
+        who,
+        ward=actor.ward_id,
+        role=actor.role,
+        office=actor.office_id,
+        today=clock.today(),
+        by=_in_own_post(actor),
     ):
         raise Missing
 
 
+def _in_own_post(actor: queries.Actor) -> int | None:
+    """Who asks, unless they wear another's post."""
+    return actor.person_id if actor.holder_id == actor.person_id else None
+
+
 def _deputies(request: HttpRequest, who: Person) -> list[tuple[int, str]]:
-    rows = queries.people_of(ward_request(request).actor.ward_id, on=clock.today())
-    return list({row.id: row.name for row in rows if row.id != who.pk}.items())
+    """Who may stand in for somebody, each with the offices; those of the own office first."""
+    ward, today = ward_request(request).actor.ward_id, clock.today()
+    names = {one.id: one.short for one in offices(ward)}
+    own: set[int] = set()
+    found: dict[int, list[queries.PersonFacts]] = {}
+    for row in queries.people_of(ward, on=today):
+        if row.id == who.pk:
+            own |= {row.office_id} if row.office_id else set()
+        else:
+            found.setdefault(row.id, []).append(row)
+    nearest_first = sorted(found.values(), key=lambda rows: all(row.office_id not in own for row in rows))
+    return [
+        (
+            rows[0].id,
+            f"{rows[0].name} ({', '.join(dict.fromkeys(names.get(row.office_id or 0) or rights.ROLES[row.role] for row in rows))})",
+        )
+        for rows in nearest_first
+    ]
 
 
 # --- parts ----------------------------------------------------------------------------------------------------

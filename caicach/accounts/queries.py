@@ -141,7 +141,7 @@ def actor_of(
         ward_id=post.ward_id or (ward if chosen and isinstance(ward, int) else 0),
         ward_name=post.ward.name if post.ward else chosen or "",
         office_id=post.office_id,
-        office=(office.short_name or office.name) if office else "",
+        office=str(office) if office else "",
         role=post.role,
         post_id=post.pk,
         title=post.title,

@@ -243,7 +243,12 @@ def password(request: HttpRequest) -> HttpResponse:
             else:
                 update_session_auth_hash(request, person)
                 sessions.remember(request, person.pk, instead_of=before)
-                messages.success(request, "Đã đổi mật khẩu. Những nơi khác đang đăng nhập đã được đăng xuất.")
+                messages.success(
+                    request,
+                    f"Chào {person.full_name}. Mật khẩu mới đã lưu, phiếu không dùng nữa."
+                    if is_first
+                    else "Đã đổi mật khẩu. Những nơi khác đang đăng nhập đã được đăng xuất.",
+                )
                 return see_other("/" if is_first else reverse("accounts:own"))
     return render(
         request,

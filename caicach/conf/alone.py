@@ -37,6 +37,7 @@ def alone() -> Iterator[None]:
             yield
             return
         with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")  # a migration waits for whoever reads its table
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
             if not cursor.fetchone()[0]:
                 _say(_WAITS)

@@ -164,13 +164,15 @@ def _provider() -> Iterator[tuple[bool, str]]:
 def _disk() -> Iterator[tuple[bool, str]]:
     from django.conf import settings
 
+    from caicach.rules.faults import why
+
     try:
         settings.FILES.mkdir(parents=True, exist_ok=True)
         probe = settings.FILES / ".thu"
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as fault:
-        yield True, f"Không ghi được vào thư mục dữ liệu CAICACH_DATA ({fault.strerror})."
+        yield True, f"Không ghi được vào thư mục dữ liệu CAICACH_DATA ({why(fault)})."
         return
     free = shutil.disk_usage(settings.DATA).free // 2**20
     low = free < LEAST_FREE_MIB

@@ -174,7 +174,9 @@ if _database["ENGINE"].endswith("sqlite3"):
             "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
         ),
     }
-elif not TESTING:
+else:  # who waits longer for somebody else's row is told that the system is busy, as SQLite's timeout does
+    _database.setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=10s")
+if not _database["ENGINE"].endswith("sqlite3") and not TESTING:
     # The pool is the biggest single win on PostgreSQL; it does not go with persistent connections.
     _database["CONN_MAX_AGE"] = 0
     _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}

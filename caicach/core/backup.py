@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import io
+import itertools
 import json
 import os
 import re
@@ -29,7 +30,8 @@ from django.conf import settings
 from django.db import connection
 
 from caicach import __version__
-from caicach.core import heartbeat
+from caicach.core import clock, heartbeat
+from caicach.rules.faults import why
 from caicach.rules.refusal import Refusal
 
 Progress = Callable[[float, str], None]
@@ -94,7 +96,7 @@ def backup(path: Path, *, at: dt.datetime, progress: Progress | None = None) -> 
     except FileExistsError:
         raise Refusal("backup.exists", name=str(path)) from None
     except OSError as error:
-        raise Refusal("backup.unwritable", name=str(path), why=os.strerror(error.errno or 0)) from error
+        raise Refusal("backup.unwritable", name=str(path), why=why(error)) from error
     told(1.0, "Đã sao lưu")
     return facts
 
@@ -139,7 +141,7 @@ def restore(path: Path, *, replace: bool = False, progress: Progress | None = No
             _read(path, put, progress)
             _load(dump, keep=not is_empty)
     except OSError as error:
-        raise Refusal("backup.failed", why=os.strerror(error.errno or 0)) from error
+        raise Refusal("backup.failed", why=why(error)) from error
     return facts
 
 
@@ -294,6 +296,13 @@ def _load(dump: Path, *, keep: bool) -> None:
         _load_postgres(dump)
 
 
+def _aside(current: Path, now: dt.datetime) -> Path:
+    """A name that nothing has yet, beside a database, for what it was until now: "….truoc-2026-11-23-14h05"."""
+    name = f"{current.name}.truoc-{now:%Y-%m-%d-%Hh%M}"
+    tails = itertools.chain([""], (f"-{n}" for n in itertools.count(2)))
+    return next(free for tail in tails if not (free := current.with_name(f"{name}{tail}")).exists())
+
+
 def _load_sqlite(dump: Path, *, keep: bool) -> None:
     with contextlib.closing(sqlite3.connect(dump)) as found:
         if found.execute("PRAGMA quick_check").fetchone() != ("ok",):
@@ -302,8 +311,7 @@ def _load_sqlite(dump: Path, *, keep: bool) -> None:
     with dump.open("rb") as file:
         os.fsync(file.fileno())
     if keep:
-        kept = current.with_name(f"{current.name}.truoc-{os.getpid()}-{current.stat().st_mtime_ns}")
-        copy_sqlite(current, kept)
+        copy_sqlite(current, _aside(current, clock.local(clock.now())))
         with contextlib.closing(sqlite3.connect(current)) as log:
             log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for rest in ("-wal", "-shm"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import Any
 
 from django import forms
 
+from caicach.core import clock
 from caicach.rules.formats import day_in
 
 YEARS = range(1900, 2201)
@@ -14,12 +16,19 @@ YEARS = range(1900, 2201)
 
 
 class DayField(forms.DateField):
-    """A day of our times, typed in any of the ways that `day_in` knows: a slip in the year is told, not kept."""
+    """A day of our times, typed in any of the ways that `day_in` knows: a slip in the year is told, not kept.
+
+    of_this_year: "5/12" is a day of the year we are in.
+    """
+
+    def __init__(self, *, of_this_year: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.of_this_year = of_this_year
 
     def to_python(self, value: object) -> dt.date | None:
         if value is None or isinstance(value, dt.date):
             return value
-        day = day_in(str(value))
+        day = day_in(str(value), year=clock.today().year if self.of_this_year else None)
         if day is None and str(value).strip():
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return day

@@ -20,11 +20,12 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import OperationalError
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import content_disposition_header
 
 from caicach.core.fields import YEARS
@@ -107,6 +108,7 @@ _CONFLICTS = frozenset(
         "plan.changed-meanwhile",
         "people.changed-meanwhile",
         "dossier.changed",
+        "procedure.changed-meanwhile",
     }
 )
 
@@ -125,14 +127,71 @@ def put_refusal(form: BaseForm, refusal: Refusal) -> int:
     return status_of(refusal)
 
 
-def error_page(request: HttpRequest, status: int, title: str, text: str, *, now: str = "") -> HttpResponse:
-    """One calm page: what happened, and what to do now."""
+def error_page(
+    request: HttpRequest, status: int, title: str, text: str, *, back: tuple[str, str] | None = None
+) -> HttpResponse:
+    """One calm page: what happened, and what to do now. back: (words, address) of a page that helps, beside the first."""
     return render(
         request,
         "errors/page.html",
-        {"status": status, "title": title, "text": text, "now": now},
+        {"status": status, "title": title, "text": text, "back": back},
         status=status,
     )
+
+
+def not_so(request: HttpRequest) -> HttpResponse:
+    """405 as a page: somebody went to an address that only takes what a form sends, and is led to the page above it."""
+    above = _above(request)
+    words = "Địa chỉ này chỉ nhận điều một biểu mẫu gửi tới. "
+    words += (
+        "Hãy mở lại trang có biểu mẫu ấy." if above else "Hãy quay lại trang trước rồi bấm nút trên trang."
+    )
+    return error_page(request, 405, "Trang này không mở theo cách đó", words, back=above)
+
+
+def _above(request: HttpRequest) -> tuple[str, str] | None:
+    """(words, address) of the nearest page above an address that opens, and that this person may see."""
+    actor = getattr(request, "actor", None)
+    path = request.path_info
+    while (path := path.rstrip("/").rpartition("/")[0] + "/") != "/":
+        try:
+            match = resolve(path)
+        except Resolver404:
+            continue
+        action = getattr(match.func, "action", "")
+        if "GET" not in methods_of(match.func) or not action:
+            continue
+        if action == rights.PUBLIC or (actor and rights.allows(action, actor.role)):
+            words = _ABOVE.get(match.view_name, "Mở trang ngay trên")
+            number = str(match.kwargs.get("number", "")).partition("~")[0].replace("-", ".", 1)
+            return words.format(number=number), path
+    return None
+
+
+_ABOVE = {
+    "tasks:detail": "Về trang của nhiệm vụ {number}",
+    "tasks:handover": "Về trang bàn giao",
+    "plans:ribbon": "Về trang cả năm",
+    "plans:import": "Về bản đang xem lại",
+    "accounts:import-list": "Về danh sách đang xem lại",
+    "accounts:person": "Về trang của người này",
+    "accounts:people": "Về trang Người dùng",
+    "accounts:own": "Về Tài khoản của tôi",
+    "accounts:absences": "Về trang Vắng mặt",
+    "desk:unit": "Về trang của đơn vị",
+    "desk:structure": "Về Cơ cấu tổ chức",
+}
+
+
+def methods_of(view: Callable[..., object]) -> frozenset[str]:
+    """What a view's `require_…` lets through; nothing of one that names no methods."""
+    inner: Any = view
+    while inner is not None:
+        names = inner.__code__.co_freevars if hasattr(inner, "__code__") else ()
+        if "request_method_list" in names:
+            return frozenset(inner.__closure__[names.index("request_method_list")].cell_contents)
+        inner = getattr(inner, "__wrapped__", None)
+    return frozenset()
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -197,13 +256,39 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+_BUSY_SQLITE = frozenset({5, 6})
+"""SQLITE_BUSY, SQLITE_LOCKED: the low byte of its error codes"""
+_BUSY_POSTGRES = frozenset({"55P03", "40P01", "40001"})
+"""lock not available, deadlock detected, serialization failure"""
+
+
+def is_busy(fault: BaseException | None) -> bool:
+    """Whether the database did not come to this in time because of others: what was begun is undone, and may be tried again."""
+    if not isinstance(fault, OperationalError):
+        return False
+    cause = fault.__cause__
+    return (
+        getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY_SQLITE
+        or getattr(cause, "sqlstate", None) in _BUSY_POSTGRES
+        or type(cause).__name__ == "PoolTimeout"
+    )
+
+
 def server_fault(request: HttpRequest) -> HttpResponse:
     """Our own mistake: a number to say on the phone, one calm sentence, no database.
 
-    A full disk, met before any view runs (Django keeps a large body in a file of its own), is said as what it is.
+    A full disk, met before any view runs (Django keeps a large body in a file of its own), is said as what it is; so is a
+    database that others held for too long.
     """
     number = getattr(request, "number", "")
     fault = sys.exc_info()[1]
+    if is_busy(fault):
+        log.warning("cơ sở dữ liệu bận", extra={"number": number})
+        done = "chưa có gì được lưu. Hãy bấm lại" if request.method == "POST" else "hãy tải lại trang"
+        words = f"Nhiều việc đang được ghi cùng lúc nên máy chủ chưa tới lượt việc này; {done} sau ít giây."
+        page = error_page(request, 503, "Hệ thống đang bận", words)
+        page["Retry-After"] = "10"
+        return page
     if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
         log.error("đĩa đầy", exc_info=fault, extra={"number": number})
         words = "Đĩa của máy chủ đã đầy nên chưa nhận được tệp; chưa có gì bị lưu dở. Hãy báo người quản trị, rồi thử lại."

@@ -68,12 +68,7 @@ class refusals:
             return http.error_page(request, 413, "Tệp quá lớn", words)
         response = self.get_response(request)
         if response.status_code == 405 and not response.content:
-            page = http.error_page(
-                request,
-                405,
-                "Trang này không mở theo cách đó",
-                "Hãy quay lại trang trước rồi bấm nút trên trang.",
-            )
+            page = http.not_so(request)
             page["Allow"] = response["Allow"]
             return page
         return response
@@ -95,6 +90,7 @@ class refusals:
             return http.not_found(request)
         if (
             not isinstance(exception, Http404 | PermissionError)
+            and not http.is_busy(exception)  # said as such at the end
             and type(exception).__module__ != "django.core.exceptions"
         ):
             log.error("lỗi", exc_info=exception, extra={"number": getattr(request, "number", "-")})

@@ -29,6 +29,13 @@ def work_calendar() -> WorkCalendar:
 
 
 @cache
+def is_decided(year: int) -> bool:
+    """Whether the days off of a year are made known, not only expected."""
+    standing = {row["standing"] for row in rows("holidays") if row["date"].startswith(f"{year}-")}
+    return standing == {"sure"}
+
+
+@cache
 def work_sessions() -> tuple[tuple[dt.time, dt.time], ...]:
     """The sessions of a working day where a ward has said nothing else."""
     found = rows("work_sessions")

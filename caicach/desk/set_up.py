@@ -71,7 +71,8 @@ def page(ward: int, *, today: dt.date) -> SetUp:
     hoods = sum(one.kind == Office.NEIGHBOURHOOD for one in offices)
     real = sum(one.kind == Office.OFFICE and not one.is_group for one in offices)
     there = sorted({today.year, today.year + 1} & set(years))
-    is_now = today.year in years and today.month < NEXT_YEAR_FROM  # what is wanted of the calendar so far
+    # what is wanted of the calendar so far; next year's can't be looked at before it is decided
+    is_now = today.year in years and (today.month < NEXT_YEAR_FROM or not data.is_decided(today.year + 1))
     calendar = f"Đã xác nhận {', '.join(map(str, there))}." if there else ""
     if today.year + 1 not in years:
         calendar = f"{calendar} {next_year_words(today)}".strip()
@@ -101,6 +102,8 @@ def page(ward: int, *, today: dt.date) -> SetUp:
 def next_year_words(today: dt.date) -> str:
     """When next year's calendar will be wanted."""
     if today.month >= NEXT_YEAR_FROM:
+        if not data.is_decided(today.year + 1):
+            return f"Lịch {today.year + 1}: xác nhận khi có thông báo nghỉ lễ, Tết, trước 31/12/{today.year}."
         return f"Lịch {today.year + 1} cần xác nhận trước 31/12/{today.year}."
     return f"Lịch {today.year + 1}: từ tháng {NEXT_YEAR_FROM}/{today.year}, khi có thông báo nghỉ lễ, Tết."
 

@@ -16,18 +16,18 @@ from caicach.organisation.services import Office
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import HEAD
 from caicach.tasks import together
-from caicach.tasks.queries import owed_by_office
+from caicach.tasks.queries import Part, parts_by_office
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An office in the tree. people: how many hold a post there today; open: tasks it has a part in."""
+    """An office in the tree. people: how many hold a post there today; part: what it has to do."""
 
     office: Office
     depth: int
     heads: tuple[str, ...]
     people: int
-    open: int
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def structure_page(ward: int) -> Structure:
     """All offices of a ward as a tree. Three queries."""
     branches, gone = tree(ward)
     staff = colleagues(ward)
-    owed = owed_by_office(ward)
-    lines = [_line(one.office, one.depth, staff, owed) for one in branches]
+    parts = parts_by_office(ward)
+    lines = [_line(one.office, one.depth, staff, parts) for one in branches]
     return Structure(
         offices=tuple(one for one in lines if one.office.kind == Office.OFFICE and not one.office.is_group),
         groups=tuple(one for one in lines if one.office.is_group),
@@ -66,17 +66,17 @@ def unit_page(office: Office) -> UnitPage:
     """One office: its people of today, its former names, what happened to it. Four queries."""
     staff = colleagues(office.ward_id)
     return UnitPage(
-        line=_line(office, 0, staff, owed_by_office(office.ward_id)),
+        line=_line(office, 0, staff, parts_by_office(office.ward_id)),
         staff=tuple(one for one in staff if one.office_id == office.pk),
         former=tuple((one.name, one.until) for one in former_names(office)),
         told=tuple(of_codes([office.ward_id], "organisation.office", [office.pk], limit=40)),
     )
 
 
-def _line(office: Office, depth: int, staff: list[Colleague], owed: dict[int, int]) -> Line:
+def _line(office: Office, depth: int, staff: list[Colleague], parts: dict[int, Part]) -> Line:
     here = [one for one in staff if one.office_id == office.pk]
     heads = tuple(dict.fromkeys(one.name for one in here if one.role == HEAD))
-    return Line(office, depth, heads, len({one.id for one in here}), owed.get(office.pk, 0))
+    return Line(office, depth, heads, len({one.id for one in here}), parts.get(office.pk, Part()))
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def close(office: Office, *, since: dt.date, by: int, at: dt.datetime, today: dt
     staff = people.count_at(office, on=since)
     if staff:
         raise Refusal("office.has-people", count=staff)
-    owed = owed_by_office(office.ward_id).get(office.pk, 0)
+    owed = parts_by_office(office.ward_id).get(office.pk, Part()).total
     if owed:
         raise Refusal("office.has-work", count=owed)
     structure.close(office, since=since, by=by, at=at, today=today)

@@ -18,8 +18,7 @@ from caicach.organisation.queries import choices_of, ward_facts
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import directives
-from caicach.tasks.queries import TaskView
-from caicach.tasks.view_parts import about_of, token_of, who
+from caicach.tasks.view_parts import about_of, day_off_words, token_of, who
 
 
 @require_safe
@@ -48,7 +47,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             status = put_refusal(form, refusal)
         else:
-            messages.success(request, f"Đã giao: {made.title}")
+            messages.success(request, f"Đã giao: {made.title.rstrip('.')}.{day_off_words(made)}")
             return see_other(f"{reverse('desk:meeting')}#ket-luan")
     return _page(request, page, form=form, status=status)
 
@@ -68,14 +67,9 @@ def draft(request: HttpRequest) -> HttpResponse:
         day=today,
         counts=(page.total, len(page.late), len(page.silent), len(page.coming)),
         late=[(view.task.number.replace("-", ".", 1), view.task.title, ", ".join(view.leads), view.status.words) for view in page.late],
-        decided=[(view.task.content, ", ".join(view.leads), _day_of(view)) for view in page.decided],
+        decided=[(view.task.content, ", ".join(view.leads), view.due_words) for view in page.decided],
     )  # fmt: skip
     return send_made(data, name=f"ket-luan-giao-ban-{today:%Y-%m-%d}.docx")
-
-
-def _day_of(view: TaskView) -> str:
-    days = view.facts.occurrences
-    return f"{days[-1].due_on:%d/%m/%Y}" if days else ""
 
 
 def _form(page: Meeting, request: HttpRequest | None = None) -> DecisionForm:

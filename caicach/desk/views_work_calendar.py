@@ -69,7 +69,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     actor, year = ward_request(request).actor, _year(request.POST.get("nam", ""))
     calendars.confirm(ward=actor.ward_id, year=year, by=actor.person_id, at=clock.now(), today=clock.today())
     messages.success(request, f"Đã xác nhận lịch năm {year}.")
-    return see_other(_address(year))
+    return see_other(reverse("desk:set-up") if actor.role == SYSTEM else _address(year))
 
 
 def _moved(count: int) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from caicach.dossiers.models import Dossier, DossierClock
 from caicach.reading.dossier_list import ListedDossier
 from caicach.rules.dossier_clock import apology_day, share_used_at
-from caicach.rules.dossier_moves import OF_NATIONAL, STATES, State
+from caicach.rules.dossier_moves import OF_NATIONAL, STATES, State, goes_back
 from caicach.rules.vntext import fold
 from caicach.rules.work_time import WorkTime
 
 MOMENTS = ("received", "due", "resolved", "returned")
 _SIZES = {"procedure_code": 40, "procedure": 400, "applicant": 200}
+_TEXTS = (*_SIZES, "channel", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +27,37 @@ class Change:
     after: str
 
 
-def values_of(row: ListedDossier) -> dict[str, object]:
-    """What a row says, as columns of a dossier; what it does not say is left out, and erases nothing."""
-    said: dict[str, object] = {}
-    for name in MOMENTS:
-        moment = getattr(row, f"{name}_at")
-        if moment is not None:
-            is_moment = isinstance(moment, dt.datetime)
-            said[f"{name}_on"] = moment.date() if is_moment else moment
-            said[f"{name}_time"] = moment.time() if is_moment else None
-    for name, size in _SIZES.items():
-        text = getattr(row, name)
-        if text:
-            said[name] = text[:size]
+Values = dict[str, object]
+"""a dossier's fields that lists tell of: days and moments as such, all else as texts"""
+
+
+def values_of(dossier: Dossier) -> Values:
+    """What is known of a dossier."""
+    known: Values = {name: dossier.moment(name) for name in MOMENTS}
+    return known | {name: getattr(dossier, name) for name in _TEXTS}
+
+
+def put(dossier: Dossier, values: Mapping[str, object]) -> None:
+    """Values into the dossier."""
+    for name, value in values.items():
+        if name in MOMENTS:
+            is_moment = isinstance(value, dt.datetime)
+            setattr(dossier, f"{name}_on", value.date() if is_moment else value)  # type: ignore[attr-defined]
+            setattr(dossier, f"{name}_time", value.time() if is_moment else None)  # type: ignore[attr-defined]
+        else:
+            setattr(dossier, name, value)
+
+
+BLANK: Values = {**dict.fromkeys(MOMENTS), **dict.fromkeys(_SIZES, ""), "channel": "", "state": "submitted"}
+"""what is known before anybody said anything"""
+
+
+def said_by(row: ListedDossier) -> Values:
+    """What a row says; what it does not say is left out, and erases nothing."""
+    said: Values = {name: moment for name in MOMENTS if (moment := getattr(row, f"{name}_at")) is not None}
+    said |= {name: text[:size] for name, size in _SIZES.items() if (text := getattr(row, name))}
     if row.channel:
         said["channel"] = row.channel
-    if state := state_of(row):
-        said["state"] = state
     return said
 
 
@@ -56,26 +72,49 @@ def state_of(row: ListedDossier) -> State | None:
     return "accepted" if row.received_at is not None else None
 
 
-def take(dossier: Dossier, said: dict[str, object]) -> list[Change]:
-    """Put what a list says into the dossier; what that changes. A time that the list leaves out of a day that we know stays."""
-    changes = []
+def moves_back(dossier: Dossier, row: ListedDossier) -> bool:
+    """Whether the list says that a dossier stands where it has been before."""
+    return row.status is not None and goes_back(dossier.state, OF_NATIONAL[row.status])  # type: ignore[arg-type]
+
+
+def take(dossier: Dossier, row: ListedDossier) -> None:
+    """Put what a row says into the dossier. A time that the list leaves out of a day that we know stays; a state that is only
+    concluded from the moments that it names is never an earlier one."""
+    said = said_by(row)
     for name in MOMENTS:
-        if f"{name}_on" not in said:
-            continue
-        if said[f"{name}_time"] is None and getattr(dossier, f"{name}_on") == said[f"{name}_on"]:
-            continue
-        before = dossier.moment(name)
-        setattr(dossier, f"{name}_on", said[f"{name}_on"])
-        setattr(dossier, f"{name}_time", said[f"{name}_time"])
-        if before != (after := dossier.moment(name)):
-            changes.append(Change(name, _shown(before), _shown(after)))
-    for name in (*_SIZES, "channel", "state"):
-        if name in said and getattr(dossier, name) != said[name]:
-            changes.append(Change(name, _shown(getattr(dossier, name)), _shown(said[name])))
-            setattr(dossier, name, said[name])
-    if changes or not dossier.words:
-        dossier.words = words_of(dossier)
-    return changes
+        if name in said and said[name] == getattr(dossier, f"{name}_on"):
+            del said[name]
+    state = state_of(row)
+    if state and (row.status is not None or not goes_back(dossier.state, state)):  # type: ignore[arg-type]
+        said["state"] = state
+    put(dossier, said)
+
+
+def changes_of(before: Mapping[str, object], dossier: Dossier) -> list[Change]:
+    """What a dossier is otherwise than before."""
+    after = values_of(dossier)
+    return [
+        Change(name, _shown(before[name]), _shown(after[name]))
+        for name in after
+        if before[name] != after[name]
+    ]
+
+
+def put_back(dossier: Dossier, told: Iterable[Sequence[Sequence[str]]]) -> None:
+    """As if a list had not told of it: its changes (each field, before, after), newest first, where nothing else has changed
+    the field since."""
+    for changes in told:
+        for name, before, after in changes:
+            if _shown(values_of(dossier)[name]) == after:
+                put(dossier, {name: _read(name, before)})
+
+
+def _read(name: str, shown: str) -> object:
+    if name not in MOMENTS:
+        return shown
+    if not shown:
+        return None
+    return dt.datetime.fromisoformat(shown) if "T" in shown else dt.date.fromisoformat(shown)
 
 
 def words_of(dossier: Dossier) -> str:
@@ -96,8 +135,11 @@ def set_clock(clock: DossierClock, dossier: Dossier, time: WorkTime, zone: dt.tz
     those of the working time between receipt and promise.
     """
     group = STATES[dossier.state].group  # type: ignore[index]
-    clock.runs = group == "open"
+    clock.runs = group == "open" and not dossier.set_aside
     clock.late_from = clock.warn_from = clock.urgent_from = clock.apology_by = clock.late_days = None
+    clock.settled_on = None
+    if dossier.set_aside:
+        return
     done = dossier.resolved_on or (dossier.returned_on if group in ("resolved", "ended") else None)
     clock.settled_on = done if dossier.state in ("resolved", "returned") else None
     if dossier.due_on is None:

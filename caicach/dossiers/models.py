@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from urllib.parse import quote
 
 from django.db import models
 from django.db.models import Q
 
 from caicach.core.constraints import SameWard, ward_pair
 from caicach.rules.dossier_moves import STATES
+from caicach.rules.formats import dossier_address
 
 
 class Dossier(models.Model):
     """One dossier. code: its national one; procedure: its name as it was written; applicant: the owner, not who brought it.
 
     received, due, resolved, returned: a day, and the time of it where somebody said one; a day alone counts whole. words: what
-    it is found by, without accents. token: of the form that made it, so that sending it twice makes one. lookup_hash: by what
-    the code on the receipt opens its owner's page. citizen: the owner; brought_by, by_authority: who stood at the counter in the
-    owner's name, and on what ground. sets: copies of a certification. version: of the procedure that it stands under.
+    it is found by, without accents. told_in: the newest list that told of it, first_in: the one that brought it. set_aside: a list
+    brought it by mistake; it counts nowhere. revision: one more with each change, for who compared it a moment before. token: of
+    the form that made it, so that sending it twice makes one. lookup_hash: by what the code on the receipt opens its owner's
+    page. citizen: the owner; brought_by, by_authority: who stood at the counter in the owner's name, and on what ground. sets:
+    copies of a certification. version: of the procedure that it stands under.
     """
 
     BESIDE, OWN = "beside", "own"
@@ -48,6 +50,11 @@ class Dossier(models.Model):
     token = models.CharField(max_length=32, blank=True)
     lookup_hash = models.CharField(max_length=64, blank=True)
     sets = models.PositiveSmallIntegerField(default=1)
+    first_in = models.ForeignKey(
+        "dossiers.DossierList", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    set_aside = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -62,6 +69,7 @@ class Dossier(models.Model):
             models.CheckConstraint(condition=Q(system__in=["beside", "own"]), name="dossier_system"),
             models.CheckConstraint(condition=Q(channel__in=["", "counter", "online", "post"]), name="dossier_channel"),
             SameWard(field="told_in", to="dossiers.DossierList", name="dossier_told_ward"),
+            SameWard(field="first_in", to="dossiers.DossierList", name="dossier_first_ward"),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["ward", "state", "-id"], name="dossiers_by_state"),
@@ -77,7 +85,7 @@ class Dossier(models.Model):
 
     @property
     def address(self) -> str:
-        return f"/ho-so/{quote(self.code, safe='')}/"
+        return dossier_address(self.code)
 
     def moment(self, name: str) -> dt.date | dt.datetime | None:
         """received, due, resolved or returned: a moment where its time is known, else a day."""
@@ -115,7 +123,7 @@ class DossierClock(models.Model):
         ]
         indexes = [
             models.Index(fields=["ward", "office", "runs", "late_from"], name="dossiers_in_hands"),
-            models.Index(fields=["ward", "runs", "late_from"], name="dossiers_by_promise"),
+            models.Index(fields=["ward", "late_from"], condition=Q(runs=True), name="dossiers_under_way"),
             models.Index(fields=["ward", "settled_on", "late_days"], name="dossiers_settled"),
         ]
 
@@ -143,17 +151,22 @@ class Event(models.Model):
 
 class DossierList(models.Model):
     """A list of another system, as somebody brought it. columns: key → heading, as read or as a person chose; headings: all
-    that the file has. counts and sample: what it would change, for the page. token: of the form, so that twice is once.
+    that the file has; unlike: of a heading whose cells are no codes, what they are. counts and sample: what it would change, or
+    did when it was taken over last, for the page. done: rows taken over so far. taken_by: who said to take it over; takes_back:
+    also where it moves a dossier back. token: of the form, so that twice is once.
     """
 
-    WAITING, READING, REVIEW, TAKING, TAKEN, REFUSED = (
+    WAITING, READING, REVIEW, TAKING, TAKEN, REFUSED, UNDOING, DROPPED = (
         "waiting",
         "reading",
         "review",
         "taking",
         "taken",
         "refused",
+        "undoing",
+        "dropped",
     )
+    AT_WORK = (WAITING, READING, TAKING, UNDOING)
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     token = models.CharField(max_length=32)
@@ -161,25 +174,49 @@ class DossierList(models.Model):
     state = models.CharField(max_length=8, default=WAITING)
     columns = models.JSONField(default=dict)
     headings = models.JSONField(default=list)
+    unlike = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     sample = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
     refusal = models.TextField(blank=True)
     share = models.PositiveSmallIntegerField(default=0)
     words = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    takes_back = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             ward_pair("dossiers_list"),
             models.UniqueConstraint(fields=["ward", "token"], name="dossier_list_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "reading", "review", "taking", "taken", "refused"]),
+                condition=Q(
+                    state__in=[
+                        "waiting",
+                        "reading",
+                        "review",
+                        "taking",
+                        "taken",
+                        "refused",
+                        "undoing",
+                        "dropped",
+                    ]
+                ),
                 name="dossier_list_state",
             ),
             SameWard(field="file", to="documents.StoredFile", name="dossier_list_file_ward"),
         ]
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in self.AT_WORK
+
+    @property
+    def taker(self) -> int | None:
+        """Who answers for what it changes: who said what its headings mean, else who brought it."""
+        return self.taken_by_id or self.made_by_id
 
 
 class Layout(models.Model):

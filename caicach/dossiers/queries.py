@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from caicach.core.clock import local
 from caicach.core.http import Missing
@@ -74,16 +74,17 @@ class Promises:
 
 
 def promises(ward: int, *, now: dt.datetime) -> Promises:
-    """One query over what is under way and this month's results, whatever lies behind."""
-    month = _this_month(now)
-    found = DossierClock.objects.filter(Q(runs=True) | month, ward_id=ward).aggregate(
-        late=Count("pk", filter=_late(now)),
-        soon=Count("pk", filter=_soon(now)),
-        settled=Count("pk", filter=month),
-        promised=Count("late_days", filter=month),
-        missed=Count("pk", filter=month & Q(late_days__gt=0)),
+    """Two queries, over what is under way and over this month's results, each by its index: whatever lies behind."""
+    clocks = DossierClock.objects.filter(ward_id=ward)
+    under_way = clocks.filter(runs=True).aggregate(
+        late=Count("late_from", filter=_late(now)), soon=Count("late_from", filter=_soon(now))
     )
-    return Promises(**found)
+    settled = clocks.filter(_this_month(now)).aggregate(
+        settled=Count("settled_on"),
+        promised=Count("late_days"),
+        missed=Count("late_days", filter=Q(late_days__gt=0)),
+    )
+    return Promises(**under_way, **settled)
 
 
 def _this_month(now: dt.datetime, at: str = "") -> Q:
@@ -117,7 +118,7 @@ class Board:
 
 
 def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", number: int = 1) -> Board:
-    """A page of the ward's dossiers, the most urgent first, and how many are in each group. Five queries."""
+    """A page of the ward's dossiers, the most urgent first, and how many are in each group. Six queries."""
     found = {name: _group(ward, name, now) for name in GROUPS}
     kept = promises(ward, now=now)
     counts = {name: found[name].order_by()[: _MOST_COUNTED + 1].count() for name in _CAPPED} | {
@@ -154,7 +155,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
 
 
 def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
-    rows = Dossier.objects.filter(ward_id=ward)
+    rows = Dossier.objects.filter(ward_id=ward, set_aside=False)
     runs = rows.filter(clock__ward_id=ward, clock__runs=True)
     match name:
         case "tre":
@@ -162,7 +163,7 @@ def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
         case "sap-tre":
             return runs.filter(_soon(now, "clock__")).order_by("clock__late_from", "id")
         case "dang-giai-quyet":
-            return runs.order_by("clock__late_from", "id")
+            return runs.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "cho":
             return rows.filter(state__in=_WAITING).order_by("-id")
         case "da-co-ket-qua":
@@ -184,6 +185,8 @@ def _asked(rows: QuerySet[Dossier], asked: str) -> QuerySet[Dossier]:
 def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
     """How a dossier stands against its promise, in words."""
     clock, today = dossier.clock, local(now).date()
+    if dossier.set_aside:
+        return Row(dossier, "next", "Bỏ ra, vì danh sách nhận nhầm")
     if dossier.state in _DONE:
         if clock.late_days is None:
             return Row(dossier, "ok", dossier.state_name)
@@ -235,7 +238,10 @@ def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
     return found, found.newest or 0
 
 
-_SAID = {"listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách"}
+_SAID = {
+    "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách", "listed-undone": "bỏ điều danh sách đã ghi",
+    "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
+}  # fmt: skip
 
 
 def _happened(event: Event) -> Happened:

@@ -1,33 +1,26 @@
-"""The verbs of dossiers: a list of another system brought, its layout said, what it tells taken over."""
+"""The verbs of dossiers: a list of another system brought, its layout said, what it tells taken over, or dropped."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
-from caicach.core import origin
 from caicach.documents import services as documents
-from caicach.dossiers import comparing
-from caicach.dossiers.comparing import Change
-from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event, Layout
+from caicach.dossiers import comparing, taking
+from caicach.dossiers.models import Dossier, DossierClock, DossierList, Layout
 from caicach.history import services as history
 from caicach.organisation.queries import work_time
-from caicach.reading.dossier_list import KEYS, ListedDossier
+from caicach.reading.dossier_list import KEYS
 from caicach.reading.dossier_list import DossierList as Reading
+from caicach.rules.formats import UNLIKE_CODES, number
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
-from caicach.rules.work_time import WorkTime
 from caicach.worker import services as queue
-
-_BATCH = 1_000
-_SHOWN = 12
-"""examples of each kind on the page of a list"""
 
 
 def upload(file: documents.Upload, *, ward: int, token: str, by: int | None, at: dt.datetime) -> DossierList:
@@ -57,78 +50,126 @@ def hold(row: DossierList) -> DossierList:
     return DossierList.objects.select_for_update(of=("self",)).select_related("file").get(pk=row.pk)
 
 
+def _held(row: int, *states: str) -> DossierList | None:
+    """The list if it stands in one of these states, held until the transaction ends."""
+    found = DossierList.objects.select_for_update(of=("self",)).select_related("file").filter(pk=row).first()
+    return found if found is not None and found.state in states else None
+
+
+_READABLE = (DossierList.WAITING, DossierList.READING, DossierList.TAKING)
+
+
+@transaction.atomic
 def begin_reading(row: int) -> tuple[DossierList, dict[str, str] | None] | None:
-    """The list if it still waits to be read, with the layout that a person has chosen for it; else None."""
-    with transaction.atomic():
-        found = (
-            DossierList.objects.select_for_update(of=("self",)).select_related("file").filter(pk=row).first()
-        )
-        if found is None or found.state not in (DossierList.WAITING, DossierList.READING):
-            return None
+    """The list if it still waits to be read or was being taken over, with the layout that a person has chosen for it; else None."""
+    found = _held(row, *_READABLE)
+    if found is None:
+        return None
+    if found.state != DossierList.TAKING:
         found.state, found.words = DossierList.READING, "Đang đọc"
         found.save(update_fields=["state", "words"])
-        return found, dict(found.columns) if found.columns else None
+    return found, dict(found.columns) if found.columns else None
 
 
 @transaction.atomic
 def take_as_before(row: DossierList, *, at: dt.datetime) -> bool:
     """The very file that was taken over last: nothing in it is new, and it need not be read. Whether it is."""
     row = hold(row)
-    last = (
-        DossierList.objects.filter(ward_id=row.ward_id, state=DossierList.TAKEN)
-        .order_by("-taken_at", "-id")
-        .first()
-    )
+    taken = DossierList.objects.filter(ward_id=row.ward_id, state=DossierList.TAKEN)
+    last = taken.order_by("-taken_at", "-id").first()
     if row.state != DossierList.READING or row.columns or last is None or last.file_id != row.file_id:
         return False
+    told = last.counts
+    if taken.filter(pk__gt=last.pk).exists() or last.pk > row.pk or told.get("left") or told.get("back"):
+        return False  # not all that it says is what is known
     if known_columns(row.ward_id, last.headings) != last.columns:  # somebody has said otherwise since
         return False
-    told = last.counts
-    row.columns, row.headings, row.share = last.columns, last.headings, 100
-    row.counts = told | {"new": 0, "changed": 0, "same": told["new"] + told["changed"] + told["same"]}
+    row.columns, row.headings, row.unlike, row.share = last.columns, last.headings, last.unlike, 100
+    row.counts = told | {
+        "new": 0,
+        "changed": 0,
+        "aside": 0,
+        "same": told["new"] + told["changed"] + told["same"],
+    }
     row.sample = {**last.sample, "new": [], "changed": []}
-    row.state, row.words, row.taken_at = DossierList.TAKEN, "Đã nhận", at
-    row.save()
-    history.append(
-        row, "dossiers.list-taken", by=row.made_by_id, at=at, file=row.file.name, counts=row.counts
-    )
+    Dossier.objects.filter(ward_id=row.ward_id, told_in=last).update(told_in=row, revision=F("revision") + 1)
+    _taken(row, at=at)
     return True
 
 
-@transaction.atomic
-def finish_reading(row: DossierList, reading: Reading, *, at: dt.datetime) -> None:
-    """What the file tells is taken over where a person has said what this layout means; else it waits for that, with what it
-    would change. All or nothing; a second worker that comes late finds it done."""
-    row = hold(row)
-    if row.state != DossierList.READING:
-        return
-    row.columns, row.headings, row.share = reading.columns, list(reading.headings), 100
-    is_known = known_columns(row.ward_id, row.headings) == row.columns
-    told = _take(row, reading, at=at, write=is_known)
-    row.counts, row.sample = told.counts, told.sample
-    row.state, row.words = (DossierList.TAKEN, "Đã nhận") if is_known else (DossierList.REVIEW, "Chờ xem lại")
-    row.taken_at = at if is_known else None
+def _taken(row: DossierList, *, at: dt.datetime) -> None:
+    """The whole list is taken over."""
+    row.state, row.words, row.taken_at, row.takes_back = DossierList.TAKEN, "Đã nhận", at, False
     row.save()
-    if is_known:
-        history.append(
-            row, "dossiers.list-taken", by=row.made_by_id, at=at, file=row.file.name, counts=told.counts
-        )
+    history.append(row, "dossiers.list-taken", by=row.taker, at=at, file=row.file.name, counts=row.counts)
+
+
+def finish_reading(
+    row: DossierList, reading: Reading, *, said: Mapping[str, str] | None, at: dt.datetime
+) -> None:
+    """What the file tells is taken over where a person has said what its headings mean (said), in short transactions; else it
+    waits for that, with what it would change. Begun again it goes on; a second worker that comes late finds it done."""
+    is_said = said == reading.columns and reading.columns.get("code", "") not in reading.unlike
+    if not is_said and row.state != DossierList.TAKING:
+        told = taking.look(row, reading)
+        with transaction.atomic():
+            held = _held(row.pk, DossierList.READING)
+            if held is not None:
+                _read(held, reading)
+                held.counts, held.sample = told.counts, told.sample
+                held.state, held.words = DossierList.REVIEW, "Chờ xem lại"
+                held.save()
+        return
+    begun = _begin_taking(row, reading)
+    if begun is None or not taking.take(begun, reading, at=at):
+        return
+    aside: int | None = 0
+    if begun.taken_at:  # it was taken over before, with other headings
+        aside = taking.let_go(begun, keep={one.code for one in reading.rows if one.code}, at=at)
+    with transaction.atomic():
+        held = _held(row.pk, DossierList.TAKING)
+        if held is not None and aside is not None:
+            held.counts = {**held.counts, "aside": aside}
+            _taken(held, at=at)
+
+
+def _read(row: DossierList, reading: Reading) -> None:
+    row.columns, row.headings, row.unlike = reading.columns, list(reading.headings), reading.unlike
+    row.share = 100
+
+
+@transaction.atomic
+def _begin_taking(row: DossierList, reading: Reading) -> DossierList | None:
+    """The list with nothing of it taken over yet, or as far as it was; None where it is neither."""
+    held = _held(row.pk, DossierList.READING, DossierList.TAKING)
+    if held is not None and held.state == DossierList.READING:
+        _read(held, reading)
+        told = taking.begun(reading)
+        held.counts, held.sample, held.done, held.share = told.counts, told.sample, 0, 0
+        held.state, held.words = DossierList.TAKING, "Đang nhận"
+        held.save()
+    return held
 
 
 @transaction.atomic
 def choose(row: DossierList, columns: Mapping[str, str], *, by: int, at: dt.datetime) -> None:
-    """What each heading means, said by a person: remembered for every list of this layout, and this one is taken over (again,
-    where it was taken over with other headings).
+    """What each heading means, said by a person: remembered for every list of this layout, and this one is taken over. One that
+    was taken over with other headings is so anew: what newer lists told stays, and what only it told by mistake goes.
 
-    columns: key → heading; "" for none. Raises Refusal dossiers.list-settled, dossiers.no-code-column, dossiers.heading-twice.
+    columns: key → heading; "" for none. Raises Refusal dossiers.list-settled, dossiers.no-code-column, dossiers.heading-twice,
+    dossiers.no-codes.
     """
     row = hold(row)
-    if row.state not in (DossierList.REVIEW, DossierList.TAKEN):
-        raise Refusal("dossiers.list-settled")
     known = {*row.headings, *row.columns.values()}
     chosen = {name: heading for name in KEYS if (heading := columns.get(name, "")) in known}
+    if row.is_at_work and (row.taken_by_id, row.columns) == (by, chosen):
+        return  # the same press
+    if row.state not in (DossierList.REVIEW, DossierList.TAKEN):
+        raise Refusal("dossiers.list-settled")
     if not chosen.get("code"):
         raise Refusal("dossiers.no-code-column", "code")
+    if kind := row.unlike.get(chosen["code"]):
+        raise Refusal("dossiers.no-codes", "code", heading=chosen["code"], what=UNLIKE_CODES[kind])
     twice = {heading for heading in chosen.values() if list(chosen.values()).count(heading) > 1} - set(
         _shared(row.columns)
     )
@@ -141,10 +182,81 @@ def choose(row: DossierList, columns: Mapping[str, str], *, by: int, at: dt.date
     Layout.objects.update_or_create(
         ward_id=row.ward_id, layout=layout_of(row.headings), defaults={"columns": chosen}
     )
-    row.columns, row.state, row.words, row.share = chosen, DossierList.WAITING, "Chờ nhận", 0
-    row.save(update_fields=["columns", "state", "words", "share"])
-    queue.enqueue("dossiers.read_list", ward=row.ward_id, key=f"{_key(row)}:{at.timestamp()}", row=row.pk)
+    row.columns = chosen
+    _wait(row, by=by, at=at)
     history.append(row, "dossiers.layout-chosen", by=by, at=at, columns=chosen)
+
+
+def _wait(row: DossierList, *, by: int, at: dt.datetime) -> None:
+    """The list is read and taken over once more, in the name of who said so."""
+    row.state, row.words, row.share, row.taken_by_id = DossierList.WAITING, "Chờ nhận", 0, by
+    row.save()
+    queue.enqueue("dossiers.read_list", ward=row.ward_id, key=f"{_key(row)}:{at.timestamp()}", row=row.pk)
+
+
+@transaction.atomic
+def take_back_too(row: DossierList, *, by: int, at: dt.datetime) -> None:
+    """A person says that the list is right also where it moves dossiers back (the province opened them again).
+
+    Raises Refusal dossiers.list-settled, dossiers.list-nothing-back.
+    """
+    row = hold(row)
+    if row.takes_back and row.is_at_work:
+        return  # the same press
+    if row.state != DossierList.TAKEN:
+        raise Refusal("dossiers.list-settled")
+    if not row.counts.get("back"):
+        raise Refusal("dossiers.list-nothing-back")
+    row.takes_back = True
+    _wait(row, by=by, at=at)
+    history.append(row, "dossiers.list-back-taken", by=by, at=at, count=row.counts["back"])
+
+
+@transaction.atomic
+def drop(row: DossierList, *, by: int, at: dt.datetime) -> None:
+    """The list is dropped; what it told is as if it had not, as far as no newer list told of it. Brought again it is another.
+    Its layout is asked for again. Raises Refusal dossiers.list-settled for one that is being read.
+    """
+    row = hold(row)
+    if row.state in (DossierList.UNDOING, DossierList.DROPPED):
+        return
+    if row.is_at_work:
+        raise Refusal("dossiers.list-settled")
+    if row.state == DossierList.TAKEN:
+        Layout.objects.filter(ward_id=row.ward_id, layout=layout_of(row.headings)).delete()
+    row.taken_by_id = by
+    if row.state == DossierList.TAKEN or row.done:
+        row.state, row.words, row.share = DossierList.UNDOING, "Đang bỏ", 0
+        queue.enqueue(
+            "dossiers.drop_list",
+            ward=row.ward_id,
+            key=f"dossiers.drop_list:{row.pk}:{at.timestamp()}",
+            row=row.pk,
+        )
+    else:
+        row.state = DossierList.DROPPED
+    row.save()
+    history.append(row, "dossiers.list-dropped", by=by, at=at, file=row.file.name)
+
+
+@transaction.atomic
+def give_up_dropping(row: int) -> None:
+    """It could not be let go, and not for its own sake: it may be dropped again."""
+    if found := _held(row, DossierList.UNDOING):
+        found.state = DossierList.TAKEN if found.taken_at else DossierList.REFUSED
+        found.save(update_fields=["state"])
+
+
+def finish_dropping(row: int, *, at: dt.datetime) -> None:
+    """What a dropped list told is let go, in short transactions; begun again it goes on."""
+    with transaction.atomic():
+        found = _held(row, DossierList.UNDOING)
+    if found is None or taking.let_go(found, at=at) is None:
+        return
+    with transaction.atomic():
+        if held := _held(row, DossierList.UNDOING):
+            held.state, held.words, held.share = DossierList.DROPPED, "Đã bỏ", 100
+            held.save(update_fields=["state", "words", "share"])
 
 
 def _shared(columns: Mapping[str, str]) -> list[str]:
@@ -166,10 +278,12 @@ def refuse_reading(row: DossierList, refusal: Refusal, *, at: dt.datetime) -> No
 
 @transaction.atomic
 def give_up_reading(row: int, *, at: dt.datetime) -> None:
-    """Nothing could read the file, and not for its own sake."""
-    found = DossierList.objects.select_for_update(of=("self",)).filter(pk=row).first()
-    if found is not None and found.state in (DossierList.WAITING, DossierList.READING):
+    """Nothing could read the file or take it over, and not for its own sake."""
+    found = _held(row, *_READABLE)
+    if found is not None:
         refusal = Refusal("dossiers.given-up")
+        if found.done:
+            refusal = Refusal("dossiers.given-up-midway", done=number(str(found.done)))
         found.state, found.refusal = DossierList.REFUSED, str(refusal)
         found.save(update_fields=["state", "refusal"])
         history.append(found, "dossiers.list-refused", by=None, at=at, refusal=refusal.code)
@@ -186,138 +300,26 @@ def layout_of(headings: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sorted({key(heading) for heading in headings})).encode()).hexdigest()
 
 
-# --- what a list tells ------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Told:
-    """counts: new, changed, same, without (a code), skipped. sample: a few of each, for the page."""
-
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("new", "changed", "same", "without", "skipped"), 0)
-    )
-    sample: dict[str, list[dict[str, object]]] = field(
-        default_factory=lambda: {"new": [], "changed": [], "without": [], "skipped": []}
-    )
-
-    def note(self, what: str, facts: dict[str, object]) -> None:
-        self.counts[what] += 1
-        if what in self.sample and len(self.sample[what]) < _SHOWN:
-            self.sample[what].append(facts)
-
-
-def _take(row: DossierList, reading: Reading, *, at: dt.datetime, write: bool) -> _Told:
-    """Each dossier of a list new, changed or the same; written where that is wanted. Four statements for a thousand rows."""
-    told = _Told()
-    for skipped in reading.skipped:
-        if skipped.why != "empty":
-            told.note("skipped", {"row": skipped.row, "why": skipped.why})
-    time, zone = work_time(row.ward_id), timezone.get_default_timezone()
-    for batch in _batches(reading.rows):
-        codes = [one.code for one in batch if one.code]
-        there = {
-            one.code: one
-            for one in Dossier.objects.select_related("clock").filter(ward_id=row.ward_id, code__in=codes)
-        }
-        new: list[Dossier] = []
-        changed: list[tuple[Dossier, ListedDossier, list[Change]]] = []
-        for one in batch:
-            if not one.code or len(one.code) > 40:
-                told.note(
-                    "without",
-                    {"row": one.row, "applicant": one.applicant or "", "procedure": one.procedure or ""},
-                )
-                continue
-            said = comparing.values_of(one)
-            known = there.get(one.code)
-            dossier = known or Dossier(ward_id=row.ward_id, code=one.code, state="submitted", told_in=row)
-            changes = comparing.take(dossier, said)
-            if known is None:
-                new.append(dossier)
-                told.note(
-                    "new",
-                    {
-                        "row": one.row,
-                        "code": one.code,
-                        "applicant": dossier.applicant,
-                        "procedure": dossier.procedure,
-                    },
-                )
-            elif changes:
-                changed.append((dossier, one, changes))
-                told.note(
-                    "changed",
-                    {
-                        "row": one.row,
-                        "code": one.code,
-                        "changes": [list(asdict(c).values()) for c in changes],
-                    },
-                )
-            else:
-                told.note("same", {})
-        if write:
-            _write(row, new, changed, at=at, time=time, zone=zone)
-    return told
-
-
-def _write(
-    row: DossierList,
-    new: list[Dossier],
-    changed: list[tuple[Dossier, ListedDossier, list[Change]]],
-    *,
-    at: dt.datetime,
-    time: WorkTime,
-    zone: dt.tzinfo,
-) -> None:
-    Dossier.objects.bulk_create(new)
-    clocks = [DossierClock(dossier=one, ward_id=row.ward_id) for one in new]
-    for clock in clocks:
-        comparing.set_clock(clock, clock.dossier, time, zone)
-    DossierClock.objects.bulk_create(clocks)
-    events = [_event(row, one, "listed", {}, at=at) for one in new]
-    if changed:
-        Dossier.objects.bulk_update([one for one, _, _ in changed], _FIELDS)
-        for one, _, _ in changed:
-            comparing.set_clock(one.clock, one, time, zone)
-        DossierClock.objects.bulk_update([one.clock for one, _, _ in changed], _CLOCK)
-        events += [
-            _event(row, one, "listed-anew", {"changes": [list(asdict(c).values()) for c in changes]}, at=at)
-            for one, _, changes in changed
-        ]
-    Event.objects.bulk_create(events)
-
-
-_FIELDS = [
-    "procedure_code", "procedure", "applicant", "channel", "state", "words",
-    *(f"{name}_{part}" for name in comparing.MOMENTS for part in ("on", "time")),
-]  # fmt: skip
-_CLOCK = ["runs", "late_from", "warn_from", "urgent_from", "apology_by", "settled_on", "late_days"]
-
-
-def _event(
-    row: DossierList, dossier: Dossier, code: str, facts: dict[str, object], *, at: dt.datetime
-) -> Event:
-    return Event(
-        ward_id=row.ward_id, dossier=dossier, at=at, by_id=row.made_by_id, code=code, state=dossier.state,
-        facts={"list": row.token, **facts}, address=origin.address(),
-    )  # fmt: skip
-
-
-def _batches(rows: Iterable[ListedDossier]) -> Iterator[list[ListedDossier]]:
-    left = iter(rows)
-    while batch := list(islice(left, _BATCH)):
-        yield batch
-
-
-@transaction.atomic
 def reckon_anew(ward: int) -> int:
-    """The clocks of every open dossier once more: the ward's calendar has changed. How many promises fall otherwise."""
+    """The clocks of every open dossier once more: the ward's calendar has changed. How many promises fall otherwise. A thousand
+    at a time, so that others come to write in between."""
     time, zone = work_time(ward), timezone.get_default_timezone()
-    moved: list[DossierClock] = []
-    for clock in DossierClock.objects.select_related("dossier").filter(ward_id=ward, settled_on__isnull=True):
-        before = [getattr(clock, name) for name in _CLOCK]
-        comparing.set_clock(clock, clock.dossier, time, zone)
-        if before != [getattr(clock, name) for name in _CLOCK]:
-            moved.append(clock)
-    DossierClock.objects.bulk_update(moved, _CLOCK, batch_size=_BATCH)
-    return len(moved)
+    count, last = 0, 0
+    while True:
+        with transaction.atomic():
+            clocks = list(
+                DossierClock.objects.select_for_update(of=("self",))
+                .select_related("dossier")
+                .filter(ward_id=ward, settled_on__isnull=True, pk__gt=last)
+                .order_by("pk")[: taking.BATCH]
+            )
+            if not clocks:
+                return count
+            last, moved = clocks[-1].pk, []
+            for clock in clocks:
+                before = [getattr(clock, name) for name in taking.CLOCK]
+                comparing.set_clock(clock, clock.dossier, time, zone)
+                if before != [getattr(clock, name) for name in taking.CLOCK]:
+                    moved.append(clock)
+            DossierClock.objects.bulk_update(moved, taking.CLOCK, batch_size=taking.BATCH)
+            count += len(moved)

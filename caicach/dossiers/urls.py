@@ -2,12 +2,17 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from caicach.dossiers import views, views_moves
+from caicach.rules.formats import dossier_code_in
 
 
 class _Code(StringConverter):
-    """A dossier's code: most are letters, digits, dots and a dash, but other systems write others."""
+    """A dossier's code: most are letters, digits, dots and a dash, but other systems write others. Its address is made by
+    `dossier_address`, never by its name: "%2F" of a code is no step of a path."""
 
     regex = r"[^\x00-\x1f]+?"
+
+    def to_python(self, value: str) -> str:
+        return dossier_code_in(value)
 
 
 register_converter(_Code, "code")
@@ -18,6 +23,8 @@ urlpatterns = [
     path("danh-sach.<slug:suffix>", views.board_file, name="board-file"),
     path("nap/", views.upload, name="upload"),
     path("nap/<slug:token>/", views.listed, name="list"),
+    path("nap/<slug:token>/bo/", views.drop, name="list-drop"),
+    path("nap/<slug:token>/lui/", views.take_back, name="list-back"),
     path("nap/<slug:token>/trang-thai/", views.list_state, name="list-state"),
     path("<code:code>/buoc/<slug:move>/", views_moves.step, name="move"),
     path("<code:code>/", views.detail, name="detail"),

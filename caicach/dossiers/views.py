@@ -6,17 +6,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.core import clock
 from caicach.core.fields import new_token
 from caicach.core.http import may, put_refusal, row_id, see_other, send_list, ward_request
 from caicach.dossiers import queries, services
 from caicach.dossiers.forms import LayoutForm, ListForm
-from caicach.dossiers.models import DossierList
 from caicach.dossiers.moves import possible
 from caicach.rules import rights
-from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED
+from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, UNLIKE_CODES
 from caicach.rules.refusal import Refusal
 from caicach.writing.lists import Column, Group, Listing, Table, Value
 
@@ -123,13 +122,29 @@ def listed(request: HttpRequest, token: str) -> HttpResponse:
             else:
                 messages.success(request, "Đã nhớ bố cục này; lần sau danh sách như thế được nhận ngay.")
                 return see_other(request.path)
-    facts = {"list": row, "form": form, "names": DOSSIER_KEYS, "why": SKIPPED}
-    page = (
-        "dossiers/reading.html"
-        if row.state in (DossierList.WAITING, DossierList.READING)
-        else "dossiers/list.html"
-    )
+    facts = {"list": row, "form": form, "names": DOSSIER_KEYS, "why": SKIPPED, "unlike": UNLIKE_CODES}
+    page = "dossiers/reading.html" if row.is_at_work else "dossiers/list.html"
     return render(request, page, facts, status=status)
+
+
+@require_POST
+@may("dossier.import")
+def drop(request: HttpRequest, token: str) -> HttpResponse:
+    """The list is dropped, and what it told with it."""
+    actor = ward_request(request).actor
+    row = queries.list_for(actor.ward_id, token)
+    services.drop(row, by=actor.person_id, at=clock.now())
+    return see_other(reverse("dossiers:list", args=[row.token]))
+
+
+@require_POST
+@may("dossier.import")
+def take_back(request: HttpRequest, token: str) -> HttpResponse:
+    """The list is taken over also where it moves dossiers back."""
+    actor = ward_request(request).actor
+    row = queries.list_for(actor.ward_id, token)
+    services.take_back_too(row, by=actor.person_id, at=clock.now())
+    return see_other(reverse("dossiers:list", args=[row.token]))
 
 
 @require_safe
@@ -138,6 +153,6 @@ def list_state(request: HttpRequest, token: str) -> HttpResponse:
     """How far the reading is; the page itself once it is done."""
     row = queries.list_for(ward_request(request).actor.ward_id, token)
     response = render(request, "dossiers/_progress.html", {"list": row})
-    if row.state not in (DossierList.WAITING, DossierList.READING):
+    if not row.is_at_work:
         response["HX-Redirect"] = reverse("dossiers:list", args=[row.token])
     return response

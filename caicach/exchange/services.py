@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
+from email.header import Header
 from email.utils import formataddr, parseaddr
 from urllib.parse import unquote, urlsplit
 
@@ -225,8 +226,12 @@ def _message(letter: Letter) -> bytes:
         image.add_header("Content-ID", "<hinh>")
         image.add_header("Content-Disposition", "inline", filename="hinh.png")
         mail.attach(image)
+    message = mail.message()
+    if not letter.subject.isascii():
+        # told where it stands, it leaves room for its own name: else its first line is empty, and some programs show none
+        message.replace_header("Subject", Header(letter.subject, "utf-8", header_name="Subject"))
     # the line ends of mail: a server takes lines without them for one line that is too long
-    return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    return message.as_bytes(linesep="\r\n")  # type: ignore[call-arg]
 
 
 def _sender() -> str:

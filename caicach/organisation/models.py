@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from caicach.core.constraints import SameWard, ward_pair
+from caicach.rules.offices import called
 
 
 class Ward(models.Model):
@@ -103,7 +104,7 @@ class Office(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.short_name or self.name
+        return called(self.short_name or self.name)
 
 
 class FormerName(models.Model):

@@ -20,7 +20,7 @@ from caicach.rules.workdays import WorkCalendar
 
 @dataclass(frozen=True, slots=True)
 class OfficeFacts:
-    """aliases: other spellings."""
+    """short: as it is shown. aliases: other spellings, and the short name that is kept where another is shown."""
 
     id: int
     name: str
@@ -53,9 +53,10 @@ def offices(ward: int, *, on: dt.date | None = None) -> list[OfficeFacts]:
         OfficeFacts(
             o.pk,
             o.name,
-            o.short_name or o.name,
+            str(o),
             o.is_group,
-            tuple(o.aliases.split("\n")) if o.aliases else (),
+            tuple(o.aliases.split("\n") if o.aliases else ())
+            + ((o.short_name,) if o.short_name != str(o) else ()),
             o.kind == Office.NEIGHBOURHOOD,
         )
         for o in rows

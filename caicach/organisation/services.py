@@ -39,8 +39,9 @@ def _free_slug(ward: Ward, name: str) -> str:
 
 
 def hold(ward: int) -> Ward:
-    """The ward's row, held until the transaction ends: for what must not be changed by two at once."""
-    return Ward.objects.select_for_update().get(pk=ward)
+    """The ward's row, held until the transaction ends: for what must not be changed by two at once. Rows that only belong to
+    the ward may be written meanwhile."""
+    return Ward.objects.select_for_update(no_key=True).get(pk=ward)
 
 
 def is_empty() -> bool:

@@ -121,6 +121,12 @@ def _origin(head: DraftHead, year: int) -> str:
     return f"{number} ngày {head.date:%d/%m/%Y}" if head.date else number
 
 
+def _since(head: DraftHead, today: dt.date) -> dict[str, dt.date]:
+    """From when its duties count, and from when they stand here: a plan may be entered months after it was signed."""
+    signed = head.date or today
+    return {"since": min(signed, today), "here_since": max(signed, today)}
+
+
 def make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datetime, today: dt.date) -> Plan:
     if Plan.objects.filter(ward_id=draft.ward_id, year=draft.year, kind=draft.kind).exists():
         raise Refusal("plan.already-in-force", year=draft.year)
@@ -134,10 +140,9 @@ def make(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.datet
     sources = _sources(draft)
     calendar = ward_calendar(draft.ward_id).work
     duties = [_duty(row, draft.year, head.date, sources, calendar) for row in lines]
-    since = head.date if head.date and head.date <= today else today
     made = tasks.take_over(
-        duties, ward=draft.ward_id, year=draft.year, book=draft.kind, origin=_origin(head, draft.year), since=since,
-        offices=offices_of(draft.ward_id), by=by, at=at,
+        duties, ward=draft.ward_id, year=draft.year, book=draft.kind, origin=_origin(head, draft.year),
+        **_since(head, today), offices=offices_of(draft.ward_id), by=by, at=at,
     )  # fmt: skip
     _lines(plan, lines, homes, {row.pk: task.pk for row, task in zip(lines, made, strict=True)})
     _indicators(draft, lines, plan)
@@ -353,8 +358,7 @@ def amend(draft: PlanImport, lines: Sequence[DraftLine], *, by: int, at: dt.date
     fresh = [rows[duty.ref] for duty in found.added]
     made = tasks.take_over(
         [_duty(row, draft.year, head.date, sources, calendar) for row in fresh], ward=draft.ward_id, year=draft.year, book=draft.kind,
-        origin=_origin(head, draft.year), since=head.date if head.date and head.date <= today else today,
-        offices=offices, by=by, at=at,
+        origin=_origin(head, draft.year), **_since(head, today), offices=offices, by=by, at=at,
     )  # fmt: skip
     task_of |= {row.pk: task.pk for row, task in zip(fresh, made, strict=True)}
     kept = [

@@ -29,14 +29,38 @@ class Done:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a running task stood on a day before that, or stands today."""
+
+    task: Task
+    word: str
+    on: dt.date
+    place: str
+
+
+_FROM_BEFORE = "Nhập khi bắt đầu dùng phần mềm"
+
+
 @transaction.atomic
-def enter_done(rows: Sequence[Done], *, by: int, at: dt.datetime, today: dt.date, address: str | None) -> int:
-    """Hand in and accept each, all or none; how many. Raises Refusal of `tasks.services.hand_in` at the row's place."""
+def enter_done(
+    rows: Sequence[Done | Heard], *, by: int, at: dt.datetime, today: dt.date, address: str | None
+) -> int:
+    """Hand in and accept each, note what is known of each running one, all or none; how many.
+
+    Raises Refusal of `tasks.services.hand_in` at the row's place, many.word-in-future.
+    """
     for row in rows:
+        if isinstance(row, Heard):
+            if row.on > today:
+                raise Refusal("many.word-in-future", row.place, day=f"{row.on:%d/%m/%Y}")
+            word, said_on = row.word.strip() or _FROM_BEFORE, row.on if row.on < today else None
+            tasks.report(row.task, by=by, at=at, word=word, said_on=said_on, address=address)
+            continue
         try:
             delivery = tasks.hand_in(
                 row.task, by=by, at=at, today=today, occurrence=row.occurrence, document_number=row.number,
-                document_date=row.date, address=address, word="Nhập khi bắt đầu dùng phần mềm",
+                document_date=row.date, address=address, word=_FROM_BEFORE,
             )  # fmt: skip
         except Refusal as refusal:
             raise Refusal(refusal.code, row.place, **refusal.facts) from refusal

@@ -48,16 +48,18 @@ def several(plan: Plan, asked: RibbonFilter, *, today: dt.date, office: int | No
 
 @dataclass(frozen=True, slots=True)
 class DoneRow:
-    """A day that has gone by with nothing handed in. key: its name in the form."""
+    """A day that has gone by with nothing handed in; due_on None: a running task of which nobody has said anything yet.
+    key: its name in the form."""
 
     view: TaskView
     occurrence: int | None
-    due_on: dt.date
+    due_on: dt.date | None
     key: str
 
 
 def done_rows(plan: Plan, *, today: dt.date) -> list[DoneRow]:
-    """The plan's days up to today for which something is still owed, in the plan's order. Eight queries."""
+    """The plan's days up to today for which something is still owed, then its running tasks without a word; each in the
+    plan's order. Eight queries."""
     ward = plan.ward_id
     names = {one.id: one.short for one in offices_of(ward)}
     views = [
@@ -74,13 +76,22 @@ def done_rows(plan: Plan, *, today: dt.date) -> list[DoneRow]:
             here = handed.get((view.task.pk, day.pk), [])
             if day.due_on <= today and is_owed(here, parts=parts_of(view.task), every=len(days) == 1):
                 rows.append(DoneRow(view, day.pk, day.due_on, f"{view.task.number}-{n}"))
-    return rows
+    running = [
+        DoneRow(view, None, None, f"{view.task.number}-0")
+        for view in views
+        if view.task.due_kind == "ongoing"
+        and view.status.code in ("running", "silent")
+        and view.facts.last_word_on is None
+    ]
+    return rows + running
 
 
 @dataclass(slots=True)
 class EndRow:
-    """A task at the year's end; result and word: typed, saved, or suggested. papers: what was accepted."""
+    """A task at the year's end; result and word: typed, saved, or suggested. papers: what was accepted. section: its
+    (number, title)."""
 
+    section: tuple[str, str]
     view: TaskView
     key: str
     result: str
@@ -91,19 +102,55 @@ class EndRow:
 def end_rows(plan: Plan, *, today: dt.date) -> list[EndRow]:
     """Every task of the plan that was not taken out, with what its own facts suggest. Six queries."""
     ward = plan.ward_id
-    views = [
-        view for _, view in every_line(ward, plan, today=today, shorts=None) if not view.task.set_aside_at
+    lines = [
+        (row.section, view)
+        for row, view in every_line(ward, plan, today=today, shorts=None)
+        if not view.task.set_aside_at
     ]
-    papers = papers_of(ward, [view.task for view in views])
+    papers = papers_of(ward, [view.task for _, view in lines])
     rows = []
-    for view in views:
+    for section, view in lines:
         result, word = view.task.result, view.task.result_word
         if not result:
             # an indicator is reached by its figure: that somebody has reported on it says nothing
             is_open = view.task.is_indicator and not view.facts.occurrences
             result, word = ("", "") if is_open else suggested(view.facts, view.status, today=today)
-        rows.append(EndRow(view, view.task.number, result, word, tuple(papers.get(view.task.pk, ()))))
+        rows.append(
+            EndRow(
+                (section.number, section.title),
+                view,
+                view.task.number,
+                result,
+                word,
+                tuple(papers.get(view.task.pk, ())),
+            )
+        )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class EndSection:
+    """A section's rows at the year's end. key: its name in the form; unset: how many rows have no result yet."""
+
+    number: str
+    title: str
+    key: str
+    rows: tuple[EndRow, ...]
+
+    @property
+    def unset(self) -> int:
+        return sum(not row.result for row in self.rows)
+
+
+def end_sections(rows: Sequence[EndRow]) -> list[EndSection]:
+    """The rows under their sections, in the plan's order."""
+    found: dict[tuple[str, str], list[EndRow]] = {}
+    for row in rows:
+        found.setdefault(row.section, []).append(row)
+    return [
+        EndSection(number, title, str(n), tuple(own))
+        for n, ((number, title), own) in enumerate(found.items(), 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

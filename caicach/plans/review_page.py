@@ -72,6 +72,18 @@ class FindingView:
         return self.finding.state == DraftFinding.OPEN
 
     @property
+    def fix(self) -> tuple[str, str] | None:
+        """Of an error without a mend: (words, the end of the address) of the field in which it is set right by hand."""
+        if self.finding.severity != "error" or self.mends or self.is_literal:
+            return None
+        if self.line:
+            return f"Sửa dòng {self.where.partition(',')[0]}", f"?sua={self.line}&o={self.field or 'content'}"
+        head = next(
+            (place.partition(" ") for place in self.places if place.partition(" ")[0] == "head"), None
+        )
+        return ("Sửa ở đầu kế hoạch", f"?dau={head[2] or 'number'}") if head else None
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """What a long message lists, one by one; nothing for a short one."""
         _, colon, rest = self.finding.message.partition(": ")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.core import backup, clock
@@ -29,11 +30,21 @@ from caicach.core.kept import kept
 from caicach.documents import services as documents
 from caicach.dossiers import queries as dossiers
 from caicach.history import queries as history
-from caicach.plans import cells, drafts, exports, findings, pace_page, queries, review_page, services
+from caicach.plans import (
+    cells,
+    drafts,
+    exports,
+    findings,
+    many_pages,
+    pace_page,
+    queries,
+    review_page,
+    services,
+)
 from caicach.plans import effect as effects
 from caicach.plans import review as reviewing
 from caicach.plans.forms import StartForm, UploadForm
-from caicach.plans.models import PlanImport
+from caicach.plans.models import Plan, PlanImport
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
 from caicach.tasks import coordinating
@@ -400,8 +411,20 @@ def effect(request: HttpRequest, token: str) -> HttpResponse:
             editing=line if isinstance(line, int) else None,
             status=status_of(refusal),
         )
-    messages.success(request, "Kế hoạch đã được đưa vào thực hiện.")
+    messages.success(request, _in_effect(plan))
     return see_other(reverse("plans:ribbon", args=[plan.year, plan.kind]))
+
+
+def _in_effect(plan: Plan) -> str:
+    """What is said once a plan took effect: with what goes before today, where some of its days have gone by."""
+    words = "Kế hoạch đã được đưa vào thực hiện."
+    gone = sum(row.due_on is not None for row in many_pages.done_rows(plan, today=clock.today()))
+    if plan.amended_on or not gone:
+        return words
+    return format_html(
+        '{} {} hạn của kế hoạch đã qua mà chưa có sản phẩm: <a href="{}">nhập việc đã làm</a>.',
+        words, gone, reverse("plans:done-already", args=[plan.year, plan.kind]),
+    )  # fmt: skip
 
 
 @require_safe
@@ -652,18 +675,22 @@ def _review(
             "typed": typed,
             "wrong": wrong_indicator or {},
             "head_fields": _head_fields(page.head, head or {}),
-            "head_is_open": bool(head),
+            "head_is_open": bool(head) or request.GET.get("dau", "") in dict(_HEAD_FIELDS),
             "conflict": not draft.is_amendment and queries.year_is_taken(draft),
         },
         status=status,
     )
 
 
+_HEAD_FIELDS = {
+    "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
+    "coordinating_office": "Đơn vị đầu mối",
+}  # fmt: skip
+
+
 def _head_fields(head: Any, typed: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
     """Field, name, value, what stands there; typed: what was refused, to be mended there."""
-    names = {
-        "number": "Số kế hoạch", "date": "Ngày ký", "issuer": "Cơ quan ban hành", "title": "Tên gọi", "signer": "Người ký",
-        "coordinating_office": "Đơn vị đầu mối",
-    }  # fmt: skip
-    known = {field: drafts.shown(head, field) for field in names}
-    return [(field, name, typed.get(field, known[field]), known[field]) for field, name in names.items()]
+    known = {field: drafts.shown(head, field) for field in _HEAD_FIELDS}
+    return [
+        (field, name, typed.get(field, known[field]), known[field]) for field, name in _HEAD_FIELDS.items()
+    ]

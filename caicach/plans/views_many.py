@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -101,7 +102,7 @@ def done_already(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         done = []
         for row in rows:
             try:
-                one = _done(row, request.POST)
+                one = _done(row, request.POST, today=today)
             except Refusal as refusal:
                 wrong[row.key] = str(refusal)
             else:
@@ -114,21 +115,35 @@ def done_already(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         except Refusal as refusal:
             wrong, status = wrong or {refusal.place or "": str(refusal)}, 422
         else:
-            messages.success(request, f"Đã nhập {count} sản phẩm.")
+            messages.success(request, f"Đã nhập {count} việc.")
             return see_other(request.path)
     return render(
         request,
         "plans/done_already.html",
-        {"plan": plan, "rows": rows, "wrong": wrong, "typed": request.POST},
+        {
+            "plan": plan,
+            "dated": [row for row in rows if row.due_on],
+            "running": [row for row in rows if not row.due_on],
+            "wrong": wrong,
+            "typed": request.POST,
+            "today": today,
+        },
         status=status,
     )
 
 
-def _done(row: many_pages.DoneRow, typed: Mapping[str, str]) -> many.Done | None:
+def _done(
+    row: many_pages.DoneRow, typed: Mapping[str, str], *, today: dt.date
+) -> many.Done | many.Heard | None:
     number = typed.get(f"so-{row.key}", "").strip()
     date = typed.get(f"ngay-{row.key}", "").strip()
     if not number and not date:
         return None
+    if row.due_on is None:
+        on = day_of(date) if date else today
+        if on is None:
+            raise Refusal("many.date-unclear", row.key)
+        return many.Heard(row.view.task, number[:500], on, row.key)
     if not number or not date:
         raise Refusal("many.date-missing", row.key)
     day = day_of(date)
@@ -148,32 +163,36 @@ def year_end(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         typed = request.POST
-        ended = [
-            many.Ended(
-                row.view.task,
-                typed.get(f"kq-{row.key}", "") if typed.get(f"kq-{row.key}", "") in RESULTS else "",
-                typed.get(f"loi-{row.key}", "")[:2000],
-            )
-            for row in rows
-        ]
-        try:
-            wrong = {number: str(refusal) for number, refusal in many.unsaid(ended).items()}
-            address = origin.address_of(request)
-            many.close_year(plan, ended, by=actor.person_id, at=clock.now(), address=address)
-        except Refusal as refusal:
-            wrong, status = wrong or {refusal.place or "": str(refusal)}, status_of(refusal)
+        for row in rows:
+            chosen = typed.get(f"kq-{row.key}", "")
+            row.result = chosen if chosen in RESULTS else ""
+            row.word = typed.get(f"loi-{row.key}", "")[:2000]
+        filled = typed.get("dat", "")
+        if filled or "giu" in typed:  # nothing is kept by it: the page comes back, filled in
+            for section in many_pages.end_sections(rows):
+                for row in section.rows if filled in (section.key, "tat-ca") else ():
+                    row.result = row.result or "reached"
         else:
-            messages.success(request, f"Đã khép kế hoạch năm {plan.year}.")
-            return see_other(request.path)
-        for row, end in zip(rows, ended, strict=True):
-            row.result, row.word = end.result, end.word
+            ended = [many.Ended(row.view.task, row.result, row.word) for row in rows]
+            try:
+                wrong = {number: str(refusal) for number, refusal in many.unsaid(ended).items()}
+                address = origin.address_of(request)
+                many.close_year(plan, ended, by=actor.person_id, at=clock.now(), address=address)
+            except Refusal as refusal:
+                wrong, status = wrong or {refusal.place or "": str(refusal)}, status_of(refusal)
+            else:
+                messages.success(request, f"Đã khép kế hoạch năm {plan.year}.")
+                return see_other(request.path)
     return render(
         request,
         "plans/year_end.html",
         {
             "plan": plan,
             "rows": rows,
+            "sections": many_pages.end_sections(rows),
+            "unset": sum(not row.result for row in rows),
             "wrong": wrong,
+            "refusals": _by_words(wrong),
             "results": RESULTS,
             "measured": (measured := sum(row.view.task.is_indicator for row in rows)),
             "duties": len(rows) - measured,
@@ -194,6 +213,14 @@ def open_again(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     many.open_again(plan, by=actor.person_id, at=clock.now(), address=address)
     messages.success(request, "Đã mở lại kế hoạch.")
     return see_other(reverse("plans:year-end", args=[year, kind]))
+
+
+def _by_words(wrong: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Each sentence once, with the rows of which it is true."""
+    found: dict[str, list[str]] = {}
+    for key, words in wrong.items():
+        found.setdefault(words, []).append(key)
+    return list(found.items())
 
 
 def _counts(rows: list[many_pages.EndRow]) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
-from caicach.core.fields import DayField
+from caicach.core.fields import DayField, TokenField
 from caicach.procedures.services import MENDABLE, Decision, Entry, Paper, Step, Variant
 from caicach.rules.dossier_clock import MOST, Unit
 from caicach.rules.procedures import FEES, LEVELS, ONLINE, UNITS, Span
@@ -48,7 +48,7 @@ def _span(data: dict[str, Any], name: str) -> Span | None:
     unit, amount = data.get(f"{name}_unit") or "", data.get(f"{name}_amount")
     if not unit:
         return None if not amount else Span("working-day", 0)
-    return Span(cast(Unit, unit), 0 if unit == "same-day" else amount or 0)
+    return Span(cast(Unit, unit), amount or 0)
 
 
 def _decision(data: dict[str, Any]) -> Decision:
@@ -56,8 +56,10 @@ def _decision(data: dict[str, Any]) -> Decision:
 
 
 class VersionForm(forms.Form):
-    """A version of a procedure from a day, with the decision that brings it."""
+    """A version of a procedure from a day, with the decision that brings it. begun: what the form began with."""
 
+    token = TokenField()
+    begun = forms.CharField(widget=forms.HiddenInput, required=False)
     code = forms.CharField(label="Mã thủ tục", max_length=40, error_messages=_LONG | {"required": "Hãy ghi mã thủ tục."}, help_text="Như 1.001193; chưa biết thì ghi TAM-1")  # fmt: skip
     name = _text("Tên thủ tục", 400)
     everyday_words = _lines(
@@ -149,6 +151,8 @@ class Parts:
     """The rows of components, steps and cases beside a version's form; an empty row says nothing."""
 
     def __init__(self, data: Any, entry: Entry | None, offices: Any) -> None:
+        if data is not None:
+            entry = None  # a row that says what the newest version says counts as well
         papers = [
             {"name": p.name, "originals": p.originals, "copies": p.copies, "required_when": p.required_when, "form": p.form, "reusable": p.reusable}
             for p in entry.components
@@ -193,8 +197,9 @@ def _said(rows: Any) -> list[dict[str, Any]]:
 
 
 class TimeForm(forms.Form):
-    """The ward's own time, quickly."""
+    """The ward's own time, quickly. seen: the newest version on the page."""
 
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     own_amount = _amount("Bao nhiêu")
     own_unit = _choice("Tính bằng", _OWN_UNITS)
     since = DayField(label="Áp dụng từ", error_messages=_DAY)
@@ -215,6 +220,7 @@ _MOST = {"field": 120, "decides": 200, "source": 300}
 class MendForm(forms.Form):
     """The words of a version, where there is a slip in them; of a provisional code the national one."""
 
+    begun = forms.CharField(widget=forms.HiddenInput, required=False)
     code = _text("Mã quốc gia", 40)
     word = _text("Vì sao sửa", 300)
 

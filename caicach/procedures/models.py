@@ -55,6 +55,7 @@ class Version(models.Model):
     takes the law's; unit "": not known. time_words: as the source puts it. fee_status "unknown" is never "free". source:
     where these facts are from; checked: somebody of the ward has held them against the decision. system: where its
     dossiers are kept. ended_by: the decision that ended the procedure. ward_decision: the document of the ward's own time.
+    token: of the form that made it, so that sending it twice makes one.
     """
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
@@ -89,12 +90,16 @@ class Version(models.Model):
     source = models.CharField(max_length=300, blank=True)
     checked = models.BooleanField(default=False)
     system = models.CharField(max_length=6, default=BESIDE)
+    token = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [
             ward_pair("procedures_version"),
             SameWard(field="procedure", to="procedures.Procedure", name="version_procedure_ward"),
             models.UniqueConstraint(fields=["procedure", "valid_from"], name="procedure_version_day"),
+            models.UniqueConstraint(
+                fields=["ward", "token"], condition=~Q(token=""), name="procedure_version_once"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="procedure_version_dates",

@@ -1,5 +1,7 @@
 """The verbs of the catalogue: a decision brings, changes and ends procedures; the ward shortens a time; a slip is mended.
 
+The ward's row is held first by every verb: two people at one catalogue, or two presses, come one after the other.
+
 A version is never changed once its first day is there: what came in under it stays under it. Only slips in its words are mended,
 and that it was checked is said; both are told in its history.
 """
@@ -13,11 +15,14 @@ from dataclasses import asdict, dataclass, replace
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
+from caicach.history import queries as happened
 from caicach.history import services as history
+from caicach.organisation import services as organisation
 from caicach.organisation.queries import work_time
 from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version, decision_words
 from caicach.rules.dossier_clock import MOST
 from caicach.rules.formats import day as day_words
+from caicach.rules.merging import merge
 from caicach.rules.procedures import FEES, LEVELS, UNITS, Span, procedure_code
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import squeeze
@@ -114,15 +119,25 @@ def publish(
     at: dt.datetime,
     today: dt.date,
     only_new: bool = False,
+    token: str = "",
+    seen: int | None = None,
 ) -> list[Version]:
     """A decision brings procedures, new ones or changed ones, and ends others (by code), from a day. All or nothing.
 
     The version before ends the day before. One that has not begun yet and begins the same day is replaced.
-    As many statements for one as for a hundred. Raises Refusal procedure.code-malformed, .code-twice, .code-taken (only_new),
+    token: of the form that sends one; the same again makes nothing. seen: the newest version that the sender's form began with.
+    As many statements for one as for a hundred. Raises Refusal procedure.changed-meanwhile, procedure.code-malformed, .code-twice, .code-taken (only_new),
     .name-missing, .time-incomplete, .time-longer, .shares, .fee-missing, .dates-backwards, .unknown, .not-in-force.
     """
+    organisation.hold(ward)
     a_day = work_time(ward).minutes_a_day
     entries = [_fit(entry, a_day) for entry in brings]
+    if token and (
+        made := list(Version.objects.select_related("procedure").filter(ward_id=ward, token=token))
+    ):
+        if made[0].valid_from == valid_from and [entry for _, entry in _entries(made)] == entries:
+            return made
+        token = ""  # sent again with other words: another version
     codes = [entry.code for entry in entries] + [_code(code) for code in ends]
     for code in codes:
         if codes.count(code) > 1:
@@ -134,6 +149,8 @@ def publish(
         if _code(code) not in known:
             raise Refusal("procedure.unknown", shown=code)
     newest = _newest(known.values())
+    if seen is not None:
+        _check_seen(newest, seen)
     new = [Procedure(ward_id=ward, code=entry.code) for entry in entries if entry.code not in known]
     Procedure.objects.bulk_create(new)
     is_new = {one.code for one in new}
@@ -141,7 +158,8 @@ def publish(
     touched = [known[entry.code] for entry in entries]
     replaced = _make_room([one for one in touched if one.code not in is_new], newest, valid_from, today=today)
     versions = [
-        _version(known[entry.code], entry, decision=decision, valid_from=valid_from) for entry in entries
+        _version(known[entry.code], entry, decision=decision, valid_from=valid_from, token=token)
+        for entry in entries
     ]
     Version.objects.bulk_create(versions)
     _put_parts(list(zip(versions, entries, strict=True)))
@@ -177,6 +195,7 @@ def add_suggested(
 ) -> int:
     """Those of a suggested catalogue that the ward does not have, from today on; how many. None of them counts as checked: the
     ward has yet to hold them against its own decision."""
+    organisation.hold(ward)
     there = set(Procedure.objects.filter(ward_id=ward).values_list("code", flat=True))
     brings = [replace(entry, checked=False) for entry in entries if entry.code not in there]
     if brings:
@@ -194,13 +213,16 @@ def set_ward_time(
     by: int | None,
     at: dt.datetime,
     today: dt.date,
+    seen: int | None = None,
 ) -> Version | None:
     """The ward's own time from a day on, None: the law's again; a new version. None where nothing would change.
 
-    Raises Refusal procedure.time-in-past (a promise is not made backwards), procedure.dates-backwards, .not-in-force,
+    seen: the newest version that the sender's page showed. Raises Refusal procedure.changed-meanwhile, procedure.time-in-past (a promise is not made backwards), procedure.dates-backwards, .not-in-force,
     .time-unknown, .time-longer, .time-incomplete.
     """
-    return set_ward_times([(procedure, own)], since=since, document=document, by=by, at=at, today=today)[0]
+    return set_ward_times(
+        [(procedure, own)], since=since, document=document, by=by, at=at, today=today, seen=seen
+    )[0]
 
 
 @transaction.atomic
@@ -212,6 +234,7 @@ def set_ward_times(
     by: int | None,
     at: dt.datetime,
     today: dt.date,
+    seen: int | None = None,
 ) -> list[Version | None]:
     """As `set_ward_time` for many procedures of one ward, in as many statements as for one."""
     if since < today:
@@ -219,9 +242,12 @@ def set_ward_times(
     if not times:
         return []
     ward = times[0][0].ward_id
+    organisation.hold(ward)
     a_day = work_time(ward).minutes_a_day
     held = {one.code: one for one in _held(ward, [one.code for one, _ in times])}
     newest = _newest(held.values())
+    if seen is not None and times[0][1] != newest[held[times[0][0].code].pk].own:
+        _check_seen(newest, seen)
     before = {one.pk: facts for one, facts in _entries(list(newest.values()))}
     changed: list[tuple[Procedure, Version, Entry]] = []
     for one, own in times:
@@ -264,17 +290,28 @@ MENDABLE = (
 
 
 @transaction.atomic
-def mend(version: Version, words: Mapping[str, str], *, word: str, by: int | None, at: dt.datetime) -> bool:
+def mend(
+    version: Version,
+    words: Mapping[str, str],
+    *,
+    word: str,
+    by: int | None,
+    at: dt.datetime,
+    base: Mapping[str, str] | None = None,
+) -> bool:
     """Put slips in a version's words right; what it promises and costs stays. Whether anything changed; word: why.
 
-    Raises Refusal procedure.word-missing, procedure.name-missing, procedure.fee-missing.
+    base: what the sender's form began with; what was not changed of it is left alone. Raises Refusal procedure.changed-meanwhile
+    where somebody else has changed the same words, or put another version in its place; procedure.word-missing,
+    procedure.name-missing, procedure.fee-missing.
     """
     version = _held_version(version)
-    changes = [
-        (name, getattr(version, name), told)
-        for name in MENDABLE
-        if name in words and (told := _tidy(words[name])) != getattr(version, name)
-    ]
+    sent = {name: _tidy(words[name]) for name in MENDABLE if name in words}
+    there = {name: getattr(version, name) for name in sent}
+    merged = merge({name: _tidy(text) for name, text in (base or there).items()}, sent, there)
+    if merged.against and base is not None:
+        raise _meanwhile(version.procedure)
+    changes = [(name, there[name], told) for name, told in merged.values.items() if told != there[name]]
     if not changes:
         return False
     if not word.strip():
@@ -315,6 +352,7 @@ def give_code(procedure: Procedure, code: str, *, by: int | None, at: dt.datetim
     found = procedure_code(code)
     if found is None or found.is_provisional:
         raise Refusal("procedure.code-malformed", "code", shown=code)
+    organisation.hold(procedure.ward_id)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if not procedure.code.startswith("TAM-"):
         raise Refusal("procedure.code-settled", "code", shown=procedure.code)
@@ -386,7 +424,24 @@ def _held(ward: int, codes: Iterable[str]) -> list[Procedure]:
 
 
 def _held_version(version: Version) -> Version:
-    return Version.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=version.pk)
+    """The version as it is now, held. Raises Refusal procedure.changed-meanwhile where another stands in its place."""
+    organisation.hold(version.ward_id)
+    found = Version.objects.select_for_update(of=("self",)).select_related("procedure").filter(pk=version.pk)
+    if held := found.first():
+        return held
+    raise _meanwhile(version.procedure)
+
+
+def _check_seen(newest: Mapping[int, Version], seen: int) -> None:
+    """Raises Refusal procedure.changed-meanwhile where the sender's page showed another version as the newest."""
+    for one in newest.values():
+        if one.pk != seen:
+            raise _meanwhile(one.procedure)
+
+
+def _meanwhile(procedure: Procedure) -> Refusal:
+    told = happened.of(procedure.ward_id, "procedures.procedure", [procedure.pk], most=1)
+    return Refusal("procedure.changed-meanwhile", who=(told[0].who if told else "") or "Người khác")
 
 
 def _newest(procedures: Iterable[Procedure]) -> dict[int, Version]:
@@ -436,9 +491,9 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 
 
-def _version(procedure: Procedure, entry: Entry, *, decision: Decision, valid_from: dt.date, valid_to: dt.date | None = None, ended_by: str = "") -> Version:  # fmt: skip
+def _version(procedure: Procedure, entry: Entry, *, decision: Decision, valid_from: dt.date, valid_to: dt.date | None = None, ended_by: str = "", token: str = "") -> Version:  # fmt: skip
     return Version(
-        ward_id=procedure.ward_id, procedure=procedure, valid_from=valid_from, valid_to=valid_to, ended_by=ended_by,
+        ward_id=procedure.ward_id, procedure=procedure, valid_from=valid_from, valid_to=valid_to, ended_by=ended_by, token=token,
         decision_number=decision.number, decision_date=decision.day, decision_issuer=decision.issuer,
         statutory_unit=entry.law.unit if entry.law else "", statutory_amount=entry.law.amount if entry.law else None,
         ward_unit=entry.own.unit if entry.own else "", ward_amount=entry.own.amount if entry.own else None,

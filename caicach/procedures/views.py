@@ -81,6 +81,7 @@ def detail(request: HttpRequest, procedure: str) -> HttpResponse:
                 "own_unit": own.unit if own else "",
                 "own_amount": (own.amount or None) if own else None,
                 "since": f"{queries.next_day(page.version, today):%d/%m/%Y}",
+                "seen": page.versions[0].pk,
             }
         ),
         "check": CheckForm(),

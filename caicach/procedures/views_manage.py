@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from caicach.core import clock
+from caicach.core.fields import new_token
 from caicach.core.http import may, put_refusal, see_other, ward_request
 from caicach.organisation.queries import choices_of, offices
-from caicach.procedures import queries, services, starter
+from caicach.procedures import meanwhile, queries, services, starter
 from caicach.procedures.forms import CheckForm, EndForm, MendForm, Parts, TimeForm, VersionForm, start_of
-from caicach.procedures.models import Procedure
+from caicach.procedures.models import Procedure, Version
 from caicach.rules.refusal import Refusal
 
 
@@ -32,17 +35,28 @@ def new(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, procedure: str) -> HttpResponse:
     """The next version of a procedure, from a day; it begins with what the last one says."""
     there = queries.procedure_for(ward_request(request).actor.ward_id, procedure)
-    return _version(request, there, services.entry_of(queries.newest_version(there)))
+    newest = queries.newest_version(there)
+    return _version(request, there, services.entry_of(newest), newest=newest.pk)
 
 
-def _version(request: HttpRequest, there: Procedure | None, entry: services.Entry | None) -> HttpResponse:
+def _version(
+    request: HttpRequest, there: Procedure | None, entry: services.Entry | None, *, newest: int | None = None
+) -> HttpResponse:
     actor, today = ward_request(request).actor, clock.today()
     data = request.POST if request.method == "POST" else None
     start = start_of(entry) if entry else {"at_counter": True, "fee_status": "unknown"}
-    form = VersionForm(data, initial=start | {"valid_from": f"{today:%d/%m/%Y}"})
-    parts = Parts(data, entry, choices_of(offices(actor.ward_id, on=today)))
-    if there is not None:
-        del form.fields["code"]
+    start |= {"valid_from": f"{today:%d/%m/%Y}", "token": new_token()}
+    choices = choices_of(offices(actor.ward_id, on=today))
+
+    def made_of(sent: Any, start: dict[str, Any], entry: services.Entry | None) -> tuple[VersionForm, Parts]:
+        form = VersionForm(sent, initial=start)
+        if there is not None:
+            del form.fields["code"]
+        return form, Parts(sent, entry, choices)
+
+    form, parts = made_of(data, start, entry)
+    if data is None:
+        form.initial["begun"] = str(meanwhile.begun(form, parts, seen=newest))
     status = 200
     if data is not None:
         status = 422
@@ -52,21 +66,40 @@ def _version(request: HttpRequest, there: Procedure | None, entry: services.Entr
                 None, "Có dòng giấy tờ, bước hoặc trường hợp chưa ghi đúng; hãy xem các ô có chữ đỏ."
             )
         if all(fits):
+            began = meanwhile.read(form.cleaned_data["begun"])
             if there is not None:
                 form.cleaned_data["code"] = there.code
             try:
                 made = services.publish(
                     ward=actor.ward_id, decision=form.decision(), valid_from=form.cleaned_data["valid_from"],
                     brings=[form.entry(*parts.read())], by=actor.person_id, at=clock.now(), today=today, only_new=there is None,
+                    token=form.cleaned_data["token"], seen=began.seen,
                 )  # fmt: skip
             except Refusal as refusal:
+                told: dict[str, str] = {}
+                if refusal.code == "procedure.changed-meanwhile" and there is not None:
+                    version = queries.newest_version(there)
+                    entry = services.entry_of(version)
+                    start |= start_of(entry)
+                    fresh, rows = made_of(None, start, entry)
+                    now = meanwhile.begun(fresh, rows, seen=version.pk)
+                    again, told = meanwhile.merged(request.POST, fresh, rows, began, now)
+                    form, parts = made_of(again, start, entry)
+                    parts.is_valid()
                 place = {"since": "valid_from"}.get(refusal.place or "", refusal.place)
                 status = put_refusal(form, Refusal(refusal.code, place, **refusal.facts))
+                _tell(form, told)
             else:
                 messages.success(request, f"Đã ghi. Áp dụng từ {made[0].valid_from:%d/%m/%Y}.")
                 return see_other(f"{made[0].procedure.address}?tu={made[0].valid_from:%d-%m-%Y}")
     facts = {"form": form, "parts": parts, "procedure": there, "entry": entry}
     return render(request, "procedures/version.html", facts, status=status)
+
+
+def _tell(form: forms.Form, told: dict[str, str]) -> None:
+    """What somebody else wrote, at the fields where the sender wrote otherwise."""
+    for name, words in told.items():
+        form.add_error(name or None, words)
 
 
 @require_POST
@@ -91,18 +124,21 @@ def time(request: HttpRequest, procedure: str) -> HttpResponse:
     def save(there: Procedure, form: TimeForm, by: int) -> str:
         data = form.cleaned_data
         made = services.set_ward_time(
-            there, form.own(), since=data["since"], document=data["document"], by=by, at=clock.now(), today=clock.today()
+            there, form.own(), since=data["since"], document=data["document"], by=by, at=clock.now(), today=clock.today(),
+            seen=data["seen"],
         )  # fmt: skip
         return (
             f"Đã ghi. Thời hạn mới áp dụng từ {made.valid_from:%d/%m/%Y}." if made else "Thời hạn vẫn như cũ."
         )
 
-    version = queries.newest_version(_own(request, procedure))
-    own = version.own
-    start = {
-        "own_unit": own.unit if own else "", "own_amount": (own.amount or None) if own else None,
-        "since": f"{queries.next_day(version, clock.today()):%d/%m/%Y}",
-    }  # fmt: skip
+    def start() -> dict[str, Any]:
+        version = queries.newest_version(_own(request, procedure))
+        own = version.own
+        return {
+            "own_unit": own.unit if own else "", "own_amount": (own.amount or None) if own else None,
+            "since": f"{queries.next_day(version, clock.today()):%d/%m/%Y}", "seen": version.pk,
+        }  # fmt: skip
+
     return _small(request, procedure, TimeForm, start, "Thời hạn của phường", "Ghi thời hạn", save)
 
 
@@ -110,19 +146,29 @@ def time(request: HttpRequest, procedure: str) -> HttpResponse:
 @may("procedure.manage")
 def mend(request: HttpRequest, procedure: str) -> HttpResponse:
     """Slips in the words of a version; what it promises and costs stays."""
-    there = _own(request, procedure)
-    version = queries.procedure_page(there.ward_id, procedure, today=clock.today(), with_story=False).version
+
+    def shown() -> Version:
+        ward = ward_request(request).actor.ward_id
+        return queries.procedure_page(ward, procedure, today=clock.today(), with_story=False).version
+
+    version = shown()
 
     def save(there: Procedure, form: MendForm, by: int) -> str:
         data = form.cleaned_data
+        began = meanwhile.read(data["begun"]).said
         with transaction.atomic():
-            changed = services.mend(version, data, word=data["word"], by=by, at=clock.now())
+            changed = services.mend(
+                version, data, word=data["word"], by=by, at=clock.now(), base=began or None
+            )
             if data.get("code"):
                 services.give_code(there, data["code"], by=by, at=clock.now())
                 changed = True
         return "Đã sửa." if changed else "Không có gì đổi."
 
-    start = {name: getattr(version, name) for name in services.MENDABLE}
+    def start() -> dict[str, Any]:
+        now = shown()
+        return {name: getattr(now, name) for name in services.MENDABLE}
+
     return _small(
         request, procedure, MendForm, start, "Sửa chữ", "Lưu chỗ sửa", save, provisional=procedure.startswith("TAM-")
     )  # fmt: skip
@@ -139,7 +185,7 @@ def check(request: HttpRequest, procedure: str) -> HttpResponse:
         services.check(version, against=form.cleaned_data["against"], by=by, at=clock.now())
         return "Đã ghi là đã đối chiếu."
 
-    return _small(request, procedure, CheckForm, {}, "Đối chiếu", "Đã đối chiếu", save)
+    return _small(request, procedure, CheckForm, dict, "Đối chiếu", "Đã đối chiếu", save)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,17 +198,19 @@ def end(request: HttpRequest, procedure: str) -> HttpResponse:
         services.end(there, since=since, decision=form.decision(), by=by, at=clock.now(), today=clock.today())
         return f"Đã ghi. Hết áp dụng từ {since:%d/%m/%Y}."
 
-    return _small(request, procedure, EndForm, {}, "Cho hết áp dụng", "Cho hết áp dụng", save)
+    return _small(request, procedure, EndForm, dict, "Cho hết áp dụng", "Cho hết áp dụng", save)
 
 
 def _own(request: HttpRequest, procedure: str) -> Procedure:
     return queries.procedure_for(ward_request(request).actor.ward_id, procedure)
 
 
-def _small(request: HttpRequest, procedure: str, kind: Any, start: dict[str, Any], title: str, word: str, save: Any, **more: Any) -> HttpResponse:  # fmt: skip
-    """A page of one small form about a procedure."""
+def _small(request: HttpRequest, procedure: str, kind: Any, start: Callable[[], dict[str, Any]], title: str, word: str, save: Any, **more: Any) -> HttpResponse:  # fmt: skip
+    """A page of one small form about a procedure. start: what it begins with, as things stand then."""
     actor, there = ward_request(request).actor, _own(request, procedure)
-    form = kind(request.POST if request.method == "POST" else None, initial=start, **more)
+    form = kind(request.POST if request.method == "POST" else None, initial=start(), **more)
+    if "begun" in form.fields and request.method != "POST":
+        form.initial["begun"] = str(meanwhile.begun(form))
     status = 200
     if request.method == "POST":
         status = 422
@@ -170,8 +218,18 @@ def _small(request: HttpRequest, procedure: str, kind: Any, start: dict[str, Any
             try:
                 said = save(there, form, actor.person_id)
             except Refusal as refusal:
+                told: dict[str, str] = {}
+                if refusal.code == "procedure.changed-meanwhile":
+                    fresh = kind(None, initial=start(), **more)
+                    began = meanwhile.read(form.cleaned_data.get("begun", ""))
+                    again, told = meanwhile.merged(request.POST, fresh, None, began, meanwhile.begun(fresh))
+                    again["seen"] = str(fresh.initial.get("seen", ""))
+                    form = kind(again, initial=fresh.initial, **more)
+                    own = fresh.initial.keys() - {"seen", "since"}  # a day is proposed, not saved
+                    told = {name: words for name, words in told.items() if name in own}
                 place = refusal.place if refusal.place in form.fields else {"since": "valid_from"}.get(refusal.place or "")  # fmt: skip
                 status = put_refusal(form, Refusal(refusal.code, place, **refusal.facts))
+                _tell(form, told)
             else:
                 there.refresh_from_db()
                 messages.success(request, said)

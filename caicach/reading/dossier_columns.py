@@ -417,7 +417,7 @@ def find_columns(
         headings=tuple(" / ".join(part) or f"(cột {_letters(at)})" for at, part in enumerate(parts)),
         heading_rows=tuple(tuple(key(text_of(cell)) for cell in row.cells) for row in heading),
     )
-    sample = _sample(body, columns)
+    sample = sample_of(body, columns)
     codes = [
         next((code for cell in row.cells if (code := _cached_code(text_of(cell)))), None) for row in sample
     ]
@@ -476,7 +476,7 @@ def _letters(column: int) -> str:
     return name
 
 
-def _sample(body: Sequence[GridRow], columns: Columns) -> list[GridRow]:
+def sample_of(body: Sequence[GridRow], columns: Columns) -> list[GridRow]:
     """Rows that look like dossiers, from the whole length of the table."""
     step = max(1, len(body) // _SAMPLE)
     return [

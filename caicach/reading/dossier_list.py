@@ -27,10 +27,18 @@ from caicach.reading.dossier_columns import (
     read_moment,
     read_procedure_code,
     read_time,
+    sample_of,
 )
 from caicach.reading.dossier_grid import Grid, GridRow, read_grids, text_of
 from caicach.reading.open import opened
-from caicach.rules.dossier_words import Channel, DossierWords, dossier_code, words_from_rows
+from caicach.rules.dossier_words import (
+    Channel,
+    DossierWords,
+    Unlike,
+    dossier_code,
+    unlike_codes,
+    words_from_rows,
+)
 from caicach.rules.moments import Moment, iso
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
@@ -88,6 +96,8 @@ class DossierList:
     sheets: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     """of every column of every table, each once"""
+    unlike: dict[str, Unlike] = field(default_factory=dict)
+    """heading → what its cells are, where they cannot be dossier codes"""
 
     def to_json(self) -> dict[str, object]:
         several = len(self.sheets) > 1
@@ -136,6 +146,7 @@ def read_dossiers(
 def list_of(grids: Sequence[Grid], chosen: Mapping[str, str] | None = None) -> DossierList:
     """The dossiers of all sheets together, each code once. Raises Refusal dossiers.no-table."""
     headings: dict[str, None] = {}
+    unlike: dict[str, Unlike] = {}
     words = dossier_words()
     columns: dict[str, str] = {}
     found: list[ListedDossier | SkippedRow] = []
@@ -155,18 +166,24 @@ def list_of(grids: Sequence[Grid], chosen: Mapping[str, str] | None = None) -> D
             carried.titles(grid.rows[above : table.start], words)
             above = table.last
             headings |= dict.fromkeys(table.columns.headings)
+            unlike = {**table.unlike(), **unlike}
             for name, heading in table.columns.named().items():
                 columns.setdefault(name, heading)
             found += table.read(carried)
     if not sheets:
         raise Refusal("dossiers.no-table")
     rows, skipped = _each_once(found)
+    if "code" in columns:  # of this one every cell is known
+        unlike.pop(columns["code"], None)
+        if kind := unlike_codes(row.code for row in rows if row.code):
+            unlike[columns["code"]] = kind
     return DossierList(
         {name: columns[name] for name in KEYS if name in columns},
         rows,
         skipped,
         tuple(sheets),
         tuple(headings),
+        unlike,
     )
 
 
@@ -352,6 +369,16 @@ class _Table:
         self._last = self._last_dossier()
         self.last = heading + sum(row.number <= self._last for row in self.body)
         self.by_channel = self._are_channels()
+
+    def unlike(self) -> dict[str, Unlike]:
+        """The headings whose cells cannot be codes, by some rows from the whole length of the table."""
+        rows = sample_of(self.body, self.columns)
+        told: dict[str, Unlike] = {}
+        for column, heading in enumerate(self.columns.headings):
+            kind = unlike_codes(text_of(row.at(column)) for row in rows)
+            if kind and heading not in self.columns.headings[:column]:
+                told[heading] = kind
+        return told
 
     def _last_dossier(self) -> int:
         """The number of the last row with a code or a date where one is looked for; below it stand totals and signatures."""

@@ -78,14 +78,15 @@ SHEET_SECONDS = 20.0
 
 
 def read_sheets(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> Sheets:
-    """As `sheets.read_sheets`, in a process of its own. Raises its Refusals, and file.timeout, file.memory, file.crashed."""
+    """As `sheets.read_sheets`, in a process of its own. Raises its Refusals as `_of_list` says them, and file.timeout,
+    file.memory, list.crashed."""
     request: Request = {
         "what": "sheets", "path": str(path.absolute()), "name": name, "offices": None, "year": None,
         "columns": None, "seconds": seconds, "memory_mib": MEMORY_MIB,
     }  # fmt: skip
     answer = _ask(request, None, None)
     if isinstance(answer, Refusal):
-        raise answer
+        raise _of_list(answer, "Excel (.xlsx) hoặc .csv")
     from caicach.reading.sheets import Sheets
 
     assert isinstance(answer, Sheets)
@@ -95,8 +96,8 @@ def read_sheets(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> She
 def read_dossiers(
     path: Path, *, name: str, columns: dict[str, str] | None = None, seconds: float = SECONDS
 ) -> DossierList:
-    """As `dossier_list.read_dossiers`, in a process of its own. Raises its Refusals, and file.timeout, file.memory,
-    dossiers.crashed.
+    """As `dossier_list.read_dossiers`, in a process of its own. Raises its Refusals as `_of_list` says them, and file.timeout,
+    file.memory, list.crashed.
     """
     request: Request = {
         "what": "dossiers", "path": str(path.absolute()), "name": name, "offices": None, "year": None,
@@ -104,13 +105,23 @@ def read_dossiers(
     }  # fmt: skip
     answer = _ask(request, None, None)
     if isinstance(answer, Refusal):
-        if answer.code == "file.crashed":  # its sentence speaks of a plan
-            raise Refusal("dossiers.crashed", name=name)
-        raise answer
+        raise _of_list(answer, ".xlsx, .xls, .ods hoặc .csv")
     from caicach.reading.dossier_list import DossierList
 
     assert isinstance(answer, DossierList)
     return answer
+
+
+_OF_LISTS = frozenset({"file.kind-unknown", "file.macros", "file.no-sheet", "file.crashed"})
+"""what the readers say as of a plan"""
+
+
+def _of_list(refusal: Refusal, kinds: str) -> Refusal:
+    """The same as it is said of a list; kinds: the files that this one may be."""
+    if refusal.code not in _OF_LISTS:
+        return refusal
+    code = refusal.code.replace("file.", "list.", 1)
+    return Refusal(code, refusal.place, **{**refusal.facts, "kinds": kinds})
 
 
 def _ask(request: Request, progress: Progress | None, meanwhile: Callable[[], None] | None) -> _Answer:

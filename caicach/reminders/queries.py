@@ -108,6 +108,11 @@ class Weekly:
     urgent: tuple[Line, ...]
 
     @property
+    def counted(self) -> str:
+        """What is counted, said beside the figure: more than a plan's own page counts."""
+        return f"{'đơn vị chủ trì' if self.where else 'của phường'}, kể cả chỉ đạo"
+
+    @property
     def subject(self) -> str:
         return (
             f"Tuần từ {self.day.day}/{self.day.month}: {self.counts['late']} việc trễ hạn trên {self.total}"
@@ -147,7 +152,7 @@ def _lines(views: Sequence[TaskView]) -> list[Line]:
         Line(
             view.status.words,
             view.task.title,
-            " · ".join(part for part in (view.task.number.replace("-", ".", 1), ", ".join(view.leads), view.task.due_text) if part),
+            " · ".join(part for part in (view.task.number.replace("-", ".", 1), ", ".join(view.leads), view.due_words) if part),
             view.address,
             view.status.tone,
         )

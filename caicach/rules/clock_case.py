@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from caicach.rules.clock_words import in_words
 from caicach.rules.dossier_clock import MOST, Count, Kind, Move, Reading, Reason, Term, Unit, read
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
@@ -65,6 +66,15 @@ def answer(case: Any, place: str = "") -> dict[str, Any]:
 
     Raises Refusal clock.case-wrong with the key that is wrong, and what `dossier_clock.read` raises.
     """
+    return _plain(read(*_understood(case, place)))
+
+
+def answer_in_words(case: Any, place: str = "") -> str:
+    """The same as one sentence, with its sum. Days off have no names here. Raises as `answer`."""
+    return in_words(*_understood(case, place))
+
+
+def _understood(case: Any, place: str) -> tuple[WorkTime, Term, list[Move], dt.datetime]:
     try:
         asked = _CASE.validate_python(case)
         time = WorkTime(
@@ -87,8 +97,7 @@ def answer(case: Any, place: str = "") -> dict[str, Any]:
         asked.term.cut_off,
         asked.supplement != "resume",
     )
-    moves = [Move(one.at, one.type, one.reason, one.amount) for one in asked.events]
-    return _plain(read(time, term, moves, asked.now))
+    return time, term, [Move(one.at, one.type, one.reason, one.amount) for one in asked.events], asked.now
 
 
 def _plain(reading: Reading) -> dict[str, Any]:

@@ -147,6 +147,21 @@ def after(state: State | None, move: str, *, word: str = "") -> State:
     return found
 
 
+_STAGES: dict[Group, int] = {"coming": 0, "open": 1, "waiting": 2, "resolved": 3, "ended": 4}
+
+
+def goes_back(before: State, after: State) -> bool:
+    """Whether a list that says `after` of a dossier which was `before` moves it to an earlier state: as an older export does, or
+    a dossier that was opened again. Waiting and going on are no way back; what has ended stays ended."""
+    return _stage(after) < _stage(before)
+
+
+def _stage(state: State) -> int:
+    """Received is before handled; handled and waiting are one stage."""
+    stage = _STAGES[STATES[state].group]
+    return 2 if state == "processing" else stage
+
+
 def moves_from(state: State) -> tuple[str, ...]:
     """What may happen next, in the table's order."""
     return tuple(name for name, move in MOVES.items() if state in move.since)

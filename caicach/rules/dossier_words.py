@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from rapidfuzz import fuzz, process
 
+from caicach.rules.moments import moment_of
 from caicach.rules.vntext import fold, key
 
 Channel = Literal["counter", "online", "post"]
@@ -56,6 +57,40 @@ def procedure_code(text: str) -> tuple[str, str] | None:
     if before.count("(") > before.count(")"):
         before += ")"
     return f"{found[1]}.{found[2]}", f"{before} {after}".strip()
+
+
+Unlike = Literal["numbers", "days", "words", "people", "procedures"]
+_NUMBER = re.compile(r"\d{1,5}", re.ASCII)
+_DAY = re.compile(r"[\dTZh:/.,+ -]*\d[/.:h-]\d[\dTZh:/.,+ -]*", re.ASCII)
+_OF_A_PERSON = re.compile(r"0\d{9}|0\d{11}|\+84\d{9}", re.ASCII)
+"""a telephone, or a citizen card"""
+
+
+def unlike_codes(values: Iterable[str]) -> Unlike | None:
+    """What a column holds that cannot be one of dossier codes; None where it may be. Other systems' codes look otherwise than
+    the national ones: only what is plainly something else is told, and only where nine of ten values are."""
+    told = [_unlike(value) for value in values if value.strip()]
+    kinds = [kind for kind in told if kind]
+    if not kinds or len(kinds) * 10 < len(told) * 9:
+        return None
+    return max(dict.fromkeys(kinds), key=kinds.count)
+
+
+def _unlike(value: str) -> Unlike | None:
+    value = " ".join(value.split())
+    if dossier_code(value) or value.upper().startswith("TAM-"):
+        return None
+    if _NUMBER.fullmatch(value):
+        return "numbers"
+    if _OF_A_PERSON.fullmatch(value):
+        return "people"
+    if _PROCEDURE.fullmatch(value):
+        return "procedures"
+    if _DAY.fullmatch(value) and moment_of(value) is not None:
+        return "days"
+    words = [word for word in value.split() if word.strip(",.;-()").isalpha()]
+    is_words = not any(letter.isdigit() for letter in value) or len(words) >= 4
+    return "words" if is_words else None
 
 
 # ---- wordings

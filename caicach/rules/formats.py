@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from urllib.parse import quote
 
 from caicach.rules.deadlines import DueReading
 from caicach.rules.due import Due, Occurrence
@@ -44,10 +45,12 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})",
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 
-def day_in(text: str) -> dt.date | None:
+def day_in(text: str, *, year: int | None = None) -> dt.date | None:
     """A day as people type it: "27/11/2026", "27.11.26", "27-11-2026", or as browsers do, "2026-11-27"; None for anything
-    else. A year of two figures is of this century."""
+    else. A year of two figures is of this century. year: of a day typed without one, "27/11"; None: there must be one."""
     text = text.strip()
+    if year is not None and re.fullmatch(r"\d{1,2}[/.-]\d{1,2}", text, re.ASCII):
+        text = f"{text}/{year}".replace(".", "/").replace("-", "/")
     if found := _DAY_FIRST.fullmatch(text):
         day, month, year = int(found[1]), int(found[3]), int(found[4])
         year += 2000 if len(found[4]) == 2 else 0
@@ -72,12 +75,27 @@ SKIPPED = {
     "note": "ghi chú", "empty": "dòng trống", "duplicate": "hồ sơ có hai lần trong tệp",
 }  # fmt: skip
 """why a row of a dossier list is no dossier"""
+UNLIKE_CODES = {
+    "numbers": "số thứ tự", "days": "ngày giờ", "words": "tên hoặc chữ", "people": "số điện thoại hoặc số căn cước", "procedures": "mã thủ tục",
+}  # fmt: skip
+"""what a column holds that is no column of dossier codes"""
 FIELD_NAMES = {
     "number": "Số", "content": "Nội dung", "deliverables": "Sản phẩm", "leads": "Chủ trì", "coordinators": "Phối hợp",
     "due": "Hạn", "note": "Ghi chú", "title": "Tên mục", "date": "Ngày", "place": "Nơi ký", "issuer": "Cơ quan ban hành",
     "signer": "Người ký", "signer_title": "Chức vụ", "signs_for": "Ký thay", "coordinating_office": "Đơn vị đầu mối",
 }  # fmt: skip
 """the fields of a plan's head, sections and rows, as people call them"""
+
+
+def dossier_address(code: str) -> str:
+    """Where a dossier stands. A code that is a word of our own addresses, or a step up in one, has "~" before it."""
+    is_plain = code[:1].isalnum() and not code.casefold().startswith(("nap", "danh-sach"))
+    return f"/ho-so/{quote(code if is_plain else '~' + code, safe='')}/"
+
+
+def dossier_code_in(part: str) -> str:
+    """The code that `dossier_address` put there."""
+    return part.removeprefix("~")
 
 
 def place_in_words(place: str) -> str:

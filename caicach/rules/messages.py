@@ -37,6 +37,15 @@ SENTENCES: dict[str, str] = {
         "Hãy chọn cột nào là mã hồ sơ: không có mã thì không biết dòng nào là hồ sơ nào."
     ),
     "dossiers.heading-twice": _("Cột “{heading}” được chọn cho hai thứ. Hãy chọn mỗi cột một lần."),
+    "dossiers.no-codes": _(
+        "Cột “{heading}” gồm {what}, không phải mã hồ sơ. Hãy chọn cột có mã mà hệ thống cấp cho từng hồ sơ."
+    ),
+    "dossiers.given-up-midway": _(
+        "Phần mềm đã nhận {done} dòng rồi phải dừng. Hãy nạp lại tệp sau ít phút: dòng đã nhận không bị nhận hai lần."
+    ),
+    "dossiers.list-nothing-back": _(
+        "Danh sách này không còn hồ sơ nào lùi trạng thái. Hãy tải lại trang để xem."
+    ),
     "dossiers.given-up": _("Phần mềm thử nhiều lần mà chưa đọc được danh sách. Hãy nạp lại tệp sau ít phút."),
     "dossier.move": _(
         "“{move}” không làm được khi hồ sơ đang ở trạng thái “{state}”. Hãy tải lại trang để xem trạng thái mới."
@@ -156,11 +165,12 @@ SENTENCES: dict[str, str] = {
     "file.crashed": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .docx hoặc .pdf rồi thử lại."),
     "file.not-text": _("Tệp {name} không phải tệp chữ. Hãy dùng tệp .txt, mỗi dòng một tên cơ quan."),
     "file.no-sheet": _("Tệp {name} không có bảng để đọc. Hãy dùng Excel (.xlsx) hoặc .csv."),
+    "list.kind-unknown": _("Không nhận ra loại của tệp {name}. Hãy dùng {kinds}."),
+    "list.macros": _("Tệp {name} có macro nên không được nhận. Hãy lưu lại thành .xlsx (không macro)."),
+    "list.no-sheet": _("Tệp {name} không có bảng để đọc. Hãy dùng {kinds}."),
+    "list.crashed": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .xlsx rồi thử lại."),
     "dossiers.no-table": _(
         "Trong tệp {name} không thấy danh sách hồ sơ: không dòng nào là đầu bảng có mã hồ sơ, thủ tục, ngày tiếp nhận. Hãy xuất lại danh sách từ hệ thống, giữ dòng đầu bảng."
-    ),
-    "dossiers.crashed": _(
-        "Không đọc được tệp {name}. Hãy mở tệp bằng Excel, lưu lại thành .xlsx rồi thử lại."
     ),
     "output.unwritable": _("Không ghi được kết quả ra ngoài: {why}."),
     "database.unwritable": _(
@@ -275,18 +285,15 @@ SENTENCES: dict[str, str] = {
     "people.too-heavy": _(
         "Danh sách nặng quá {most} MiB. Hãy bỏ ảnh và các trang không dùng, hoặc chia ra vài tệp."
     ),
-    "people.kind-unknown": _("Không đọc được danh sách từ tệp {name}. Hãy dùng Excel (.xlsx) hoặc .csv."),
-    "people.macros": _("Tệp {name} có macro nên không được nhận. Hãy lưu lại thành .xlsx (không macro)."),
     "people.too-many-rows": _(
         "Tệp {name} có hơn {limit} dòng. Đây không giống một danh sách người của phường; hãy chọn lại tệp."
     ),
-    "people.unreadable": _("Không đọc được tệp {name}. Hãy mở tệp, lưu lại thành .xlsx rồi thử lại."),
     "people.no-heading": _(
         "Không thấy dòng tiêu đề có “Họ và tên” cùng “Đơn vị” hay “Chức danh”. Hãy thêm dòng ấy, hoặc dùng tệp mẫu."
     ),
     "people.nobody": _("Dưới dòng tiêu đề không có người nào. Hãy kiểm tra lại tệp."),
     "people.too-many": _("Danh sách có {count} người; mỗi lần nạp nhiều nhất {most}. Hãy chia ra vài tệp."),
-    "people.name-missing": _("Dòng này chưa có họ và tên."),
+    "people.name-missing": _("Dòng này không có họ tên. Hãy điền, hoặc bỏ qua dòng."),
     "people.office-unknown": _(
         "Phường không có đơn vị nào tên “{words}”. Hãy chọn đơn vị, hoặc thêm ở Cơ cấu tổ chức."
     ),
@@ -398,6 +405,7 @@ SENTENCES: dict[str, str] = {
     "token.too-many": _("Anh/chị đã có {most} mã. Hãy thôi dùng bớt rồi làm mã mới."),
     "many.none": _("Chưa chọn nhiệm vụ nào. Hãy đánh dấu ít nhất một việc."),
     "many.date-missing": _("Dòng này cần cả số và ngày văn bản."),
+    "many.word-in-future": _("Ngày {day} còn chưa tới. Hãy kiểm tra lại ngày."),
     "many.date-unclear": _("Ghi ngày như 23/11/2026."),
     "wait.whom-missing": _("Hãy ghi đang chờ ai, ví dụ Sở Nội vụ."),
     "wait.in-future": _("Ngày {day} còn chưa tới. Hãy ghi ngày bắt đầu chờ."),
@@ -445,6 +453,9 @@ SENTENCES: dict[str, str] = {
     ),
     "procedure.unknown": _("Phường không có thủ tục {shown}."),
     "procedure.not-in-force": _("Thủ tục {shown} đã hết áp dụng. Hãy tải lại trang."),
+    "procedure.changed-meanwhile": _(
+        "{who} vừa sửa thủ tục này. Chưa có gì được lưu và chữ anh/chị gõ vẫn còn. Hãy xem những ô có ghi bản kia rồi bấm lại."
+    ),
     "procedure.word-missing": _("Hãy ghi vì sao sửa, để người sau hiểu."),
     "procedure.against-missing": _("Hãy ghi đã đối chiếu với văn bản nào."),
     # plans

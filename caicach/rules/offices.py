@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from caicach.rules.vntext import fold, nfc, spelling, squeeze
+from caicach.rules.vntext import fold, key, nfc, spelling, squeeze
 
 # Written out before comparing; what the letters stand for in a ward's papers (handbook 1.4).
 _WRITTEN_OUT = (
@@ -71,6 +71,12 @@ class Mention:
     group: bool = False
     short: bool = False
     misspelt: bool = False
+
+
+def called(short: str) -> str:
+    """How an office is named where several stand beside each other: a group that a plan calls "Tất cả" says of what,
+    as beside it "all" is a word of the page."""
+    return "Tất cả các phòng, ban" if key(short) == "tat ca" else short
 
 
 @lru_cache(maxsize=8192)

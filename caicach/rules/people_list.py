@@ -49,17 +49,30 @@ class Listed:
     phone: str = ""
 
 
-def people_of(rows: Sequence[tuple[int, Sequence[str]]]) -> list[Listed] | None:
+@dataclass(frozen=True, slots=True)
+class PeopleOfSheet:
+    """Who stands in a sheet; left_out: the numbers of rows with words that speak of nobody."""
+
+    people: tuple[Listed, ...]
+    left_out: tuple[int, ...]
+
+
+_TOTAL = re.compile(r"(?:tong|cong)(?: (?:cong|so|lai)\b.*)?")
+
+
+def people_of(rows: Sequence[tuple[int, Sequence[str]]]) -> PeopleOfSheet | None:
     """The people of one sheet; None where no row is a heading with a name's column and another one.
 
-    Rows without a name are left out; one with a single text ("II. Phòng Văn hóa – Xã hội") names the office of those
-    below it that name none.
+    A row with a single text ("II. Phòng Văn hóa – Xã hội") names the office of those below it that name none. One that
+    says something of somebody but not who it is stands there without a name; totals, headings said again and
+    signatures are left out.
     """
     found = _heading(rows)
     if found is None:
         return None
     at, columns = found
     people: list[Listed] = []
+    left_out: list[int] = []
     office = ""
     for number, cells in rows[at + 1 :]:
         facts = {
@@ -69,18 +82,27 @@ def people_of(rows: Sequence[tuple[int, Sequence[str]]]) -> list[Listed] | None:
             "full_name", ""
         )
         filled = {cell.strip() for cell in cells if cell.strip()}
-        if not name or len(filled) == 1:
-            if len(filled) == 1:
-                office = re.sub(r"^\s*(?:[IVXLC]+|[A-Z]|\d+)\s*[.)/:-]\s*", "", filled.pop())
+        if not any(map(_LETTER.search, filled)):  # empty, or nothing but its number
+            left_out += [number] if len(filled) > 1 else []
             continue
-        if _is_heading(name) or not re.search(r"[^\W\d_]", name):
+        if len(filled) == 1:
+            office = re.sub(r"^\s*(?:[IVXLC]+|[A-Z]|\d+)\s*[.)/:-]\s*", "", filled.pop())
+            left_out.append(number)
+            continue
+        beside = [cell for n, cell in enumerate(cells) if n not in columns.values()]
+        is_somebody = _LETTER.search(name) if name else not any(map(_LETTER.search, beside))
+        if not is_somebody or _is_heading(name) or _TOTAL.fullmatch(key(name)):
+            left_out.append(number)
             continue
         facts["full_name"] = name.title() if name.isupper() else name
         facts["office"] = facts.get("office") or office
         facts["phone"] = phone_of(facts.get("phone", ""))
         facts["email"] = facts.get("email", "").lower().removeprefix("mailto:")
         people.append(Listed(number, **facts))
-    return people
+    return PeopleOfSheet(tuple(people), tuple(left_out))
+
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _heading(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, dict[str, int]] | None:

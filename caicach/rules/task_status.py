@@ -100,7 +100,8 @@ def _newest(handed: Sequence[HandedIn], parts: int) -> dict[int, HandedIn]:
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """What a status needs. since: the day the task came into force; last_word_on: newest report or delivery.
+    """What a status needs. since: the day the task came into force; here_since: the day from which a word on it could be
+    written here, where that is later; last_word_on: newest report or delivery.
 
     waiting, returned: of things handed in that belong to no dated occurrence. waits_for, waits_since: somebody else
     whom it waits for. silent_days: after so many days without a word it is silent; None: as everywhere.
@@ -111,6 +112,7 @@ class TaskFacts:
     every: Every | None = None
     condition: str | None = None
     since: dt.date | None = None
+    here_since: dt.date | None = None
     occurrences: tuple[OccurrenceFacts, ...] = ()
     last_word_on: dt.date | None = None
     waiting: bool = False
@@ -215,7 +217,9 @@ def _done(facts: TaskFacts) -> Status:
 def _ongoing(facts: TaskFacts, today: dt.date, silent_days: int) -> Status:
     if facts.start and facts.start > today:
         return Status("not-begun", "next", "far", f"Từ {facts.start.day:02}/{facts.start.month:02}")
-    heard = max((d for d in (facts.last_word_on, facts.since, facts.start) if d), default=None)
+    # A plan entered late in its year was not silent before: nobody could have written a word here.
+    known = (facts.last_word_on, facts.since, facts.here_since, facts.start)
+    heard = max((day for day in known if day), default=None)
     silent = (today - heard).days if heard else 0
     if silent > silent_days:
         return Status("silent", "warn", "warn", silence_words(heard or today, today), silent)

@@ -42,8 +42,11 @@ class ReportForm(forms.Form):
     word = _word("Lời ghi", rows=3)
 
 
-def _day(label: str, hint: str = "", *, required: bool = False) -> forms.DateField:
+def _day(
+    label: str, hint: str = "", *, required: bool = False, of_this_year: bool = False
+) -> forms.DateField:
     return DayField(
+        of_this_year=of_this_year,
         label=label,
         required=required,
         help_text=hint,
@@ -94,8 +97,8 @@ class HandInForm(forms.Form):
         label="Số văn bản", max_length=60, required=False, error_messages=_NUMBER
     )
     document_date = _day("Ngày văn bản")
-    file = _file("Hoặc tệp đính kèm")
-    known = _choice("Hoặc tài liệu đã có", "Tài liệu này không còn. Hãy chọn lại.")
+    file = _file("Tệp đính kèm")
+    known = _choice("Tài liệu đã có ở việc khác", "Tài liệu này không còn. Hãy chọn lại.")
     word = _word("Lời nhắn", rows=2)
 
 
@@ -156,7 +159,7 @@ class AssignForm(forms.Form):
 
 class StepForm(forms.Form):
     words = _line("Bước", 300, "Lấy ý kiến các khu phố")
-    due_on = _day("Hạn của bước")
+    due_on = _day("Hạn của bước", of_this_year=True)
     person = _choice("Ai làm", "Người này không làm ở đơn vị nào của nhiệm vụ. Hãy chọn người khác.")
 
 

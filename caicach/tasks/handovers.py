@@ -89,7 +89,7 @@ def lines_of(ward: int, office: int, leaver: int, *, today: dt.date) -> list[Lin
             view.task.title,
             view.status.words,
             view.status.tone,
-            view.task.due_text,
+            view.due_words,
             ", ".join(papers.get(view.task.pk, ())),
             view.address,
         )

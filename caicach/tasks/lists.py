@@ -40,7 +40,7 @@ def row(view: TaskView) -> tuple[Value, ...]:
         task.deliverables,
         "; ".join(view.leads),
         "; ".join(view.helpers),
-        task.due_text,
+        view.due_words,
         owed_on(view),
         status.words,
         status.days if status.group == "late" else None,

@@ -29,7 +29,7 @@ class Task(models.Model):
     """A duty. year, book and number are its address (/viec/2026/cchc/II-6/); content: the plan's own words.
 
     deliverables: one a line. due_*: as `rules.deadlines.Due`; due_dates: ISO days, one a line. origin: the document
-    it comes from, source_text: the line as it was read. set_aside_at: an amendment or somebody took it out, by the
+    it comes from (in force since in_force_since, in this system since here_since; null: since that day), source_text: the line as it was read. set_aside_at: an amendment or somebody took it out, by the
     document set_aside_document. source: where the duty comes from; a directive has given_by, document_* and file, and
     about where it is about another task. silent_days: see `rules.task_status`. waits_*: whom else it waits for.
     made_token: of the form that made it, so that sending it twice makes one. closed_at: the year was closed, with
@@ -59,6 +59,7 @@ class Task(models.Model):
     due_text = models.TextField(blank=True)
     is_indicator = models.BooleanField(default=False)
     in_force_since = models.DateField()
+    here_since = models.DateField(null=True)
     origin = models.CharField(max_length=300, blank=True)
     source_text = models.TextField(blank=True)
     source_place = models.CharField(max_length=120, blank=True)

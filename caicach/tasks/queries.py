@@ -11,7 +11,7 @@ from operator import or_
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from caicach.accounts.queries import colleagues
 from caicach.core import trip
@@ -263,6 +263,7 @@ def facts_of(
         every=task.due_every or None,  # type: ignore[arg-type]
         condition=task.due_condition or None,
         since=task.in_force_since,
+        here_since=task.here_since,
         occurrences=tuple(
             gather(
                 row.due_on,
@@ -489,7 +490,8 @@ def time_asked(ward: int) -> list[TimeAsked]:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that happened on a task, for one person."""
+    """Something that happened on a task, for one person. who and what make a sentence; of a silence the task itself
+    is its subject."""
 
     at: dt.datetime
     who: str
@@ -515,7 +517,7 @@ def news(ward: int, people: Sequence[int], *, most: int = 20) -> dict[int, list[
             answer[one.person_id].append(
                 News(
                     one.at,
-                    one.by.full_name if one.by else "Phần mềm",
+                    one.by.full_name if one.by else "Việc này" if one.code == "task.silent" else "Phần mềm",
                     NEWS[one.code],
                     one.word,
                     one.task.title,
@@ -573,9 +575,21 @@ class DirectiveRow:
 
     @property
     def missing_words(self) -> str:
-        """The first of them by name, then how many more: a duty may go to sixty neighbourhoods."""
-        more = len(self.missing) - _NAMED
-        return ", ".join(self.missing[:_NAMED]) + (f" và {more} đơn vị khác" if more > 0 else "")
+        return _first_named(self.missing)
+
+    @property
+    def leads_words(self) -> str:
+        return _first_named(self.view.leads)
+
+    @property
+    def helpers_words(self) -> str:
+        return _first_named(self.view.helpers)
+
+
+def _first_named(names: Sequence[str]) -> str:
+    """The first of them by name, then how many more: a duty may go to sixty neighbourhoods."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" và {more} đơn vị khác" if more > 0 else "")
 
 
 _NAMED = 5
@@ -640,12 +654,42 @@ def _directive_row(view: TaskView, offices: Sequence[TaskOffice]) -> DirectiveRo
     return DirectiveRow(view, names, bool(missing) and len(missing) == len(offices))
 
 
-def owed_by_office(ward: int) -> dict[int, int]:
-    """Office → how many tasks it has a part in that were not set aside and whose year is not closed. One query."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many open duties an office leads, how many of others it helps with; measured: plan rows that only name a figure."""
+
+    leads: int = 0
+    helps: int = 0
+    measured: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.leads + self.helps + self.measured
+
+    @property
+    def words(self) -> str:
+        """ "chủ trì 14, phối hợp 9 việc"; the same tasks as the week's letter counts."""
+        parts = [f"{name} {n}" for name, n in (("chủ trì", self.leads), ("phối hợp", self.helps)) if n]
+        return f"{', '.join(parts)} việc" if parts else ""
+
+
+def parts_by_office(ward: int) -> dict[int, Part]:
+    """Office → what it has to do with, of all plans and directives, that was not set aside and whose year is not closed.
+    One query."""
     rows = TaskOffice.objects.filter(
         ward_id=ward, office_id__isnull=False, task__set_aside_at__isnull=True, task__closed_at__isnull=True
     ).order_by()
-    return dict(rows.values_list("office_id").annotate(Count("task_id", distinct=True)))
+    named: dict[int, dict[int, str]] = defaultdict(dict)
+    for office, task, role, measures in rows.values_list(
+        "office_id", "task_id", "role", "task__is_indicator"
+    ):
+        of_task = named[office]
+        what = "measured" if measures else "leads" if role == TaskOffice.LEAD else "helps"
+        of_task[task] = "leads" if of_task.get(task) == "leads" else what
+    return {
+        office: Part(**{name: sum(what == name for what in of_task.values()) for name in ("leads", "helps", "measured")})
+        for office, of_task in named.items()
+    }  # fmt: skip
 
 
 def said_lately(task: Task, *, by: int, percent: int | None, word: str, since: dt.datetime) -> bool:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from caicach.core import trip
+from caicach.core.clock import noon
 from caicach.documents.services import StoredFile
 from caicach.history import services as history
 from caicach.organisation.queries import OfficeFacts
@@ -59,14 +60,20 @@ def take_over(
     book: str,
     origin: str,
     since: dt.date,
+    here_since: dt.date,
     offices: Sequence[OfficeFacts],
     by: int,
     at: dt.datetime,
 ) -> list[Task]:
-    """Make the tasks of a plan, with their offices and dated occurrences. Four statements, however many duties."""
+    """Make the tasks of a plan, with their offices and dated occurrences. Four statements, however many duties.
+
+    since: the day on which the plan came into force; here_since: from which people can write about them here.
+    """
     made = []
     for duty in duties:
-        task = Task(ward_id=ward, year=year, book=book, origin=origin, in_force_since=since)
+        task = Task(
+            ward_id=ward, year=year, book=book, origin=origin, in_force_since=since, here_since=here_since
+        )
         _fill(task, duty)
         made.append(task)
     made = Task.objects.bulk_create(made)
@@ -271,11 +278,13 @@ def report(
     at: dt.datetime,
     percent: int | None = None,
     word: str = "",
+    said_on: dt.date | None = None,
     address: str | None = None,
     seen: int | None = None,
     once_since: dt.datetime | None = None,
 ) -> None:
-    """Say how far a task is. seen: as of `held.is_repeat`. once_since: what the person has said since then is not said again.
+    """Say how far a task is. said_on: an earlier day on which that was so, where it is written down later.
+    seen: as of `held.is_repeat`. once_since: what the person has said since then is not said again.
 
     Raises Refusal task.empty-report, task.set-aside, task.changed-meanwhile.
     """
@@ -287,11 +296,12 @@ def report(
     if once_since and queries.said_lately(task, by=by, percent=percent, word=word, since=once_since):
         return
     said = Progress.objects.create(
-        ward_id=task.ward_id, task=task, at=at, by_id=by, percent=percent, word=word
-    )
-    history.append(
-        task, "task.reported", by=by, at=at, word=word, address=address, percent=percent, row=said.pk
-    )
+        ward_id=task.ward_id, task=task, at=noon(said_on) if said_on else at, by_id=by, percent=percent, word=word
+    )  # fmt: skip
+    facts: dict[str, Any] = {"percent": percent, "row": said.pk}
+    if said_on:
+        facts["said_on"] = said_on.isoformat()
+    history.append(task, "task.reported", by=by, at=at, word=word, address=address, **facts)
     notices.tell(task, "task.reported", to=(), by=by, at=at, word=word)
 
 

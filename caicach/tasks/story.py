@@ -43,7 +43,8 @@ def _said(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     match code:
         case "task.reported":
             percent = facts.get("percent")
-            return ("Ghi tiến độ" if percent is None else f"Ghi tiến độ: {percent}%"), ""
+            on = f" của ngày {day(facts['said_on'])}" if facts.get("said_on") else ""
+            return (f"Ghi tiến độ{on}" if percent is None else f"Ghi tiến độ{on}: {percent}%"), ""
         case "task.handed-in":
             named = f"văn bản {facts['document']}" if facts.get("document") else f"tệp {facts.get('file')}"
             return f"Nộp {named}{term}", "next"

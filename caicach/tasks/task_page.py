@@ -100,7 +100,7 @@ class TaskPage:
     asks: tuple[Ask, ...]
     steps: tuple[Step, ...]
     comments: tuple[Comment, ...]
-    directives: tuple[Task, ...]
+    directives: tuple[TaskView, ...]
     moments: tuple[Moment, ...]
     has_older: bool
     people: tuple[Colleague, ...]
@@ -147,7 +147,7 @@ def page(
     ward: int, task: Task, *, today: dt.date, person: int, now: dt.datetime, whole: bool = False
 ) -> TaskPage:
     """All that the task's page shows to somebody; whole: its history to the beginning. Eighteen queries, whatever happened
-    on it."""
+    on it; four more with a directive about it."""
     view = views_of([task], ward=ward, today=today, shorts={})[0]
     deliveries = _numbered(
         Delivery.objects.filter(ward_id=ward, task=task).select_related(
@@ -159,6 +159,7 @@ def page(
     )
     people = tuple(colleagues(ward))
     told = history.of(ward, "tasks.task", [task.pk], most=None if whole else MOMENTS + 1)
+    directives = list(Task.objects.filter(ward_id=ward, about=task).order_by("id"))
     last = last_act(told, by=person, now=now)
     return TaskPage(
         view=view,
@@ -175,7 +176,7 @@ def page(
             Step.objects.standing().filter(ward_id=ward, task=task).select_related("done_by", "person")
         ),
         comments=tuple(Comment.objects.standing().filter(ward_id=ward, task=task).select_related("by")),
-        directives=tuple(Task.objects.filter(ward_id=ward, about=task).order_by("id")),
+        directives=tuple(views_of(directives, ward=ward, today=today, shorts={})) if directives else (),
         moments=tuple(moment(one) for one in (told if whole else told[:MOMENTS])),
         has_older=not whole and len(told) > MOMENTS,
         people=people,

@@ -36,6 +36,14 @@ _FORMS: dict[str, tuple[type[forms.Form], str]] = {
 }
 """The forms of the page by name; forms of one page have fields of one name, and a label must lead to its own."""
 
+_OPENS = {
+    "gia-han": ("extend", "until"),
+    "cho": ("wait", "whom"),
+    "phoi-hop": ("ask", "office"),
+    "nho-gia-han": ("comment", "words"),
+}
+"""?mo= of an address → the form that stands open on the page, and the field that is written in first."""
+
 Named = tuple[str, forms.Form]
 
 
@@ -68,6 +76,16 @@ def about_of(request: HttpRequest, ward: int) -> Task | None:
     if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdecimal()) or len(parts[0]) > 4:
         return None
     return queries.task_for(ward, int(parts[0]), parts[1], parts[2])
+
+
+def day_off_words(task: Task) -> str:
+    """A sentence where the day of a duty that was just given is no working day; "" where it is one. One query."""
+    days = (row for row in task.occurrences.all() if row.working_day != row.due_on)
+    words = [
+        f" Hạn {row.due_on:%d/%m/%Y} rơi vào ngày nghỉ; nên xong trong {row.working_day:%d/%m/%Y}."
+        for row in days
+    ]
+    return "".join(words)
 
 
 def token_of(request: HttpRequest) -> str | None:
@@ -163,6 +181,14 @@ def render_page(
     shown = {name: _form(name, page) for name in _FORMS}
     if wrong and wrong[0] in _FORMS:
         shown[wrong[0]] = _with_choices(*wrong, page)
+    asked = request.GET.get("mo", "") if request.method == "GET" else ""
+    opened, first = _OPENS.get(asked, ("", ""))
+    if opened:
+        # no fragment in such an address: a browser that has one to go to focuses nothing
+        shown[opened].fields[first].widget.attrs["autofocus"] = True
+    time_by = _asks_for_time(actor, page, one.name if one else "") if own and page.free else None
+    if asked == "nho-gia-han" and time_by:
+        shown["comment"].initial["words"] = f"@{time_by[1]} nhờ xin gia hạn việc này đến ngày … vì …"
     may = {
         "work": own,
         "hand_in": own and (bool(page.free) or not (page.occurrences or page.waiting)),
@@ -194,6 +220,8 @@ def render_page(
             and any(row.office_id in mine and not row.acknowledged_at for row in page.offices),
             "form": shown,
             "wrong": wrong[0] if wrong else "",
+            "opened": opened,
+            "time_by": time_by,
             "judge": wrong[1] if wrong and wrong[0] not in _FORMS else None,
             "judged": at,
             "coordinator": one.name if one else "",
@@ -203,6 +231,18 @@ def render_page(
         },
         status=status,
     )  # fmt: skip
+
+
+def _asks_for_time(actor: Any, page: task_page.TaskPage, coordinator: str) -> tuple[str, str] | None:
+    """Who asks for more time for somebody who may not: (what they are, the name); the head of the office, else who
+    coordinates. None where the actor may, or nobody is there."""
+    if rights.allows("task.ask-time", actor.role) or rights.allows("task.give-time", actor.role):
+        return None
+    heads = [one for one in page.people if one.role == rights.HEAD and one.office_id == actor.office_id]
+    if heads:
+        return "trưởng đơn vị", heads[0].name
+    name = coordinator or next((one.name for one in page.people if one.role == rights.COORDINATOR), "")
+    return ("người điều phối", name) if name else None
 
 
 def _form(name: str, page: task_page.TaskPage) -> forms.Form:

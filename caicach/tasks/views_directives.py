@@ -21,7 +21,7 @@ from caicach.rules.task_status import GROUPS
 from caicach.tasks import directives as verbs
 from caicach.tasks import lists, queries
 from caicach.tasks.forms import DirectiveForm
-from caicach.tasks.view_parts import about_of, address_of, task_of, token_of, who
+from caicach.tasks.view_parts import about_of, address_of, day_off_words, task_of, token_of, who
 from caicach.writing.lists import Listing
 
 
@@ -80,7 +80,7 @@ def give(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                messages.success(request, f"Đã giao việc số {made.number}.")
+                messages.success(request, f"Đã giao việc số {made.number}.{day_off_words(made)}")
                 return see_other(address_of(made))
     elif about is not None:
         leads = about.offices.filter(role="lead", office__isnull=False).values_list("office_id", flat=True)

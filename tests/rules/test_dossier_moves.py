@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caicach.rules.dossier_moves import MOVES, OF_NATIONAL, STATES, after, moves_from
+from caicach.rules.dossier_moves import MOVES, OF_NATIONAL, STATES, after, goes_back, moves_from
 from caicach.rules.refusal import Refusal
 
 WAYS = st.lists(st.sampled_from(sorted(MOVES)), max_size=25)
@@ -91,3 +91,21 @@ def test_what_the_state_does_not_allow_is_refused_in_words(state, name):
     with pytest.raises(Refusal, match="không làm được") as told:
         after(state, name, word="lý do")
     assert told.value.code == "dossier.move"
+
+
+def test_no_move_but_opening_again_goes_back():
+    for name, move in MOVES.items():
+        for since in move.since:
+            if move.to is not None:
+                assert goes_back(since, move.to) == (name == "reopen"), name
+
+
+def test_going_back_is_an_order():
+    for a in STATES:
+        assert not goes_back(a, a)
+        for b in STATES:
+            assert not (goes_back(a, b) and goes_back(b, a))
+            for c in STATES:
+                assert not (goes_back(a, b) and goes_back(b, c)) or goes_back(a, c)
+    assert goes_back("returned", "resolved") and goes_back("resolved", "processing")
+    assert not goes_back("processing", "supplement-wait") and not goes_back("supplement-wait", "processing")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caicach import data
-from caicach.rules.offices import is_everybody, office_key, split_roles
+from caicach.rules.offices import called, is_everybody, office_key, split_roles
 
 DIRECTORY = data.office_directory()
 FULL = [row["name"] for row in data.rows("offices") if row["kind"] == "office"]
@@ -90,3 +90,8 @@ def test_everybody_is_nobody_in_charge():
 def test_a_misread_name_is_recognised_and_said_to_be_misspelt():
     (mention,) = DIRECTORY.mentions("Phòng Vãn hóa - Xã hội")
     assert mention.name == "Phòng Văn hóa – Xã hội" and mention.misspelt
+
+
+def test_a_group_called_all_says_of_what():
+    assert called("Tất cả") == "Tất cả các phòng, ban"
+    assert called("VH–XH") == "VH–XH" and called("Các phòng, ban") == "Các phòng, ban"

@@ -121,6 +121,7 @@ any_facts = st.builds(
     kind=st.sampled_from(["ongoing", "by", "recurring", "external", "unknown"]),
     start=st.none() | st.dates(on(1, 1), on(12, 31)),
     since=st.just(on(2, 3)),
+    here_since=st.none() | st.dates(on(1, 1), on(12, 31)),
     occurrences=st.lists(occurrence, max_size=4).map(
         lambda days: tuple(sorted(days, key=lambda o: o.due_on))
     ),
@@ -143,6 +144,17 @@ def test_every_task_is_in_exactly_one_group_and_late_means_late(facts, today):
 def test_waiting_never_mends_what_is_late(facts, today, days):
     if status(facts, today=today).group == "late":
         assert status(facts, today=today + dt.timedelta(days=days)).group == "late"
+
+
+@given(any_facts, st.dates(on(1, 1), on(12, 31)), st.integers(1, 60))
+def test_nothing_is_silent_from_before_anybody_could_write_here(facts, today, silent_days):
+    got = status(facts, today=today, silent_days=silent_days)
+    if got.code == "silent":
+        assert got.days == min(
+            (today - day).days for day in (facts.since, facts.here_since, facts.last_word_on) if day
+        ) or (facts.start and got.days == (today - facts.start).days)
+    if facts.here_since and (today - facts.here_since).days <= silent_days:
+        assert got.code != "silent"
 
 
 def test_only_what_was_handed_in_is_judged_and_only_once():

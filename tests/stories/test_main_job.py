@@ -75,7 +75,7 @@ def test_the_real_plan_becomes_a_year(open_page, site):
         pytest.skip("không có kế hoạch thật bên cạnh mã nguồn")
     page = open_page(f"hanh{site.new_ward()}")
     upload(page, path)
-    assert page.inner_text("h1").startswith("Đọc được 76 nhiệm vụ, 27 chỉ tiêu.")
+    assert page.inner_text("h1").startswith("Đọc được 76 dòng: 50 nhiệm vụ và 26 dòng chỉ tiêu.")
     page.locator(".hint-row >> text=Nhận: Hoàn thành tháng 12/2026").click()
     page.wait_for_selector("[data-undo]:not([disabled])")
     assert "Hoàn thành tháng 12/2026" in page.locator(".line", has_text="Xử lý kết quả theo dõi").inner_text()

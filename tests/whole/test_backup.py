@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -200,6 +201,19 @@ def test_what_is_there_is_replaced_only_when_asked_and_kept(original, archive, e
             assert read.execute("SELECT name FROM organisation_ward WHERE id = 1").fetchone() == (
                 "Phường khác",
             )
+        assert re.fullmatch(r"caicach\.sqlite3\.truoc-\d{4}-\d\d-\d\d-\d\dh\d\d", kept.name)
+        before = kept.read_bytes()
+        empty.done("restore", archive, "--replace")
+        assert len(list(empty.data.glob("caicach.sqlite3.truoc-*"))) == 2 and kept.read_bytes() == before
+
+
+def test_why_nothing_could_be_written_is_said_in_vietnamese(original, tmp_path):
+    refused = original.run("backup", tmp_path / "khong-co" / "x.tar")
+    assert refused.returncode == 2 and "(không có thư mục này)" in refused.stderr, refused.stderr
+    import caicach
+
+    sources = Path(caicach.__file__).parent.rglob("*.py")
+    assert not [one for one in sources if "strerror" in one.read_text(encoding="utf-8")]
 
 
 def test_nothing_is_restored_under_a_running_server(archive, empty):

@@ -21,6 +21,7 @@ from caicach.reminders.queries import daily, weekly
 from caicach.rules.rights import COORDINATOR, HEAD, LEADER, OFFICER, VIEWER, allows
 from caicach.tasks import dates, directives, services, together
 from caicach.tasks.models import Task
+from caicach.tasks.queries import parts_by_office
 from tests.factories import rooms
 
 pytestmark = pytest.mark.django_db
@@ -226,6 +227,23 @@ def test_the_years_end_says_how_many_of_its_rows_are_tasks(ward, coordinator, as
     )
 
 
+def test_the_review_counts_as_the_years_end_does(ward, coordinator, as_coordinator):
+    lines = (
+        *rooms.LINES,
+        rooms.line("III", "1", "Tỷ lệ hồ sơ trực tuyến đạt 95%", "31/12/2026", deliverables=()),
+    )
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(lines, findings=()))
+    draft.lines.filter(section__number="III").update(is_indicator=True)
+    page = as_coordinator.get(f"/ke-hoach/nap/{draft.token}/").content.decode()
+    heading = " ".join(page.split("<h1>")[1].split("</h1>")[0].split())
+    assert (
+        heading.startswith("Kế hoạch năm 2026, 6 dòng: 5 nhiệm vụ và 1 dòng chỉ tiêu.")
+        and page.count("dòng chỉ tiêu") == 1
+    )
+    as_coordinator.post(f"/ke-hoach/nap/{draft.token}/thuc-hien/")
+    assert "6 dòng của kế hoạch: 5 nhiệm vụ và 1 dòng chỉ tiêu." in as_coordinator.get("/ke-hoach/2026/cchc/khep-nam/").content.decode()  # fmt: skip
+
+
 def test_by_person(ward, plan, coordinator):
     """The people's tasks and nobody's are the office's; each figure opens its list."""
     office = ward.offices.get(short_name="VH–XH")
@@ -263,6 +281,33 @@ def test_a_directive_stands_beside_the_plan(ward, plan, coordinator):
     _, page = offices.one_office(ward.pk, "vh-xh", today=TODAY)
     assert [view.task.title for view in page.beside] == ["Trả lời phản ánh"]
     assert page.total == next(row.count for row in over.offices if row.name == "VH–XH")
+
+
+def test_an_offices_part_is_what_its_letter_counts(ward, plan, coordinator, as_coordinator, client):
+    """The structure and the week's letter count what an office leads of everything, its page what it leads of the plan."""
+    office = ward.offices.get(short_name="VH–XH")
+    directives.give(
+        ward=ward.pk,
+        content="Trả lời",
+        leads=[office.pk],
+        due_on=TODAY,
+        today=TODAY,
+        by=coordinator.pk,
+        at=AT,
+    )
+    directives.give(ward=ward.pk, content="Góp ý", leads=[ward.offices.get(short_name="Văn phòng").pk],
+                    helpers=[office.pk], due_on=TODAY, today=TODAY, by=coordinator.pk, at=AT)  # fmt: skip
+    Task.objects.filter(number="II-5").update(is_indicator=True)
+    desk = ward_desk(ward.pk, today=TODAY, people=[])
+    letter = weekly("A", HEAD, office.pk, desk, {office.pk: "VH–XH"}, today=TODAY)
+    part = parts_by_office(ward.pk)[office.pk]
+    page = offices.one_office(ward.pk, "vh-xh", today=TODAY)[1]
+    assert part.leads == letter.total == page.total + len(page.beside) == page.total + 1
+    assert part.helps == page.helping + 1 == sum(office.pk in v.office_ids - v.lead_ids for v in desk.views)
+    assert letter.counted == "đơn vị chủ trì, kể cả chỉ đạo"
+    client.force_login(rooms.make_person(ward, "administrator"))
+    assert f"chủ trì {part.leads}, phối hợp {part.helps} việc" in client.get("/co-cau/").content.decode()
+    assert f"Kể mọi việc của {plan.title}" in as_coordinator.get("/don-vi/").content.decode()
 
 
 def test_a_year_that_was_closed_is_in_no_meeting(ward, plan, coordinator):

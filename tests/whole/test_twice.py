@@ -79,6 +79,7 @@ NOTHING_TO_MAKE = {
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
     "counter:keep", "counter:void",  # sent by the page's script; a number is void once, tests/rooms/counter
     "procedures:suggested",  # of an empty catalogue
+    "dossiers:list-back",  # of a list that says older states
     "desk:start", "desk:set-up-offices", "desk:set-up-people", "desk:work-days-back",  # in tests/stories/test_first_start.py and its rooms
 }  # fmt: skip
 """Verbs that these pages' forms don't reach; tests/rooms has each of them sent twice, or they set what is set already."""

@@ -81,7 +81,7 @@ def test_the_demo_ward_of_the_first_version_comes_up_whole(tmp_path):
         "CAICACH_BACKUPS": str(tmp_path / "backups"),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "caicach", "upgrade"], env=env, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "caicach", "upgrade"], env=env, capture_output=True, text=True, timeout=400, check=False
     )  # fmt: skip
     assert done.returncode == 0 and "Đã nâng cấp" in done.stdout, done.stdout + done.stderr
     prepared.copy("empty", tmp_path / "new")
@@ -98,7 +98,7 @@ def test_the_demo_ward_of_the_first_version_comes_up_whole(tmp_path):
             kept = new[row.get("id", n)]
             same = {name: kept[name] for name in row if name in kept}
             assert same == {name: row[name] for name in same}, table
-    looked = subprocess.run([sys.executable, "-c", LOOK], env={**env, "CAICACH_TODAY": "2026-11-23"}, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    looked = subprocess.run([sys.executable, "-c", LOOK], env={**env, "CAICACH_TODAY": "2026-11-23"}, capture_output=True, text=True, timeout=400, check=False)  # fmt: skip
     assert looked.returncode == 0, looked.stderr
     pages = json.loads(looked.stdout.strip().splitlines()[-1])
     assert {address: status for address, (status, _) in pages.items()} == dict.fromkeys(pages, 200)

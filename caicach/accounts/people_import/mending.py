@@ -50,6 +50,7 @@ def skip_problems(found: PeopleList, *, today: dt.date) -> int:
     return len(wrong)
 
 
+@transaction.atomic
 def discard(found: PeopleList) -> None:
-    """The list is forgotten."""
-    PeopleList.objects.filter(pk=found.pk).delete()
+    """The list is forgotten. Raises Refusal people.list-gone, where it was taken over a moment before."""
+    held(found).delete()

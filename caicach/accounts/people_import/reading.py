@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
         try:
             found = sandbox.read_sheets(Path(aside.name), name=name)
         except Refusal as refusal:
-            code = _OF_LISTS.get(refusal.code, refusal.code)
+            code = "people.too-many-rows" if refusal.code == "file.too-many-rows" else refusal.code
             raise Refusal(code, "file", **refusal.facts) from refusal
     rows: list[Row] = []
     listed = [
@@ -80,35 +81,30 @@ def read(upload: object, *, ward: int, by: int, at: dt.datetime) -> PeopleList:
     with_heading = [(sheet, some) for sheet, some in listed if some is not None]
     if not with_heading:
         raise Refusal("people.no-heading", "file")
+    left_out: list[str] = []
     for sheet, some in with_heading:
-        for one in some:
+        where = f"{sheet}, " if len(with_heading) > 1 else ""
+        left_out += [f"{where}dòng {number}" for number in some.left_out]
+        for one in some.people:
             facts = {
                 k: nfc(squeeze(printable(v)))[: _LONGEST[k]] for k, v in asdict(one).items() if k in _LONGEST
             }
-            place = f"{sheet}, dòng {one.number}" if len(with_heading) > 1 else f"dòng {one.number}"
-            rows.append(Row(len(rows), place, **facts))  # type: ignore[arg-type]
+            rows.append(Row(len(rows), f"{where}dòng {one.number}", **facts))  # type: ignore[arg-type]
     if not rows:
         raise Refusal("people.nobody", "file")
     if len(rows) > MOST_PEOPLE:
         raise Refusal("people.too-many", "file", most=MOST_PEOPLE, count=len(rows))
-    return _keep(rows, name=name, ward=ward, by=by, at=at)
-
-
-_OF_LISTS = {
-    "file.kind-unknown": "people.kind-unknown",
-    "file.macros": "people.macros",
-    "file.too-many-rows": "people.too-many-rows",
-    "file.crashed": "people.unreadable",
-}
-"""what the readers say of plans, said of a list"""
+    return _keep(rows, left_out=left_out, name=name, ward=ward, by=by, at=at)
 
 
 @transaction.atomic
-def _keep(rows: list[Row], *, name: str, ward: int, by: int, at: dt.datetime) -> PeopleList:
+def _keep(
+    rows: list[Row], *, name: str, ward: int, by: int, at: dt.datetime, left_out: Sequence[str] = ()
+) -> PeopleList:
     PeopleList.objects.filter(Q(made_at__lt=at - _KEPT) | Q(ward_id=ward, made_by_id=by)).delete()
     return PeopleList.objects.create(
         ward_id=ward, token=secrets.token_hex(8), file_name=name, rows=[asdict(row) for row in rows],
-        made_by_id=by, made_at=at,
+        left_out=list(left_out[:MOST_PEOPLE]), made_by_id=by, made_at=at,
     )  # fmt: skip
 
 

@@ -350,6 +350,12 @@ def dossier_field(name: str) -> str:
 
 
 @register.filter
+def dossier_address(code: str) -> str:
+    """Where the dossier of this code stands."""
+    return formats.dossier_address(code)
+
+
+@register.filter
 def dossier_value(value: str, name: str) -> str:
     """A value of a dossier as its events keep it: states, ways to file and ISO moments in words."""
     if not value:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0001_initial'),
-        ('dossiers', '0003_counter'),
+        ('dossiers', '0005_counter'),
         ('organisation', '0001_squashed_0005_work_calendar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,11 @@
 
   // --- on a phone the bar is wider than the screen: where one is stands in sight ---
   const tab = document.querySelector(".bar nav a[aria-current]");
-  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  if (tab) { // no further than it takes to see the whole of it, and no other tab cut at its left
+    const row = tab.parentElement, from = (one) => one.offsetLeft - row.offsetLeft;
+    const past = from(tab) + tab.offsetWidth + 24 - row.clientWidth;
+    if (past > 24) row.scrollLeft = from([...row.children].find((one) => from(one) >= past) || tab);
+  }
 
   // --- the field in the bar and what is found while one types ---
   const field = document.querySelector(".bar [data-seek]");

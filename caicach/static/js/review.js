@@ -309,6 +309,11 @@
     let count = 0;
     for (const todo of root().querySelectorAll("[data-todo]")) { todo.hidden = !fits(todo); count += !todo.hidden; }
     root().querySelector("[data-none]").hidden = count > 0;
+    // in the table every row stays; what is asked of it is answered only where the list shows it
+    for (const row of root().querySelectorAll(".hint-row[data-severity]")) {
+      const acts = row.querySelector(".acts");
+      if (acts) acts.hidden = !(name === "open" || row.dataset.severity === name);
+    }
     for (const link of root().querySelectorAll("[data-filter]")) {
       if (link.dataset.filter === name) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     }
@@ -571,7 +576,7 @@
   const first = document.querySelector(".line:target .cell") || cells()[0];
   root()?.classList.add("is-live");
   if (first) point(first);
-  const opened = document.querySelector(".line-form textarea[name=content]");
+  const opened = document.querySelector(".line-form [autofocus]") || document.querySelector(".line-form textarea[name=content]");
   opened?.focus();
   if (opened) window.addEventListener("load", () => window.setTimeout(() => { if (!opened.form.contains(document.activeElement)) opened.focus(); }, 0)); // the address's own target takes it away
   if (window.matchMedia("(max-width: 760px)").matches) { const box = document.getElementById("todo-box"); if (box) box.open = false; }

@@ -92,9 +92,33 @@ def test_a_head_sees_to_the_officers_of_the_own_office_only(client, ward, world)
         "Trần Khang</option>" in page and "Quản Trị</option>" not in page and "Đặng Yến</option>" not in page
     )
     assert send(client, world["officer"], world["head"]).status_code == 303
-    for who in ("administrator", "coordinator", "stranger", "head"):
+    for who in ("administrator", "coordinator", "stranger"):
         assert send(client, world[who], world["officer"]).status_code == 404, f"{who}: rights would be lent"
     assert Absence.objects.count() == 1
+
+
+def test_a_head_says_when_they_are_away_themself(client, ward, world):
+    client.force_login(world["head"])
+    page = client.get("/vang-mat/").content.decode()
+    assert "Tôi, Võ Lan</option>" in page
+    page = client.get(f"/vang-mat/?nguoi={world['head'].handle}").content.decode()
+    listed = page.split('name="deputy"')[1].split("</select>")[0]
+    named = [part.split(">")[-1] for part in listed.split("</option>")[1:-1]]
+    assert set(named[:2]) == {"Quản Trị (Văn phòng)", "Trần Khang (Văn phòng)"}, "the own office first"
+    assert set(named[2:]) == {"Lâm Hạnh (VH–XH)", "Đặng Yến (VH–XH)"}
+    assert send(client, world["head"], world["officer"]).status_code == 303
+    client.force_login(world["officer"])
+    client.post("/toi/doi-vai/", {"chuc_vu": world["head"].posts.get().pk})
+    assert "Tôi, Võ Lan" not in client.get("/vang-mat/").content.decode(), "not by who stands in"
+    assert client.post(f"/vang-mat/{world['head'].handle}/", {}).status_code == 404
+    people.give_post(
+        world["head"], ward=ward.pk, role="coordinator", office=ward.offices.get(name=HERE), title="", since=TODAY,
+        by=world["administrator"].pk, at=noon(TODAY), today=TODAY,
+    )  # fmt: skip
+    client.force_login(world["head"])
+    assert send(client, world["head"], since="1/12/2026", until="2/12/2026").status_code == 404, (
+        "more would be lent"
+    )
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,9 @@ def test_a_new_person_gets_a_slip_once_and_a_password_of_their_own(admin, ward, 
     assert client.get("/ke-hoach/").status_code == 303
     own = {"new": "con trâu đi trước", "again": "con trâu đi trước"}
     assert client.post("/toi/mat-khau/", own).status_code == 303
-    assert client.get("/viec-cua-toi/").status_code == 200
+    page = client.get("/viec-cua-toi/")
+    assert page.status_code == 200 and "Chào Đỗ Thị Nhàn." in page.content.decode()
+    assert "Những nơi khác" not in page.content.decode(), "there are none"
     assert rooms.events("person.admitted") == rooms.events("account.password-changed") == 1
     assert Person.objects.get(user_name="nhan.dt").full_name == "Đỗ Thị Nhàn"
 

@@ -615,7 +615,21 @@ def test_looking_asks_as_often_for_many_rows_as_for_few(ward, administrator, dja
 
 def test_rows_of_a_sheet_without_a_heading_are_no_list():
     assert people_of([(1, ("a", "b")), (2, ("Nguyễn Văn A", "VHXH"))]) is None
-    assert people_of([(1, ("Họ tên", "Đơn vị")), (2, ("(1)", "(2)")), (3, ("Lê A", "X"))])[0].number == 3
+    assert (
+        people_of([(1, ("Họ tên", "Đơn vị")), (2, ("(1)", "(2)")), (3, ("Lê A", "X"))]).people[0].number == 3
+    )
+
+
+def test_a_row_without_a_name_is_looked_at_and_the_others_without_are_counted(admin):
+    named = (*ROWS[0], "")
+    nameless = (4, None, "Phòng VHXH", "Công chức", None, "0900 000 004")
+    rows = [HEAD, named, ("I. Phòng Văn hóa – Xã hội",), nameless, (5, None, None, None, None, None),
+            ("Tổng cộng", None, 15, None, None, None), (None, "Tổng số", 2, None, None, None),
+            ("Người lập", None, None, "Chủ tịch", None, None), HEAD]  # fmt: skip
+    page = admin.get(send(admin, book(*rows))).content.decode()
+    assert "Còn 1 dòng cần xem" in page and "không có họ tên" in page and ">dòng 4<" in page
+    assert "Đã bỏ qua 5 dòng" in page and "dòng 3, dòng 6, dòng 7, dòng 8, dòng 9." in page
+    assert "Tổng" not in page
 
 
 @pytest.mark.parametrize(
@@ -859,3 +873,18 @@ def test_any_list_has_a_question_at_a_row_or_is_taken_as_it_is_shown(three, ward
             others = sum(before[name] != after[name] for name in before)
             assert (taken.changed, len(taken.new)) == (others, len(after) - len(before))
         transaction.set_rollback(True)
+
+
+def test_a_list_that_was_taken_over_a_moment_before_is_not_said_to_be_dropped(admin, monkeypatch):
+    address = send(admin, book(HEAD, *ROWS))
+    from caicach.accounts import import_views
+
+    drop = mending.discard
+
+    def late(found):
+        assert take(admin, address).status_code == 303  # somebody else, at this very moment
+        drop(found)
+
+    monkeypatch.setattr(import_views.mending, "discard", late)
+    assert is_gone(admin.post(f"{address}bo/")), "nobody is told that nobody was added"
+    assert Person.objects.filter(full_name="Trần Minh Khang").count() == 1

@@ -54,6 +54,15 @@ def test_what_is_decided_is_a_duty_before_people_stand_up(ward, as_leader):
     assert wrong.status_code == 422 and "Rà lại bảng" in wrong.content.decode()
 
 
+def test_a_day_off_given_in_the_room_is_said_to_be_one(ward, as_leader):
+    office = ward.offices.get(short_name="Văn phòng").pk
+    for due_on, is_off in (("05/12/2026", True), ("04/12/2026", False)):
+        sent = {"content": "Rà lại bảng niêm yết", "leads": [office], "due_on": due_on, "token": due_on}
+        page = as_leader.post("/giao-ban/ket-luan/", sent, follow=True).content.decode()
+        assert "Đã giao: Rà lại bảng niêm yết." in page
+        assert ("05/12/2026 rơi vào ngày nghỉ; nên xong trong 04/12/2026." in page) == is_off
+
+
 def test_a_task_is_taken_into_the_form(ward, coordinator, as_leader):
     rooms.make_task(ward, coordinator, "I-2")
     page = as_leader.get("/giao-ban/?ve=2026/cchc/I-2").content.decode()

@@ -30,7 +30,7 @@ class Box:
     """A server that keeps what it gets. answers: what it says to receivers and texts, by the address."""
 
     def __init__(self):
-        self.got, self.refused, self.slow = [], {}, 0.0
+        self.got, self.raw, self.refused, self.slow = [], [], {}, 0.0
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refused:
@@ -39,6 +39,7 @@ class Box:
         return "250 được"
 
     async def handle_DATA(self, server, session, envelope):
+        self.raw.append(envelope.original_content)
         self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 nhận"
 
@@ -85,6 +86,19 @@ def test_a_letter_goes_out_once_with_its_words_and_picture(box):
     assert mail.get_body(("plain",)).get_content().strip() == "Chào chị"
     assert mail.get_body(("html",)).get_content().strip() == "<p>Chào chị</p>"
     assert [part.get_content() for part in mail.walk() if part.get_content_type() == "image/png"] == [picture]
+
+
+@pytest.mark.parametrize(
+    "subject", ["Việc trễ hạn", "Tuần từ 23/11: 3 việc trễ hạn trên 14, " + "ưu tiên số hóa kết quả " * 7]
+)
+def test_a_long_subject_begins_on_its_own_line(box, subject):
+    long = Draft("a", "mai@vidu.example", "Mai", subject.strip(), "Chào chị")
+    services.write([long], ward=None, at=AT, job="1")
+    assert services.send_waiting(clock.now) == 1
+    head = box.raw[0].partition(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+    at = next(n for n, line in enumerate(head) if line.startswith("Subject:"))
+    assert head[at].startswith("Subject: =?utf-8?") and all(len(line) <= 78 for line in head)
+    assert box.got[0]["Subject"] == subject.strip()
 
 
 def test_what_the_server_never_takes_fails_and_the_others_go_out(box):

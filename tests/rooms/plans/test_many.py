@@ -104,6 +104,51 @@ def test_what_was_done_before_is_entered_in_one_grid(plan, as_coordinator):
     assert "so-I-2-1" not in as_coordinator.get(f"{YEAR}da-lam/").content.decode()
 
 
+def test_a_plan_put_into_effect_late_in_its_year_is_not_silent(ward, coordinator, as_coordinator):
+    draft = rooms.make_draft(ward, coordinator)
+    draft.findings.update(state="aside", reason="thử")
+    answer = as_coordinator.post(f"/ke-hoach/nap/{draft.token}/thuc-hien/", follow=True)
+    page = answer.content.decode()
+    assert "Chưa có tin" not in page and "Đang thực hiện" in page
+    assert "4 hạn của kế hoạch đã qua" in page and f'href="{YEAR}da-lam/"' in page
+    task = Task.objects.get(number="I-1")
+    assert (task.in_force_since, task.here_since) == (rooms.SIGNED, rooms.TODAY)
+    later = rooms.TODAY + dt.timedelta(days=31)
+    from caicach.tasks.queries import views_of
+
+    assert views_of([task], ward=ward.pk, today=later)[0].status.words == "Chưa có tin 31 ngày"
+
+
+def test_plans_that_were_there_already_learn_since_when(plan):
+    from importlib import import_module
+    from types import SimpleNamespace
+
+    from django.apps import apps
+    from django.db import connection
+
+    Task.objects.filter(number="I-1").update(here_since=None, in_force_since=dt.date(2026, 1, 5))
+    Task.objects.filter(number="I-2").update(here_since=None)
+    fill = import_module("caicach.tasks.migrations.0006_fill_here_since").fill
+    fill(apps, SimpleNamespace(connection=connection))
+    assert Task.objects.get(number="I-1").here_since == rooms.SIGNED
+    assert Task.objects.get(number="I-2").here_since is None, "the same day as it came into force"
+
+
+def test_a_running_task_gets_the_word_of_before(plan, as_coordinator):
+    page = as_coordinator.get(f"{YEAR}da-lam/").content.decode()
+    assert "so-I-1-0" in page and "so-I-2-0" not in page
+    sent = {"so-I-1-0": "Đã rà đến tháng 10", "ngay-I-1-0": "24/11/2026"}
+    ahead = as_coordinator.post(f"{YEAR}da-lam/", sent)
+    assert ahead.status_code == 422 and "còn chưa tới" in ahead.content.decode()
+    sent["ngay-I-1-0"] = "5/11/2026"
+    assert as_coordinator.post(f"{YEAR}da-lam/", sent).status_code == 303
+    year = as_coordinator.get(YEAR).content.decode()
+    assert "Chưa có tin" not in year
+    story = as_coordinator.get("/viec/2026/cchc/I-1/").content.decode()
+    assert "Ghi tiến độ của ngày 05/11/2026" in story and "Đã rà đến tháng 10" in story
+    assert "so-I-1-0" not in as_coordinator.get(f"{YEAR}da-lam/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -152,6 +197,9 @@ def test_the_year_is_closed_read_only_and_opened_again(plan, officer, as_coordin
     said = both.content.decode()
     assert both.status_code == 422 and said.count('class="is-wrong"') == 2 and "Hãy xem 2 dòng" in said
     assert "chưa chọn kết quả" in said and "nói vì sao" in said, "all at once, each at its row"
+    many_unset = as_coordinator.post(f"{YEAR}khep-nam/", {"kq-I-2": "reached"}).content.decode()
+    summary = many_unset.split('class="summary"')[1].split("</div>")[0]
+    assert summary.count("<li>") == 1 and "4 dòng như vậy" in summary and 'href="#dong-I-1"' in summary
     sent = results(**{"kq-I-2": "not", "loi-I-2": "Thiếu người", "kq-I-1": "more"})
     for _ in range(2):
         assert as_coordinator.post(f"{YEAR}khep-nam/", sent).status_code == 303
@@ -167,6 +215,29 @@ def test_the_year_is_closed_read_only_and_opened_again(plan, officer, as_coordin
     client.force_login(officer)
     assert client.post("/viec/2026/cchc/I-2/tien-do/", {"word": "thêm"}).status_code == 303
     assert Task.objects.get(number="I-1").result == "more", "kept as a suggestion"
+
+
+def test_the_rows_that_are_empty_are_set_together_and_nothing_is_kept_by_it(plan, as_coordinator):
+    page = as_coordinator.get(f"{YEAR}khep-nam/").content.decode()
+    assert "dòng còn trống của mục I<" in page and "Đạt cho cả" in page
+    first = page.split('<form method="post" novalidate>')[1].split("<button")[1]
+    assert 'name="giu"' in first, "Enter in a field sets nothing"
+    sent = {"dat": "1", "kq-I-2": "not", "loi-I-2": "Thiếu người", "loi-I-3": "đủ"}
+    answer = as_coordinator.post(f"{YEAR}khep-nam/", sent)
+    page = answer.content.decode()
+    chosen = {
+        number: page.split(f'name="kq-{number}"')[1].split("</select>")[0].partition(" selected")[0][-20:]
+        for number in ("I-1", "I-2", "I-3", "II-1")
+    }
+    assert answer.status_code == 200 and "Thiếu người" in page and 'value="đủ"' in page
+    assert [name for name, words in chosen.items() if words.endswith('reached"')] == ["I-1", "I-3"]
+    assert 'value="not"' in chosen["I-2"]
+    everything = as_coordinator.post(f"{YEAR}khep-nam/", {"dat": "tat-ca"}).content.decode()
+    assert "Chưa chọn" not in everything and "Đạt cho" not in everything
+    kept = as_coordinator.post(f"{YEAR}khep-nam/", {"giu": "1", "kq-I-2": "more"}).content.decode()
+    assert 'value="more" selected' in kept and kept.count("summary") == page.count("summary")
+    plan.refresh_from_db()
+    assert not plan.closed_at and not Task.objects.exclude(result="").exists()
 
 
 def test_a_task_that_came_meanwhile_stops_the_closing(plan, coordinator):

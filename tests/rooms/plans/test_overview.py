@@ -65,9 +65,9 @@ def test_the_pace_counts_what_was_handed_in(ward, plan):
 def test_the_page_has_a_counted_number_of_queries_and_is_kept(
     ward, plan, as_coordinator, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         first = as_coordinator.get(f"{ADDRESS}toan-canh/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         again = as_coordinator.get(f"{ADDRESS}toan-canh/")
     assert again.content.partition(b"<main")[2] == first.content.partition(b"<main")[2]
     page = first.content.decode()
@@ -77,7 +77,7 @@ def test_the_page_has_a_counted_number_of_queries_and_is_kept(
 def test_the_list_of_the_pace_has_a_counted_number_of_queries_and_is_kept(
     plan, as_coordinator, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         first = as_coordinator.get(f"{ADDRESS}lan-nop/?nhip=den-nay")
     with django_assert_max_num_queries(5):
         again = as_coordinator.get(f"{ADDRESS}lan-nop/?nhip=den-nay")

@@ -1,5 +1,6 @@
 """Reviewing: cells, findings, steps back, two people at once."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -980,3 +981,42 @@ def test_a_refused_head_keeps_what_was_typed(draft, as_coordinator):
     assert 'name="seen-date" value="03/02/2026"' in page
     draft.head.refresh_from_db()
     assert draft.head.signer == ""
+
+
+def test_the_filter_narrows_what_can_be_answered_in_the_table(ward, coordinator, as_coordinator):
+    draft = rooms.make_draft(ward, coordinator)
+    acts = '<div class="acts" hidden>'
+
+    def folded(asked):
+        page = as_coordinator.get(f"/ke-hoach/nap/{draft.token}/{asked}").content.decode()
+        rows = [
+            row.split("</tr>")[0]
+            for row in page.split('<tr class="hint-row is-')[1:]
+            if "data-severity" in row.split(">")[0]
+        ]
+        return {row.split('data-severity="')[1].split('"')[0]: acts in row for row in rows}
+
+    assert set(folded("").values()) == {False}
+    assert folded("?loc=error") == {"error": False, "warning": True, "note": True}
+    assert folded("?loc=note") == {"error": True, "warning": True, "note": False}
+
+
+def test_an_error_without_a_mend_leads_to_the_field_that_sets_it_right(ward, coordinator, as_coordinator):
+    findings = (
+        Finding("deadline-incomplete", "error", "I.3", "Thời hạn chỉ ghi “Hoàn thành”."),
+        Finding("office-unknown", "warning", "I.1", "Không rõ cơ quan."),
+        Finding("date-missing", "error", "head date", "Kế hoạch không ghi ngày ký."),
+    )
+    draft = rooms.make_draft(ward, coordinator, rooms.make_reading(findings=findings))
+    address = f"/ke-hoach/nap/{draft.token}/"
+    page = as_coordinator.get(f"{address}?loc=error").content.decode()
+    line = draft.lines.get(section__number="I", number="3").pk
+    fixes = re.findall(r'href="([^"]+)" data-fix>([^<]+)<', page)
+    assert fixes == [
+        (f"{address}?sua={line}&amp;o=due", "Sửa dòng I.3"),
+        (f"{address}?dau=date", "Sửa ở đầu kế hoạch"),
+    ]
+    editing = as_coordinator.get(f"{address}?sua={line}&o=due").content.decode()
+    assert editing.count("autofocus") == 1 and "autofocus" in editing.split('id="e-due"')[1].split(">")[0]
+    head = as_coordinator.get(f"{address}?dau=date").content.decode()
+    assert 'id="head-box" open' in head and "autofocus" in head.split('id="h-date"')[1].split(">")[0]

@@ -127,7 +127,8 @@ def form(**changed):
     return rows | {
         "name": "Đăng ký khai sinh", "valid_from": "01/12/2026", "decision_number": "30/QĐ-UBND", "decision_date": "25/11/2026",
         "decision_issuer": "UBND tỉnh Thử", "law_unit": "working-day", "law_amount": "5", "fee_status": "unknown", "giay-0-name": "Tờ khai",
-        "giay-0-originals": "1", "buoc-0-name": "Làm", "buoc-0-share": "100", "level": "commune", "at_counter": "on", **changed,
+        "giay-0-originals": "1", "buoc-0-name": "Làm", "buoc-0-share": "100", "level": "commune", "at_counter": "on",
+        "token": "thutuc000001", **changed,
     }  # fmt: skip
 
 
@@ -154,6 +155,8 @@ def test_a_new_version_by_its_form(as_coordinator, made):
         ({"name": ""}, "Hãy ghi tên thủ tục"),
         ({"law_unit": ""}, "Thời hạn cần cả số và đơn vị"),
         ({"law_amount": ""}, "Thời hạn cần cả số và đơn vị"),
+        ({"law_unit": "same-day", "law_amount": "3"}, "trả trong ngày thì để trống số"),
+        ({"own_unit": "same-day", "own_amount": "3"}, "trả trong ngày thì để trống số"),
         ({"fee_status": "known"}, "ghi mức, hoặc ghi thu theo văn bản nào"),
         ({"decision_number": ""}, "Hãy ghi số quyết định công bố"),
         ({"giay-TOTAL_FORMS": "500"}, "chưa ghi đúng"),
@@ -169,7 +172,10 @@ def test_a_wrong_form_keeps_what_was_typed_and_says_why(as_coordinator, made, ch
 
 def test_a_procedure_is_added_once(as_coordinator):
     assert as_coordinator.post("/thu-tuc/moi/", form(code="1.001193")).status_code == 303
-    again = as_coordinator.post("/thu-tuc/moi/", form(code="1.001193"))
+    twice = as_coordinator.post("/thu-tuc/moi/", form(code="1.001193"))
+    assert twice.status_code == 303 and Version.objects.count() == 1, "a double click"
+    for changed in ({"token": "thutuc000002"}, {"name": "Đăng ký khai tử"}):
+        again = as_coordinator.post("/thu-tuc/moi/", form(code="1.001193", **changed))
     assert again.status_code == 422 and "Phường đã có thủ tục 1.001193" in again.content.decode()
     wrong = as_coordinator.post("/thu-tuc/moi/", form(code="khai sinh"))
     assert wrong.status_code == 422 and "không phải mã thủ tục" in wrong.content.decode()

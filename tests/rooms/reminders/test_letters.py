@@ -185,3 +185,12 @@ def test_another_wards_tasks_are_in_nobodys_letter(ward, plan, coordinator):
     other = rooms.make_ward("Phường Hai")
     leader = with_mail(rooms.make_person(other, "leader"))
     assert not letters(other) and leader
+
+
+def test_a_silence_is_said_of_the_task_not_of_the_software(ward, plan, coordinator, client):
+    leader = rooms.make_person(ward, "leader")
+    Notice.objects.create(ward=ward, task=Task.objects.get(number="I-1"), person=leader, at=AT, code="task.silent", word="Chưa có tin 9 tháng")  # fmt: skip
+    client.force_login(leader)
+    for address in ("/viec-cua-toi/", "/nhac-viec/"):
+        page = client.get(address).content.decode()
+        assert "Việc này lâu chưa có tin" in page and "Phần mềm" not in page, address

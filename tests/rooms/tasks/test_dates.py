@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
+from caicach.accounts.models import Person
 from caicach.core.clock import noon
+from caicach.exchange.models import Letter
 from caicach.rules.refusal import Refusal
-from caicach.tasks import dates, services
+from caicach.tasks import dates, directives, services
 from caicach.tasks.models import Delivery, Extension, Notice, Occurrence, Task
 from tests.factories import rooms
 
@@ -275,15 +277,63 @@ def test_a_task_is_taken_out_with_its_reason_and_document_and_in_again(task, coo
     assert not Delivery.objects.exists()
 
 
-def test_lists_say_the_new_day_beside_the_old_one(ward, coordinator, client):
+def test_wherever_the_deadline_is_said_the_new_day_stands_beside_the_old_one(ward, coordinator, client):
     task = rooms.make_task(ward, coordinator, "I-2")
     dates.put_off(
-        task, occurrence=task.occurrences.get().pk, until=dt.date(2026, 12, 14), reason="Chờ",
+        task, occurrence=task.occurrences.get().pk, until=dt.date(2026, 11, 25), reason="Chờ",
         by=coordinator.pk, at=AT,
     )  # fmt: skip
+    both = "25/11/2026 (hạn cũ 31/01/2026)"
     client.force_login(rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND"))
-    for page in ("/viec-cua-toi/", "/viec/2026/cchc/I-2/"):
-        assert "14/12/2026 (hạn cũ 31/01/2026)" in client.get(page).content.decode(), page
+    for page in ("/viec-cua-toi/", "/viec/2026/cchc/I-2/", "/tim/?q=lap+bang+theo+doi", "/ke-hoach/2026/cchc/nhieu-viec/",
+                 "/giao-ban/", f"/don-vi/{ward.offices.get(short_name='Văn phòng').pk}/"):  # fmt: skip
+        assert both in client.get(page).content.decode(), page
+    from caicach.reminders import services as reminders
+    from caicach.tasks import lists
+    from caicach.tasks.queries import views_of
+
+    Person.objects.filter(pk=coordinator.pk).update(email="dieuphoi@vidu.example")
+    monday = dt.date(2026, 11, 30)
+    reminders.write_letters(ward.pk, today=monday, hour=8, at=noon(monday))
+    assert both in Letter.objects.get(key__startswith="weekly").text
+    assert both in lists.row(views_of([task], ward=ward.pk, today=monday)[0])
+
+
+def test_a_directive_about_a_task_says_both_days_there(ward, coordinator, client):
+    task = rooms.make_task(ward, coordinator, "I-2")
+    office = ward.offices.get(short_name="Văn phòng").pk
+    given = directives.give(
+        ward=ward.pk, content="Làm ngay", leads=[office], about=task, due_on=dt.date(2026, 11, 27), today=rooms.TODAY,
+        by=coordinator.pk, at=AT,
+    )  # fmt: skip
+    dates.put_off(
+        given, occurrence=given.occurrences.get().pk, until=dt.date(2026, 12, 4), reason="Chờ",
+        by=coordinator.pk, at=AT,
+    )  # fmt: skip
+    client.force_login(coordinator)
+    assert "04/12/2026 (hạn cũ 27/11/2026)" in client.get("/viec/2026/cchc/I-2/").content.decode()
+
+
+def test_asking_for_more_time_opens_its_form(ward, task, head, officer, client):
+    client.force_login(head)
+    assert 'href="/viec/2026/cchc/I-2/?mo=gia-han"' in client.get("/viec-cua-toi/").content.decode()
+    page = client.get(f"{PAGE}?mo=gia-han").content.decode()
+    form = page.split("<summary>Xin gia hạn</summary>")[0].rpartition("<details")[2]
+    assert "open" in form and page.count("autofocus") == 1
+    assert "autofocus" in page.split('name="until"')[1].split(">")[0]
+    folded = client.get(PAGE).content.decode()
+    assert "open" not in folded.split("<summary>Xin gia hạn</summary>")[0].rpartition("<details")[2]
+
+
+def test_an_officer_is_told_who_asks_for_more_time(ward, task, coordinator, officer, as_officer):
+    page = as_officer.get(PAGE).content.decode()
+    assert "Xin gia hạn do người điều phối gửi" in page, "no head there"
+    rooms.make_person(ward, "head", office="Văn phòng HĐND và UBND", name="Võ Thị Lan")
+    page = as_officer.get(PAGE).content.decode()
+    assert "Xin gia hạn do trưởng đơn vị gửi; nhờ Võ Thị Lan" in page
+    written = as_officer.get(f"{PAGE}?mo=nho-gia-han").content.decode().split('id="trao-doi-words"')[1]
+    assert "autofocus" in written.split(">")[0] and ">@Võ Thị Lan nhờ xin gia hạn việc này" in written
+    assert "nhờ xin gia hạn" not in as_officer.get(f"{PAGE}?mo=gia-han").content.decode()
 
 
 def test_who_judges_is_told_of_a_document_that_makes_late_on_time(ward, coordinator, officer, client):

@@ -56,6 +56,15 @@ def test_it_is_given_acknowledged_handed_in_and_accepted(ward, leader, officer, 
     assert Notice.objects.filter(person=leader, code="task.acknowledged").exists()
 
 
+def test_the_list_tells_who_leads_from_who_helps(ward, leader, client):
+    client.force_login(leader)
+    own, other = (ward.offices.get(short_name=name) for name in ("Văn phòng", "VH–XH"))
+    directives.give(ward=ward.pk, content="Kiểm tra", leads=[own.pk], helpers=[other.pk], due_on=rooms.TODAY, today=rooms.TODAY,
+                    by=leader.pk, at=noon(rooms.TODAY))  # fmt: skip
+    listed = client.get("/chi-dao/").content.decode()
+    assert f"chủ trì {own}, phối hợp {other}" in listed and "Chưa nhận: " in listed
+
+
 def test_the_list_and_the_page_name_who_has_not_said_yes(ward, leader, officer, client, sent):
     client.force_login(leader)
     own = officer.posts.get().office

@@ -132,6 +132,13 @@ def test_steps_are_added_ticked_opened_and_dropped(task, as_officer):
     assert as_officer.post(f"{PAGE}buoc/9/", {"done": "1"}).status_code == 404
 
 
+def test_a_steps_day_without_a_year_is_of_this_one(task, as_officer):
+    as_officer.post(f"{PAGE}buoc/", {"words": "Lấy ý kiến", "due_on": "5/12"})
+    assert str(Step.objects.get().due_on) == "2026-12-05"
+    wrong = as_officer.post(f"{PAGE}buoc/", {"words": "Trình ký", "due_on": "32/12"})
+    assert wrong.status_code == 422 and Step.objects.count() == 1
+
+
 def test_who_is_named_in_a_comment_hears_of_it_once(task, ward, coordinator, as_officer):
     named = rooms.make_person(ward, "leader")
     type(named).objects.filter(pk=named.pk).update(full_name="Lê Quốc Tuấn")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0003_counter'),
+        ('dossiers', '0005_counter'),
         ('organisation', '0001_squashed_0005_work_calendar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('citizens', '0001_initial'),
-        ('dossiers', '0001_initial'),
+        ('dossiers', '0004_under_way'),
         ('organisation', '0001_squashed_0005_work_calendar'),
-        ('procedures', '0001_initial'),
+        ('procedures', '0002_sent_once'),
     ]
 
     operations = [
