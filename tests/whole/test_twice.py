@@ -78,6 +78,7 @@ NOTHING_TO_MAKE = {
     "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
     "counter:keep", "counter:void",  # sent by the page's script; a number is void once, tests/rooms/counter
+    "dossiers:move",  # of a dossier that the ward keeps itself, tests/rooms/counter
     "procedures:suggested",  # of an empty catalogue
     "dossiers:list-back",  # of a list that says older states
     "desk:start", "desk:set-up-offices", "desk:set-up-people", "desk:work-days-back",  # in tests/stories/test_first_start.py and its rooms

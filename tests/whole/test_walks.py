@@ -50,6 +50,7 @@ VALUES = {
     "unit": "van-phong-hdnd-va-ubnd",
     "code": "H01.31.05-261102-0001",
     "procedure": "1.001193",
+    "move": "ask-payment",
 }
 
 
