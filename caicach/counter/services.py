@@ -6,7 +6,7 @@ import base64
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -41,7 +41,7 @@ class Person:
 class Asked:
     """What is taken in. owner: whose dossier it is; bringer: who stands there for them, with the ground (authority).
 
-    parts: positions of the papers that are there; reused: of those, what stands on file from before. case: position of the
+    parts: positions of the papers that are there; all_parts: those that are always asked for are; reused: of those, what stands on file from before. case: position of the
     procedure's case, None for the plain one. fee_each: what one set costs, where the procedure does not say it; exempt: why
     nobody pays. at_once: settled while the person waits.
     """
@@ -52,6 +52,7 @@ class Asked:
     authority: str = ""
     parts: frozenset[int] = frozenset()
     reused: frozenset[int] = frozenset()
+    all_parts: bool = False
     case: int | None = None
     sets: int = 1
     fee_each: int | None = None
@@ -194,10 +195,9 @@ def _checked(asked: Asked) -> Asked:
     bringer = _tidy(asked.bringer, "") if asked.bringer else None
     if not set(asked.channels) <= set(Line.CHANNELS):
         raise Refusal("counter.channel", "phone")
-    return Asked(
-        asked.procedure, owner, bringer, cut(squeeze(asked.authority), 200) if bringer else "", asked.parts, asked.reused, asked.case,
-        asked.sets, asked.fee_each, cut(squeeze(asked.exempt), 300), asked.way, cut(squeeze(asked.way_to), 300), tuple(asked.channels),
-        asked.at_once,
+    return replace(
+        asked, owner=owner, bringer=bringer, authority=cut(squeeze(asked.authority), 200) if bringer else "",
+        exempt=cut(squeeze(asked.exempt), 300), way_to=cut(squeeze(asked.way_to), 300),
     )  # fmt: skip
 
 
@@ -234,11 +234,10 @@ def _case(cases: Sequence[Any], position: int | None) -> Any:
 
 def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], ward: int) -> list[Part]:
     """The papers that are there. Raises Refusal counter.part-missing where one that is always asked for is not."""
-    lacking = [
-        one.name
-        for one in components
-        if not one.required_when and one.position not in asked.parts | asked.reused
-    ]
+    there = asked.parts | asked.reused
+    if asked.all_parts:
+        there |= {one.position for one in components if not one.required_when}
+    lacking = [one.name for one in components if not one.required_when and one.position not in there]
     if lacking:
         raise Refusal("counter.part-missing", "parts", names="; ".join(lacking))
     newest = {part.words: part for part in on_file}
@@ -247,7 +246,7 @@ def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], war
         source = newest.get(key(one.name)[:400]) if one.position in asked.reused else None
         if one.position in asked.reused and source is None:
             raise Refusal("counter.not-on-file", "parts", name=one.name)
-        if one.position in asked.parts | asked.reused:
+        if one.position in there:
             parts.append(
                 Part(
                     position=one.position, name=one.name, words=key(one.name)[:400], originals=one.originals, copies=one.copies,
