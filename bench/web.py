@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import backup, dossiers, handing_in
+from bench import backup, counter, dossiers, handing_in
 from bench.measure import Table, median, share, spread
 from bench.visitor import REQUESTS, Visitor, bare_server, fill, free_port, our_server, running
 
@@ -165,6 +165,7 @@ def run(table: Table) -> None:
         table.add("máy chủ và việc nền khi nghỉ", f"{memory:.0f} MiB", "", "< 200 MiB", memory < 200)
 
     handing_in.run(table, env, folder)
+    counter.run(table, env, folder)
     dossiers.run(table, env, folder)
     second, limit_second = (
         _start(serve, port, env, "/dang-nhap/"),

@@ -64,12 +64,20 @@ def by_number(ward: int, number: str) -> Citizen | None:
     )
 
 
-def to_meet(ward: int, number: str, handle: str) -> QuerySet[Citizen]:
-    """Whom `services.met` chooses from, held: who has this number, and who was chosen from a list."""
-    wanted = Q(handle=handle) if handle else Q(pk__in=())
-    if number:
-        wanted |= Q(number_key=number_key(ward, number))
-    return Citizen.objects.select_for_update().filter(wanted, ward_id=ward)
+NOBODY_HAS = "-"
+"""a handle, a key that no row has: what is asked for where nothing was said"""
+
+
+def asked_by(ward: int, number: str, handle: str) -> tuple[str, str]:
+    """The key and the handle by which `to_meet` asks."""
+    return number_key(ward, number) if number else NOBODY_HAS, handle or NOBODY_HAS
+
+
+def to_meet(ward: int, number_key: str, handle: str) -> QuerySet[Citizen]:
+    """Whom `services.met` chooses from, held: who has this number, and who was chosen from a list. By `asked_by`."""
+    return Citizen.objects.select_for_update().filter(
+        Q(handle=handle) | Q(number_key=number_key), ward_id=ward
+    )
 
 
 def by_phone(ward: int, phone: str, *, limit: int = 20) -> list[Citizen]:

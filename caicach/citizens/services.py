@@ -51,13 +51,13 @@ def meet(
     """
     facts = checked(facts)
     with transaction.atomic():
-        there = list(queries.to_meet(ward, facts.number, handle))
+        there = list(queries.to_meet(ward, *queries.asked_by(ward, facts.number, handle)))
         try:
             with transaction.atomic():
                 citizen, trace = met(there, facts, ward=ward, by=by, at=at, is_same=is_same)
                 write(citizen, trace)
         except IntegrityError:  # met at another counter this very moment
-            there = list(queries.to_meet(ward, facts.number, ""))
+            there = list(queries.to_meet(ward, *queries.asked_by(ward, facts.number, "")))
             if not there:
                 raise
             citizen, trace = met(there, facts, ward=ward, by=by, at=at, is_same=is_same)

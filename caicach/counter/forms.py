@@ -144,7 +144,7 @@ class Sheet:
             return {"number": "".join(self.said["number"].split()), "handle": self.said["handle"]}
         return {"number": "".join(self.said["owner_number"].split()).upper(), "handle": ""}
 
-    def asked(self, choice: Choice | None, *, today: dt.date) -> Asked:
+    def asked(self, *, today: dt.date) -> Asked:
         """As the verb wants it. Raises Refusal at the field that is no such thing."""
         said = self.said
         born = day_in(said["born"]) if said["born"] else None
@@ -165,11 +165,12 @@ class Sheet:
                 said["owner_name"], "organisation" if is_firm else "person", kind, said["owner_number"], address=said["owner_address"]
             )  # fmt: skip
             owner, bringer = Person(facts, "", bool(said["is_same"])), standing
+        brought = self.positions("part")
         return Asked(
-            said["procedure"], owner, bringer, said["authority"], self.positions("part") - self.positions("reuse"),
-            self.positions("reuse"), _whole(said["case"], "counter.case", "case"), _whole(said["sets"] or "1", "counter.sets", "sets", most=500) or 0,
+            said["procedure"], owner, bringer, said["authority"], brought, self.positions("reuse") - brought, bool(said["all_parts"]),
+            _whole(said["case"], "counter.case", "case"), _whole(said["sets"] or "1", "counter.sets", "sets", most=500) or 0,
             _whole(said["fee_each"].replace(".", ""), "counter.fee", "fee_each"), said["exempt"], said["way"] or "counter", said["way_to"],
-            tuple(self.lists["channel"]), bool(said["at_once"]) and bool(choice and choice.same_day),
+            tuple(self.lists["channel"]), bool(said["at_once"]),
         )  # fmt: skip
 
     def positions(self, name: str) -> frozenset[int]:

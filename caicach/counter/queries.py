@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from caicach.citizens import queries as citizens
 from caicach.citizens.queries import Known
@@ -39,14 +39,12 @@ def unit_of(system: str, desk: Desk) -> str:
     return desk.unit if system == "own" and desk.document else ""
 
 
-def on_file(ward: int, *, number: str, handle: str) -> QuerySet[Part]:
-    """What somebody has brought before and may be used again, the newest last; a question for `trip.ask`."""
+def on_file(ward: int, number_key: str, handle: str) -> QuerySet[Part]:
+    """What somebody has brought before and may be used again, the newest last; a question for `trip.ask`. Of a number it is by
+    the number, else by the handle (`citizens.queries.asked_by`)."""
     found = Part.objects.filter(ward_id=ward, reusable=True).exclude(dossier__state="voided")
-    if number:
-        whose = {"dossier__citizen__number_key": citizens.number_key(ward, number)}
-    else:
-        whose = {"dossier__citizen__handle": handle or "-"}
-    return found.filter(**whose).select_related("dossier").order_by("id")
+    mine = Q(dossier__citizen__number_key=number_key) | Q(dossier__citizen__handle=handle)
+    return found.filter(mine).select_related("dossier").order_by("id")
 
 
 def settings_of(ward: int) -> Desk:
@@ -87,7 +85,7 @@ def choice(
         *for_intake(ward, code, clock.local_day(now)),
         Desk.objects.filter(ward_id=ward),
         row_of(ward),
-        on_file(ward, number=number, handle=handle),
+        on_file(ward, *citizens.asked_by(ward, number, handle)),
     )
     if not versions:
         return None

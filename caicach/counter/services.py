@@ -6,10 +6,12 @@ import base64
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from caicach.citizens import queries as citizens
 from caicach.citizens import services as citizens_verbs
@@ -42,7 +44,7 @@ class Person:
 class Asked:
     """What is taken in. owner: whose dossier it is; bringer: who stands there for them, with the ground (authority).
 
-    parts: positions of the papers that are there; reused: of those, what stands on file from before. case: position of the
+    parts: positions of the papers that are there; all_parts: those that are always asked for are; reused: of those, what stands on file from before. case: position of the
     procedure's case, None for the plain one. fee_each: what one set costs, where the procedure does not say it; exempt: why
     nobody pays. at_once: settled while the person waits.
     """
@@ -53,6 +55,7 @@ class Asked:
     authority: str = ""
     parts: frozenset[int] = frozenset()
     reused: frozenset[int] = frozenset()
+    all_parts: bool = False
     case: int | None = None
     sets: int = 1
     fee_each: int | None = None
@@ -80,17 +83,43 @@ def accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> 
     raise AssertionError
 
 
+_NAMES = ("owner_number", "owner", "bringer_number", "bringer")
+
+
+def _questions(
+    ward: int, token: str, code: str, day: dt.date, *, is_reusing: bool, **keys: str
+) -> list[QuerySet[Any]]:
+    """All that an intake must know. keys: of the owner, and of whoever stands there for them, as `_NAMES`."""
+    pairs = [(keys[number], keys[handle]) for number, handle in zip(_NAMES[::2], _NAMES[1::2], strict=True) if number in keys]  # fmt: skip
+    return [
+        intake.of_form(ward, token),
+        *for_intake(ward, code, day),
+        Desk.objects.filter(ward_id=ward),
+        row_of(ward),
+        *(citizens.to_meet(ward, *pair) for pair in pairs),
+        *([queries.on_file(ward, *pairs[0])] if is_reusing else []),
+    ]
+
+
+_OF_AN_INTAKE = {
+    (for_another, is_reusing): trip.Often(
+        partial(_questions, is_reusing=is_reusing), ward=-1, token="a token", code="a code", day=dt.date(1900, 1, 2),
+        **{name: f"sample {name}" for name in _NAMES[: 4 if for_another else 2]},
+    )
+    for for_another in (False, True)
+    for is_reusing in (False, True)
+}  # fmt: skip
+"""Its words made once: making them took longer than all the rest of an intake (bench/counter.py)."""
+
+
 def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> Any:
     people = [asked.owner, *([asked.bringer] if asked.bringer else [])]
     day = clock.local_day(at)
-    there, versions, components, steps, cases, desks, wards, *known = trip.ask(
-        intake.of_form(ward, token),
-        *for_intake(ward, asked.procedure, day),
-        Desk.objects.filter(ward_id=ward),
-        row_of(ward),
-        *(citizens.to_meet(ward, one.facts.number, one.handle) for one in people),
-        *([_on_file(ward, asked.owner)] if asked.reused else []),
-    )
+    keys = [citizens.asked_by(ward, one.facts.number, one.handle) for one in people]
+    names = dict(zip(_NAMES, [text for pair in keys for text in pair], strict=False))
+    there, versions, components, steps, cases, desks, wards, *known = _OF_AN_INTAKE[
+        len(people) == 2, bool(asked.reused)
+    ].ask(ward=ward, token=token, code=asked.procedure, day=day, **names)
     if there:
         return there[0]
     if not versions:
@@ -195,10 +224,9 @@ def _checked(asked: Asked) -> Asked:
     bringer = _tidy(asked.bringer, "") if asked.bringer else None
     if not set(asked.channels) <= set(Line.CHANNELS):
         raise Refusal("counter.channel", "phone")
-    return Asked(
-        asked.procedure, owner, bringer, cut(squeeze(asked.authority), 200) if bringer else "", asked.parts, asked.reused, asked.case,
-        asked.sets, asked.fee_each, cut(squeeze(asked.exempt), 300), asked.way, cut(squeeze(asked.way_to), 300), tuple(asked.channels),
-        asked.at_once,
+    return replace(
+        asked, owner=owner, bringer=bringer, authority=cut(squeeze(asked.authority), 200) if bringer else "",
+        exempt=cut(squeeze(asked.exempt), 300), way_to=cut(squeeze(asked.way_to), 300),
     )  # fmt: skip
 
 
@@ -235,11 +263,10 @@ def _case(cases: Sequence[Any], position: int | None) -> Any:
 
 def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], ward: int) -> list[Part]:
     """The papers that are there. Raises Refusal counter.part-missing where one that is always asked for is not."""
-    lacking = [
-        one.name
-        for one in components
-        if not one.required_when and one.position not in asked.parts | asked.reused
-    ]
+    there = asked.parts | asked.reused
+    if asked.all_parts:
+        there |= {one.position for one in components if not one.required_when}
+    lacking = [one.name for one in components if not one.required_when and one.position not in there]
     if lacking:
         raise Refusal("counter.part-missing", "parts", names="; ".join(lacking))
     newest = {part.words: part for part in on_file}
@@ -248,7 +275,7 @@ def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], war
         source = newest.get(key(one.name)[:400]) if one.position in asked.reused else None
         if one.position in asked.reused and source is None:
             raise Refusal("counter.not-on-file", "parts", name=one.name)
-        if one.position in asked.parts | asked.reused:
+        if one.position in there:
             parts.append(
                 Part(
                     position=one.position, name=one.name, words=key(one.name)[:400], originals=one.originals, copies=one.copies,
@@ -256,10 +283,6 @@ def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], war
                 )
             )  # fmt: skip
     return parts
-
-
-def _on_file(ward: int, owner: Person) -> Any:
-    return queries.on_file(ward, number=owner.facts.number, handle=owner.handle)
 
 
 def _office(steps: Sequence[Any]) -> Mapping[str, object] | None:

@@ -60,16 +60,17 @@ def take_in(request: HttpRequest) -> HttpResponse:
     choose = request.POST.get("person_pick", "")
     candidates = _person(asked, sheet, choose)
     if request.POST.get("lam") == "luu" and not sheet.errors and not sheet.said["who"] and not candidates:
-        choice = _choice(asked, sheet)
         try:
-            if choice is not None:
-                sheet.tick(choice)
             made = services.accept(
-                sheet.asked(choice, today=clock.today()), ward=actor.ward_id, token=sheet.said["token"], by=actor.person_id, at=now
-            )  # fmt: skip
+                sheet.asked(today=clock.today()),
+                ward=actor.ward_id,
+                token=sheet.said["token"],
+                by=actor.person_id,
+                at=now,
+            )
         except Refusal as refusal:
             sheet.put_refusal(refusal)
-            return _sheet(asked, sheet, status=status_of(refusal), choice=choice)
+            return _sheet(asked, sheet, status=status_of(refusal))
         return _go(asked, f"{reverse('counter:taken', args=[made.token])}?in=1")
     choice = _choice(asked, sheet)
     if not sheet.is_blank:

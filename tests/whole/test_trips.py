@@ -18,6 +18,7 @@ from caicach.tasks import held
 from caicach.tasks.models import Comment, Delivery, Notice, Task
 from tests.factories import rooms
 from tests.factories.races import until_somebody_waits
+from tests.rooms.counter.conftest import desk as desk
 
 PASSWORD = "mat-khau-thu-12"
 on_postgresql = connection.vendor == "postgresql"
@@ -47,6 +48,18 @@ def test_handing_in_takes_six_trips_through_the_whole_stack(ward, coordinator, s
     assert event.facts["row"] == delivery.pk
     assert (event.facts["document"], event.facts["document_date"]) == ("12/BC-UBND", "2026-11-20")
     assert [one.person_id for one in Notice.objects.filter(code="task.handed-in")] == [coordinator.pk]
+
+
+@pytest.mark.django_db
+def test_taking_a_dossier_in_takes_six_trips_through_the_whole_stack(desk, signed_in):
+    sent = {
+        "procedure": "1.001193", "token": "phieumot0001", "name": "Nguyễn Thị Lan", "number": "000190012345", "all_parts": "1", "lam": "luu",
+        "role": "self", "way": "counter", "sets": "1",
+    }  # fmt: skip
+    signed_in.get("/quay/so/")
+    with CaptureQueriesContext(connection) as seen:
+        assert signed_in.post("/quay/", sent).status_code == 303
+    assert len(seen) <= (6 if on_postgresql else 24), [one["sql"][:80] for one in seen.captured_queries]
 
 
 @pytest.mark.django_db
