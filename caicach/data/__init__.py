@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -40,6 +41,29 @@ def work_sessions() -> tuple[tuple[dt.time, dt.time], ...]:
     """The sessions of a working day where a ward has said nothing else."""
     found = rows("work_sessions")
     return tuple((dt.time.fromisoformat(row["from"]), dt.time.fromisoformat(row["to"])) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLimit:
+    """A limit beside the clock, as text in its unit, with who says so."""
+
+    value: str
+    unit: str
+    source: str
+    is_sure: bool
+
+
+@cache
+def clock_limits() -> dict[str, ClockLimit]:
+    """Limits of waits, checks, extensions: code → its value and source."""
+    return {
+        row["code"]: ClockLimit(row["value"], row["unit"], row["source"], row["standing"] == "sure")
+        for row in rows("clock_limits")
+    }
+
+
+def clock_limit(code: str) -> ClockLimit:
+    return clock_limits()[code]
 
 
 @cache

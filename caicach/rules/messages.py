@@ -306,6 +306,11 @@ SENTENCES: dict[str, str] = {
         "Những ngày này vốn đã như vậy trong lịch. Hãy kiểm tra lại ngày, hoặc chọn cách khác."
     ),
     "calendar.gone": _("Ngày này không còn là ngày riêng của phường. Hãy tải lại trang."),
+    "hours.order": _("Các buổi phải theo thứ tự: giờ sau muộn hơn giờ trước, buổi chiều sau buổi sáng."),
+    "hours.season": _("Mùa phải có ngày đầu và ngày cuối khác nhau, là ngày có thật trong năm."),
+    "hours.far": _("Ngày bắt đầu cách hôm nay hơn một năm. Hãy kiểm tra lại năm."),
+    "hours.same": _("Giờ làm việc từ ngày ấy vốn đã như vậy. Không có gì để ghi."),
+    "hours.letter-gone": _("Thư này không còn phải gửi. Hãy tải lại trang."),
     # tasks
     "task.nothing-handed-in": _("Chưa có sản phẩm nào được nộp để duyệt."),
     "task.already-judged": _("Sản phẩm này đã được duyệt hoặc trả lại rồi. Hãy tải lại trang."),
