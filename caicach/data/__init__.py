@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from caicach.rules.clock_limits import Limits, limits_from
 from caicach.rules.offices import Directory, directory_from_rows
 from caicach.rules.workdays import WorkCalendar, calendar_from_rows
 
@@ -60,6 +61,12 @@ def clock_limits() -> dict[str, ClockLimit]:
         row["code"]: ClockLimit(row["value"], row["unit"], row["source"], row["standing"] == "sure")
         for row in rows("clock_limits")
     }
+
+
+@cache
+def limits() -> Limits:
+    """The same as the clock's rules take them."""
+    return limits_from({code: one.value for code, one in clock_limits().items()})
 
 
 def clock_limit(code: str) -> ClockLimit:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from caicach.rules.clock_steps import Hands
 from caicach.rules.dossier_clock import Move, Reading, Reason, Term, Verdict, read
 from caicach.rules.work_time import DAY, SATURDAY, WorkTime, months_after
 
@@ -254,6 +255,22 @@ def _promise(time: WorkTime, term: Term, moves: Sequence[Move], shown: Reading) 
             if end.date() == shown.due.date()
             else f"xong {_moment(end)}, trước hẹn"
         )
+
+
+def hands_in_words(time: WorkTime, shown: Hands) -> str:
+    """Who had it for how long, and through whom it is late: a sentence; "" where nobody has had it."""
+    parts = []
+    for one in shown.stages:
+        words = f"{one.office} {minutes_in_words(one.used_minutes, time.minutes_a_day)}"
+        words += f" trong {minutes_in_words(one.share_minutes, time.minutes_a_day)} được giao"
+        if one.until is None and shown.holder:
+            words += ", đang giữ"
+            if one.due is not None:
+                words += f", đến hạn {_short(one.due)}"
+        if one.charged_minutes:
+            words += f", làm trễ {minutes_in_words(one.charged_minutes, time.minutes_a_day)}"
+        parts.append(words)
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def minutes_in_words(minutes: int, minutes_a_day: int = 0) -> str:

@@ -42,6 +42,13 @@ SENTENCES: dict[str, str] = {
         "“{move}” không làm được khi hồ sơ đang ở trạng thái “{state}”. Hãy tải lại trang để xem trạng thái mới."
     ),
     "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
+    "clock.shares": _("Phần thời gian của các bước phải cộng lại đúng 100%. Hãy xem lại các bước."),
+    "clock.no-apology": _("Muốn lùi ngày hẹn thì phải có thư xin lỗi trước. Hãy lập thư xin lỗi."),
+    "clock.extended-already": _("Mỗi hồ sơ chỉ được hẹn lại {most} lần. Hãy giải quyết trong ngày đã hẹn."),
+    "clock.extension-long": _("Chỉ được lùi nhiều nhất {most} ngày làm việc. Hãy chọn ngày sớm hơn."),
+    "clock.backwards": _(
+        "Giờ ghi việc này ({at}) trước việc cuối đã có ({last}). Hãy xem lại đồng hồ máy hoặc giờ vừa ghi."
+    ),
     "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
     # the citizen card
     "card.other": _(
