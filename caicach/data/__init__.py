@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from caicach.rules.clock_limits import Limits, limits_from
 from caicach.rules.offices import Directory, directory_from_rows
 from caicach.rules.workdays import WorkCalendar, calendar_from_rows
 
@@ -40,6 +42,35 @@ def work_sessions() -> tuple[tuple[dt.time, dt.time], ...]:
     """The sessions of a working day where a ward has said nothing else."""
     found = rows("work_sessions")
     return tuple((dt.time.fromisoformat(row["from"]), dt.time.fromisoformat(row["to"])) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLimit:
+    """A limit beside the clock, as text in its unit, with who says so."""
+
+    value: str
+    unit: str
+    source: str
+    is_sure: bool
+
+
+@cache
+def clock_limits() -> dict[str, ClockLimit]:
+    """Limits of waits, checks, extensions: code → its value and source."""
+    return {
+        row["code"]: ClockLimit(row["value"], row["unit"], row["source"], row["standing"] == "sure")
+        for row in rows("clock_limits")
+    }
+
+
+@cache
+def limits() -> Limits:
+    """The same as the clock's rules take them."""
+    return limits_from({code: one.value for code, one in clock_limits().items()})
+
+
+def clock_limit(code: str) -> ClockLimit:
+    return clock_limits()[code]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django import forms
 from caicach.accounts.forms import FirstPasswordForm, PersonForm, PostForm, day, text
 from caicach.core.fields import DayField
 from caicach.desk.set_up import KINDS, NEIGHBOURHOODS
+from caicach.desk.work_hours import COUNTS
 from caicach.rules.vntext import nfc, squeeze
 
 
@@ -146,6 +148,96 @@ class WorkDaysForm(forms.Form):
 
     def clean_source(self) -> str:
         return squeeze(nfc(self.cleaned_data["source"]))
+
+
+def _hour(label: str, *, need: bool = True, hint: str = "") -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        required=need,
+        help_text=hint,
+        input_formats=["%H:%M", "%H.%M", "%Hh%M", "%Hh"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"required": "Hãy ghi giờ.", "invalid": "Ghi giờ như 07:30."},
+    )
+
+
+class _DayOfYear(forms.CharField):
+    """A day of every year, typed as 15/04: (month, day), None for nothing."""
+
+    def __init__(self, label: str, hint: str = "") -> None:
+        super().__init__(
+            label=label, required=False, max_length=5, help_text=hint,
+            widget=forms.TextInput(attrs={"placeholder": "15/04", "inputmode": "numeric"}),
+            error_messages={"max_length": _DAY_OF_YEAR, "null_characters_not_allowed": _DAY_OF_YEAR},
+        )  # fmt: skip
+
+    def clean(self, value: object) -> tuple[int, int] | None:
+        said = super().clean(value)
+        if not said:
+            return None
+        parts = said.split("/")
+        try:
+            day, month = int(parts[0]), int(parts[1])
+            dt.date(2024, month, day)
+        except (ValueError, IndexError):
+            raise forms.ValidationError(_DAY_OF_YEAR) from None
+        return month, day
+
+
+_DAY_OF_YEAR = "Ghi ngày và tháng như 15/04."
+
+
+class WorkHoursForm(forms.Form):
+    """When the ward works and how it counts, from a day on."""
+
+    valid_from = day("Từ ngày", need="Hãy ghi từ ngày nào.")
+    morning_from = _hour("Sáng từ")
+    morning_until = _hour("đến")
+    afternoon_from = _hour("Chiều từ")
+    afternoon_until = _hour("đến")
+    saturday_from = _hour("Từ", need=False)
+    saturday_until = _hour("đến", need=False)
+    counts_saturday = forms.BooleanField(label="Tính thứ Bảy là ngày làm việc", required=False)
+    season_since = _DayOfYear("Từ ngày")
+    season_until = _DayOfYear("Đến hết ngày")
+    season_morning_from = _hour("Sáng từ", need=False)
+    season_morning_until = _hour("đến", need=False)
+    season_afternoon_from = _hour("Chiều từ", need=False)
+    season_afternoon_until = _hour("đến", need=False)
+    season_saturday_from = _hour("Thứ Bảy từ", need=False)
+    season_saturday_until = _hour("đến", need=False)
+    cut_off = _hour("Giờ chốt việc trong ngày")
+    count = forms.ChoiceField(
+        label="Hạn tính bằng ngày làm việc",
+        choices=list(COUNTS.items()),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn một cách đếm."),
+    )
+    quarters = forms.BooleanField(label="Giờ hẹn lẻ thì tròn lên 15 phút", required=False)
+    source = text(
+        "Theo văn bản", 200, need="Hãy ghi số và ngày của văn bản.", hint="Ví dụ: 12/TB-UBND ngày 02/12/2026"
+    )
+    checked = forms.BooleanField(label="Đã đối chiếu với văn bản ấy", required=False)
+
+    def clean_source(self) -> str:
+        return squeeze(nfc(self.cleaned_data["source"]))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        season = [
+            f"season_{part}"
+            for part in ("morning_from", "morning_until", "afternoon_from", "afternoon_until")
+        ]
+        if any(said.get(name) for name in ("season_since", "season_until", *season)):
+            for name in ("season_since", "season_until", *season):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, "Mùa có giờ khác thì ghi đủ ngày đầu, ngày cuối và giờ các buổi.")
+        for prefix in ("", "season_"):
+            since, until = f"{prefix}saturday_from", f"{prefix}saturday_until"
+            if bool(said.get(since)) != bool(said.get(until)):
+                empty = until if said.get(since) else since
+                if empty not in self.errors:
+                    self.add_error(empty, "Sáng thứ Bảy thì ghi cả giờ đầu và giờ cuối.")
+        return said
 
 
 # --- the first start, setting a ward up -----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from caicach.desk import (
     views_set_up,
     views_structure,
     views_work_calendar,
+    views_work_hours,
 )
 
 app_name = "desk"
@@ -51,6 +52,8 @@ urlpatterns = [
     path("lich-lam-viec/", views_work_calendar.show, name="work-calendar"),
     path("lich-lam-viec/ngay/", views_work_calendar.set_days, name="work-days"),
     path("lich-lam-viec/dat-lai/", views_work_calendar.set_back, name="work-days-back"),
+    path("lich-lam-viec/gio/", views_work_hours.hours, name="work-hours"),
+    path("lich-lam-viec/thu/", views_work_hours.letter, name="work-letter"),
     path("lich-lam-viec/xac-nhan/", views_work_calendar.confirm, name="work-year"),
     path("don-vi/", pages.offices, name="offices"),
     path("don-vi/<slug:office>/", pages.office, name="office"),

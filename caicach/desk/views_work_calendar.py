@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from caicach.core import clock
 from caicach.core.http import Missing, day_of, may, put_refusal, row_id, see_other, ward_request
-from caicach.desk import work_calendar
+from caicach.desk import work_calendar, work_hours
 from caicach.desk.forms import WorkDaysForm
 from caicach.desk.set_up import next_year_words
 from caicach.organisation import calendars
+from caicach.organisation.queries import owed_letters
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import SYSTEM
 
@@ -41,7 +42,7 @@ def set_days(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             status = put_refusal(form, refusal)
         else:
-            messages.success(request, f"Đã ghi {days} ngày." + _moved(moved))
+            messages.success(request, f"Đã ghi {days} ngày." + _moved(moved) + _owed(actor.ward_id))
             return see_other(_address(facts["since"].year))
     return _page(request, year, form, status=status)
 
@@ -58,7 +59,7 @@ def set_back(request: HttpRequest) -> HttpResponse:
     moved = work_calendar.set_back(
         ward=actor.ward_id, since=since, until=until, by=actor.person_id, at=clock.now()
     )
-    messages.success(request, "Đã đặt lại theo lịch chung." + _moved(moved))
+    messages.success(request, "Đã đặt lại theo lịch chung." + _moved(moved) + _owed(actor.ward_id))
     return see_other(_address(since.year))
 
 
@@ -74,6 +75,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 def _moved(count: int) -> str:
     return f" Ngày làm việc của {count} hạn đã tính lại." if count else ""
+
+
+def _owed(ward: int) -> str:
+    count = len(owed_letters(ward))
+    return f" {count} lời hẹn cần thư, xem ở Giờ làm việc." if count else ""
 
 
 def _year(text: str) -> int:
@@ -92,6 +98,8 @@ def _page(request: HttpRequest, year: int, form: WorkDaysForm, *, status: int = 
         "page": page,
         "form": form,
         "is_set_up": actor.role == SYSTEM,
+        "hours": work_hours.said_today(actor.ward_id, actor.calendar, today=clock.today()),
+        "missing": work_hours.missing_year_words(actor.ward_id, today=clock.today()),
         "next_year": next_year_words(clock.today()),
     }
     return render(request, "desk/work_calendar.html", context, status=status)

@@ -10,9 +10,10 @@ from functools import cache
 from django.db import transaction
 
 from caicach import data
+from caicach.desk import work_hours
 from caicach.history.queries import Told, of_codes
 from caicach.organisation import calendars
-from caicach.organisation.queries import confirmed_years, own_days, ward_calendar
+from caicach.organisation.queries import confirmed_years, own_days, ward_calendar, work_time
 from caicach.tasks import dates
 
 KINDS = {"off": "nghỉ", "working": "làm việc"}
@@ -112,7 +113,13 @@ def year_page(ward: int, version: int | None, *, year: int, today: dt.date) -> Y
     )
 
 
-_CODES = ("calendar.days-set", "calendar.day-set-back", "calendar.confirmed")
+_CODES = (
+    "calendar.days-set",
+    "calendar.day-set-back",
+    "calendar.confirmed",
+    "calendar.hours-set",
+    "calendar.letter-written",
+)
 
 
 def _facts(row: Named) -> tuple[object, ...]:
@@ -151,15 +158,20 @@ def set_days(
     *, ward: int, since: dt.date, until: dt.date, kind: str, name: str, source: str, by: int, at: dt.datetime,
     today: dt.date,
 ) -> tuple[int, int]:  # fmt: skip
-    """The ward's own days, and what is owed around them: how many days, how many of the latter moved."""
+    """The ward's own days, and what is owed around them: how many days, how many of the latter moved. Open dossiers are counted
+    anew; a promise that is counted later now stands, and its letter is owed."""
+    old = work_time(ward)
     days = calendars.set_days(
         ward=ward, since=since, until=until, kind=kind, name=name, source=source, by=by, at=at, today=today
     )
+    work_hours.keep_promises(ward, old, why=f"{name}: {source}", at=at)
     return days, dates.follow_calendar(ward=ward, since=since, until=until)
 
 
 @transaction.atomic
 def set_back(*, ward: int, since: dt.date, until: dt.date, by: int, at: dt.datetime) -> int:
     """The days as the country has them again; how many working days of what is owed moved."""
+    old = work_time(ward)
     calendars.set_back(ward=ward, since=since, until=until, by=by, at=at)
+    work_hours.keep_promises(ward, old, why=f"Đặt lại lịch từ {since:%d/%m/%Y}", at=at)
     return dates.follow_calendar(ward=ward, since=since, until=until)

@@ -62,6 +62,117 @@ class CalendarYear(models.Model):
         ]
 
 
+class WorkHours(models.Model):
+    """A ward's working hours and its way of counting, from a day on; what lies before stays as it was.
+
+    count, quarters, cut_off: as in a `dossier_clock.Term`. counts_saturday: a Saturday with sessions is a working day.
+    source: the document that says so; checked: somebody has held it against that.
+    """
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    valid_from = models.DateField()
+    count = models.CharField(max_length=10, default="end-of-day")
+    quarters = models.BooleanField(default=False)
+    cut_off = models.TimeField()
+    counts_saturday = models.BooleanField(default=False)
+    source = models.CharField(max_length=200)
+    checked = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["valid_from"]
+        constraints = [
+            ward_pair("organisation_workhours"),
+            models.UniqueConstraint(fields=["ward", "valid_from"], name="work_hours_day"),
+            models.CheckConstraint(
+                condition=Q(count__in=["end-of-day", "same-hour"]), name="work_hours_count"
+            ),
+        ]
+
+
+class WorkSessions(models.Model):
+    """The sessions of a day within some hours: the usual ones, or those of a season (a part of every year). saturday_from: of a
+    Saturday morning, none where the desk is shut."""
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    hours = models.ForeignKey(WorkHours, on_delete=models.CASCADE, related_name="sessions")
+    since_month = models.PositiveSmallIntegerField(null=True)
+    since_day = models.PositiveSmallIntegerField(null=True)
+    until_month = models.PositiveSmallIntegerField(null=True)
+    until_day = models.PositiveSmallIntegerField(null=True)
+    morning_from = models.TimeField()
+    morning_until = models.TimeField()
+    afternoon_from = models.TimeField()
+    afternoon_until = models.TimeField()
+    saturday_from = models.TimeField(null=True)
+    saturday_until = models.TimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            SameWard(field="hours", to="organisation.WorkHours", name="work_sessions_hours_ward"),
+            models.UniqueConstraint(
+                fields=["hours", "since_month", "since_day"],
+                nulls_distinct=False,
+                name="work_sessions_season",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    since_month__isnull=True,
+                    since_day__isnull=True,
+                    until_month__isnull=True,
+                    until_day__isnull=True,
+                )
+                | Q(
+                    since_month__isnull=False,
+                    since_day__isnull=False,
+                    until_month__isnull=False,
+                    until_day__isnull=False,
+                ),
+                name="work_sessions_season_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(morning_from__lt=F("morning_until"))
+                & Q(morning_until__lte=F("afternoon_from"))
+                & Q(afternoon_from__lt=F("afternoon_until")),
+                name="work_sessions_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(saturday_from__isnull=True, saturday_until__isnull=True)
+                | Q(
+                    saturday_from__isnull=False,
+                    saturday_until__isnull=False,
+                    saturday_from__lt=F("saturday_until"),
+                ),
+                name="work_sessions_saturday",
+            ),
+        ]
+
+
+class PromiseLetter(models.Model):
+    """A promise that other hours or days off would move later: it stays as given until a letter has gone to whoever has it.
+
+    code: the dossier's; promised: as given; later: as it is counted now; why: what changed.
+    """
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=40)
+    promised = models.DateTimeField()
+    later = models.DateTimeField()
+    why = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["promised", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ward", "code"], condition=Q(written_at__isnull=True), name="promise_letter_owed_once"
+            ),
+            models.CheckConstraint(condition=Q(later__gt=F("promised")), name="promise_letter_is_later"),
+        ]
+
+
 class Office(models.Model):
     """An office, or a group of them ("Các phòng, ban, ngành"). aliases: other spellings, one a line.
 

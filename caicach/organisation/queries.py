@@ -5,16 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from caicach import data
-from caicach.organisation.models import CalendarYear, FormerName, Office, Ward, WorkDay
+from caicach.organisation.models import (
+    CalendarYear,
+    FormerName,
+    Office,
+    PromiseLetter,
+    Ward,
+    WorkDay,
+    WorkHours,
+)
+from caicach.rules.dossier_clock import Count
 from caicach.rules.vntext import key
-from caicach.rules.work_time import WorkTime
+from caicach.rules.work_time import Hours, Season, Session, WorkTime
 from caicach.rules.workdays import WorkCalendar
 
 
@@ -184,7 +195,105 @@ def row_of(ward: int) -> QuerySet[Ward]:
 
 def work_time(ward: int, version: int | None = None) -> WorkTime:
     """When the ward works, to the minute. version: as of `ward_calendar`."""
-    return WorkTime(ward_calendar(ward, version).work, data.work_sessions())
+    if version is None:
+        version = Ward.objects.filter(pk=ward).values_list("calendar_version", flat=True).first() or 0
+    later = tuple((one.valid_from, one.hours) for one in ward_hours(ward, version))
+    return _time(ward_calendar(ward, version).work, data.work_sessions(), later)
+
+
+@lru_cache(maxsize=64)
+def _time(
+    calendar: WorkCalendar, sessions: tuple[Session, ...], later: tuple[tuple[dt.date, Hours], ...]
+) -> WorkTime:
+    """Built once for the same facts: seasons of more than a hundred years are laid out in it."""
+    return WorkTime(calendar, sessions, later)
+
+
+@dataclass(frozen=True, slots=True)
+class WardHours:
+    """A ward's hours from a day on, and how it counts. pk None: what holds where it has said nothing."""
+
+    valid_from: dt.date
+    hours: Hours
+    count: Count
+    quarters: bool
+    cut_off: dt.time
+    source: str
+    checked: bool
+    pk: int | None = None
+
+
+def ward_hours(ward: int, version: int | None = None) -> list[WardHours]:
+    """What the ward has said of its hours, the oldest first. version: as of `ward_calendar`; two queries at the first look."""
+    if version is None:
+        version = Ward.objects.filter(pk=ward).values_list("calendar_version", flat=True).first() or 0
+    if not version:
+        return []
+    key = f"hours:{ward}:{version}"
+    found: list[WardHours] | None = cache.get(key)
+    if found is None:
+        rows = WorkHours.objects.filter(ward_id=ward).prefetch_related("sessions")
+        found = [_hours_of(row) for row in rows]
+        cache.set(key, found, None)
+    return found
+
+
+def hours_on(ward: int, day: dt.date, version: int | None = None) -> WardHours:
+    """How the ward works and counts on a day; before it has said anything, what is usual."""
+    there = [one for one in ward_hours(ward, version) if one.valid_from <= day]
+    return there[-1] if there else usual_hours()
+
+
+def usual_hours() -> WardHours:
+    """What holds where a ward has said nothing, as the data files say."""
+    row = data.rows("work_sessions")[0]
+    return WardHours(
+        dt.date.min, Hours(data.work_sessions()), "end-of-day", False,
+        dt.time.fromisoformat(data.clock_limit("same-day-until").value), row["source"], row["standing"] == "sure",
+    )  # fmt: skip
+
+
+def _hours_of(row: WorkHours) -> WardHours:
+    usual: tuple[tuple[Session, ...], tuple[Session, ...]] = ((), ())
+    seasons = []
+    for one in row.sessions.all():
+        full = ((one.morning_from, one.morning_until), (one.afternoon_from, one.afternoon_until))
+        morning = (
+            ((one.saturday_from, one.saturday_until),) if one.saturday_from and one.saturday_until else ()
+        )
+        if one.since_month and one.since_day and one.until_month and one.until_day:
+            seasons.append(
+                Season((one.since_month, one.since_day), (one.until_month, one.until_day), full, morning)
+            )
+        else:
+            usual = full, morning
+    hours = Hours(usual[0], tuple(seasons), usual[1], row.counts_saturday)
+    count: Count = "same-hour" if row.count == "same-hour" else "end-of-day"
+    return WardHours(
+        row.valid_from, hours, count, row.quarters, row.cut_off, row.source, row.checked, row.pk
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLetter:
+    """A promise that stands until its letter has gone. promised, later: local and without zone."""
+
+    pk: int
+    code: str
+    promised: dt.datetime
+    later: dt.datetime
+    why: str
+
+
+def owed_letters(ward: int) -> list[OwedLetter]:
+    """The letters that a change of calendar or hours makes owed, the nearest promise first. One query."""
+    zone = timezone.get_default_timezone()
+    return [
+        OwedLetter(
+            one.pk, one.code, timezone.make_naive(one.promised, zone), timezone.make_naive(one.later, zone), one.why
+        )
+        for one in PromiseLetter.objects.filter(ward_id=ward, written_at__isnull=True)
+    ]  # fmt: skip
 
 
 def wards_at_work(on: dt.date) -> list[int]:

@@ -17,6 +17,7 @@ from caicach.history import queries as history
 from caicach.history.queries import Happened
 from caicach.organisation.queries import work_time
 from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version
+from caicach.rules.dossier_clock import Term
 from caicach.rules.formats import day as day_words
 from caicach.rules.procedures import (
     CUTS,
@@ -27,6 +28,7 @@ from caicach.rules.procedures import (
     hours,
     missing,
     percent,
+    procedure_code,
     share_cut,
     total_cut,
 )
@@ -53,6 +55,42 @@ def _on(versions: QuerySet[Version], day: dt.date) -> QuerySet[Version]:
 
 
 # --- the list --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What each procedure promises, by the day of receipt: national code → its versions, the newest first."""
+
+    versions: Mapping[str, Sequence[Version]]
+
+    def on(self, code: str, day: dt.date, *, cut_off: dt.time | None = None) -> Term | None:
+        """The term of a dossier received on a day; code: also of a province's copy of the procedure. None: not known."""
+        known = procedure_code(code)
+        for one in self.versions.get(known.base if known else "", ()):
+            if _is_on(one, day):
+                return one.term(cut_off=cut_off)
+        return None
+
+
+def terms_on(ward: int) -> Terms:
+    """The terms of every version of the ward's catalogue. One query."""
+    found: dict[str, list[Version]] = {}
+    for one in (
+        Version.objects.select_related("procedure")
+        .filter(ward_id=ward)
+        .only(
+            "valid_from",
+            "valid_to",
+            "statutory_unit",
+            "statutory_amount",
+            "ward_unit",
+            "ward_amount",
+            "procedure__code",
+        )
+        .order_by("-valid_from")
+    ):
+        found.setdefault(one.procedure.code, []).append(one)
+    return Terms(found)
 
 
 @dataclass(frozen=True, slots=True)

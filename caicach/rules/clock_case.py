@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from caicach.rules.clock_words import in_words
-from caicach.rules.dossier_clock import MOST, Count, Kind, Move, Reading, Reason, Term, Unit, read
+from caicach.rules.dossier_clock import MOST, Count, Move, Reading, Reason, Term, read
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
 from caicach.rules.workdays import WorkCalendar
@@ -37,7 +37,7 @@ class _Calendar(_Part):
 
 
 class _Term(_Part):
-    unit: Unit
+    unit: Literal["working-day", "calendar-day", "working-hour", "same-day"]
     amount: Annotated[int, Field(ge=0, le=MOST)] = 0
     count: Count = "end-of-day"
     cut_off: dt.time | None = None
@@ -45,7 +45,7 @@ class _Term(_Part):
 
 class _Event(_Part):
     at: Moment
-    type: Kind
+    type: Literal["accepted", "paused", "resumed", "extended", "resolved"]
     reason: Reason | None = None
     amount: Annotated[int, Field(ge=0, le=MOST)] = 0
 

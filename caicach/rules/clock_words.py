@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from caicach.rules.dossier_clock import Move, Reading, Reason, Term, read
-from caicach.rules.work_time import DAY, WorkTime
+from caicach.rules.clock_steps import Hands
+from caicach.rules.dossier_clock import Move, Reading, Reason, Term, Verdict, read
+from caicach.rules.work_time import DAY, SATURDAY, WorkTime, months_after
 
 _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _WAITS: dict[Reason, str] = {
@@ -38,11 +40,13 @@ def in_words(
     parts = [
         f"nhận {_moment(known[0].at)}",
         *_from(time, term, known[0].at),
-        *_events(time, term, known),
+        *_events(time, term, known, shown.earlier),
     ]
+    lasting = _present_term(term, known)
     spans = tuple(spans_of(time, term, known, shown))
-    parts += _days_off(time, term, spans, names or {})
-    parts += _promise(time, term, known, shown)
+    parts += _days_off(time, lasting, spans, names or {})
+    parts += _hours(time, spans)
+    parts += _promise(time, lasting, known, shown)
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
@@ -63,6 +67,10 @@ def spans_of(time: WorkTime, term: Term, moves: Sequence[Move], shown: Reading) 
                 since = move.at.date()
                 if wait == "supplement" and term.restarts:
                     found = []
+            case "reopened":
+                found, since = [], move.at.date()
+            case "withdrawn" | "stopped":
+                return
     if since is not None and shown.due is not None:
         found.append((since, max(since, shown.due.date())))
     yield from found
@@ -71,25 +79,27 @@ def spans_of(time: WorkTime, term: Term, moves: Sequence[Move], shown: Reading) 
 def days_off_in(time: WorkTime, term: Term, spans: Sequence[Span]) -> list[dt.date]:
     """The weekdays off that made the time longer, in order. Where every day counts, only those that moved its end (Civil Code
     art. 148(5))."""
-    if term.unit == "calendar-day" and spans:
+    if term.unit in ("calendar-day", "month") and spans:
         *before, (since, until) = spans
-        end = since + (term.amount - sum((last - first).days for first, last in before)) * DAY
+        first = spans[0][0]
+        days = term.amount if term.unit == "calendar-day" else (months_after(first, term.amount) - first).days
+        end = since + (days - sum((last - one).days for one, last in before)) * DAY
         spans = [(end - DAY, until - DAY)]
     return sorted(
         {
             day
             for since, until in spans
             for day in (since + n * DAY for n in range(1, (until - since).days + 1))
-            if day.weekday() in time.calendar.weekdays and not time.calendar.is_working(day)
+            if time.is_usual(day) and not time.is_working(day)
         }
     )
 
 
 def _from(time: WorkTime, term: Term, at: dt.datetime) -> list[str]:
     """From when what was received counts, and how much it may take."""
-    calendar, day = time.calendar, at.date()
+    day = at.date()
     if term.unit == "same-day":
-        if not calendar.is_working(day):
+        if not time.is_working(day):
             return [
                 f"không phải ngày làm việc nên tính sang {_day(time.nth_day(day, 0))}, giải quyết trong ngày"
             ]
@@ -98,7 +108,33 @@ def _from(time: WorkTime, term: Term, at: dt.datetime) -> list[str]:
                 f"sau {term.cut_off:%H:%M} nên tính sang {_day(time.nth_day(day, 1))}, giải quyết trong ngày"
             ]
         return ["giải quyết trong ngày"]
-    return [f"{amount_in_words(term)} {_counted_from(time, term, at)}"]
+    counted = f"{amount_in_words(term)} {_counted_from(time, term, at)}"
+    if day.weekday() == SATURDAY and time.is_open(at) and not time.is_working(day):
+        return ["thứ Bảy có nhận hồ sơ nhưng không tính là ngày làm việc", counted]
+    return [counted]
+
+
+def _present_term(term: Term, moves: Sequence[Move]) -> Term:
+    """The time that the present promise is counted by: of a correction its own."""
+    for move in reversed(moves):
+        if move.kind == "reopened" and move.amount:
+            return replace(term, unit="working-day", amount=move.amount)
+    return term
+
+
+def _hours(time: WorkTime, spans: Sequence[Span]) -> Iterator[str]:
+    """The ward's hours where they changed while it ran: a promise at 17:00 would else look wrong beside one at 16:30."""
+    if not spans:
+        return
+    first, last = time.nth_day(spans[0][0], 0), spans[-1][1]
+    before, after = time.full_sessions(first), time.full_sessions(last)
+    if before != after:
+        yield f"giờ làm việc ngày {last:%d/%m} là {sessions_in_words(after)} (ngày {first:%d/%m} là {sessions_in_words(before)})"
+
+
+def sessions_in_words(sessions: Sequence[tuple[dt.time, dt.time]]) -> str:
+    """ "07:00–11:00, 13:00–17:00"."""
+    return ", ".join(f"{since:%H:%M}–{until:%H:%M}" for since, until in sessions)
 
 
 def amount_in_words(term: Term) -> str:
@@ -110,6 +146,8 @@ def amount_in_words(term: Term) -> str:
             return f"{term.amount} giờ làm việc"
         case "calendar-day":
             return f"{term.amount} ngày"
+        case "month":
+            return f"{term.amount} tháng"
         case _:
             return f"{term.amount} ngày làm việc"
 
@@ -118,21 +156,39 @@ def _counted_from(time: WorkTime, term: Term, at: dt.datetime) -> str:
     if term.counts_minutes:
         opening = time.after(at, 1) - dt.timedelta(minutes=1)
         return "tính từ lúc ấy" if opening <= at else f"tính từ {_short(opening)}"
-    first = at.date() + DAY if term.unit == "calendar-day" else time.nth_day(at.date(), 1)
+    first = at.date() + DAY if term.unit in ("calendar-day", "month") else time.nth_day(at.date(), 1)
     return f"tính từ {_day(first)}"
 
 
-def _events(time: WorkTime, term: Term, moves: Sequence[Move]) -> Iterator[str]:
+def _events(time: WorkTime, term: Term, moves: Sequence[Move], earlier: Sequence[Verdict]) -> Iterator[str]:
+    verdicts = iter(earlier)
+    moves = [move for move in moves if move.kind != "handed-over"]  # in whose hands it is moves no promise
     for n, move in enumerate(moves):
+        if move.kind == "reopened":
+            was = next(verdicts)
+            yield f"đã xong {_moment(was.resolved)} ({_verdict(time, was)})"
+            anew = amount_in_words(_present_term(term, [move]))
+            yield f"mở lại {_moment(move.at)} để đính chính, tính riêng {anew}"
+        if move.kind in _ENDS:
+            yield f"{_ENDS[move.kind]} {_moment(move.at)}, thôi tính hạn"
         if move.kind == "extended":
             yield f"xin lỗi và lùi {move.amount} ngày làm việc"
         if move.kind != "paused":
             continue
-        if n + 1 == len(moves):
+        if n + 1 == len(moves) or moves[n + 1].kind in _ENDS:
             yield f"dừng từ {_short(move.at)} {_wait(move)}, trong lúc dừng không tính hạn"
         else:  # nothing but going on follows a stop
             again = moves[n + 1]
             yield f"{_stopped(time, move, again)} {_wait(move)}{_after(time, term, move, again.at)}"
+
+
+_ENDS = {"withdrawn": "người nộp rút hồ sơ", "stopped": "dừng giải quyết"}
+
+
+def _verdict(time: WorkTime, was: Verdict) -> str:
+    if was.late_minutes:
+        return f"trễ {minutes_in_words(was.late_minutes, time.minutes_a_day)}"
+    return "trễ" if was.resolved > was.due else "đúng hẹn"
 
 
 def _wait(move: Move) -> str:
@@ -163,9 +219,7 @@ def _days_off(
         which = f"{days[0]:%d/%m}" if len(days) == 1 else f"{days[0]:%d/%m} đến {days[-1]:%d/%m}"
         yield f"nghỉ {name} {len(days)} ngày ({which})" if name else f"nghỉ {len(days)} ngày ({which})"
     for day in sorted(time.calendar.make_up_days):
-        if day.weekday() not in time.calendar.weekdays and any(
-            since < day <= until for since, until in spans
-        ):
+        if not time.is_usual(day) and any(since < day <= until for since, until in spans):
             yield f"{_day(day)} làm bù nên có tính"
 
 
@@ -201,6 +255,22 @@ def _promise(time: WorkTime, term: Term, moves: Sequence[Move], shown: Reading) 
             if end.date() == shown.due.date()
             else f"xong {_moment(end)}, trước hẹn"
         )
+
+
+def hands_in_words(time: WorkTime, shown: Hands) -> str:
+    """Who had it for how long, and through whom it is late: a sentence; "" where nobody has had it."""
+    parts = []
+    for one in shown.stages:
+        words = f"{one.office} {minutes_in_words(one.used_minutes, time.minutes_a_day)}"
+        words += f" trong {minutes_in_words(one.share_minutes, time.minutes_a_day)} được giao"
+        if one.until is None and shown.holder:
+            words += ", đang giữ"
+            if one.due is not None:
+                words += f", đến hạn {_short(one.due)}"
+        if one.charged_minutes:
+            words += f", làm trễ {minutes_in_words(one.charged_minutes, time.minutes_a_day)}"
+        parts.append(words)
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def minutes_in_words(minutes: int, minutes_a_day: int = 0) -> str:

@@ -68,6 +68,13 @@ SENTENCES: dict[str, str] = {
     "dossier.outcome": _("Hãy chọn kết quả: giải quyết hay không giải quyết."),
     "dossier.collector": _("Hãy ghi ai nhận kết quả."),
     "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
+    "clock.shares": _("Phần thời gian của các bước phải cộng lại đúng 100%. Hãy xem lại các bước."),
+    "clock.no-apology": _("Muốn lùi ngày hẹn thì phải có thư xin lỗi trước. Hãy lập thư xin lỗi."),
+    "clock.extended-already": _("Mỗi hồ sơ chỉ được hẹn lại {most} lần. Hãy giải quyết trong ngày đã hẹn."),
+    "clock.extension-long": _("Chỉ được lùi nhiều nhất {most} ngày làm việc. Hãy chọn ngày sớm hơn."),
+    "clock.backwards": _(
+        "Giờ ghi việc này ({at}) trước việc cuối đã có ({last}). Hãy xem lại đồng hồ máy hoặc giờ vừa ghi."
+    ),
     "clock.far": _("Ngày nằm ngoài mọi lịch làm việc. Hãy xem lại các ngày đã ghi."),
     "dossier.code-malformed": _("“{shown}” không phải mã hồ sơ. Mã có dạng H01.31.05-261123-0007."),
     "dossier.code-known": _("Hồ sơ đã có mã {shown}. Nếu mã ấy sai, hãy hủy số và tiếp nhận lại."),
@@ -357,6 +364,11 @@ SENTENCES: dict[str, str] = {
         "Những ngày này vốn đã như vậy trong lịch. Hãy kiểm tra lại ngày, hoặc chọn cách khác."
     ),
     "calendar.gone": _("Ngày này không còn là ngày riêng của phường. Hãy tải lại trang."),
+    "hours.order": _("Các buổi phải theo thứ tự: giờ sau muộn hơn giờ trước, buổi chiều sau buổi sáng."),
+    "hours.season": _("Mùa phải có ngày đầu và ngày cuối khác nhau, là ngày có thật trong năm."),
+    "hours.far": _("Ngày bắt đầu cách hôm nay hơn một năm. Hãy kiểm tra lại năm."),
+    "hours.same": _("Giờ làm việc từ ngày ấy vốn đã như vậy. Không có gì để ghi."),
+    "hours.letter-gone": _("Thư này không còn phải gửi. Hãy tải lại trang."),
     # tasks
     "task.nothing-handed-in": _("Chưa có sản phẩm nào được nộp để duyệt."),
     "task.already-judged": _("Sản phẩm này đã được duyệt hoặc trả lại rồi. Hãy tải lại trang."),

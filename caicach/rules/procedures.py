@@ -1,6 +1,7 @@
 """Administrative procedures: their codes, and how long the law and the ward give themselves.
 
-Pure. Times are compared in minutes of work: a working day as long as the ward's sessions are, five of seven calendar days. How
+Pure. Times are compared in minutes of work: a working day as long as the ward's sessions are, five of seven calendar days,
+a month the twelfth part of a year. How
 the shares are counted: 1 − Σ ward ÷ Σ law over the procedures that have a time to cut (handbook 7, "Time cut").
 """
 
@@ -20,6 +21,7 @@ PROMISED = Fraction(30, 100)
 
 UNITS: dict[Unit, str] = {
     "working-day": "ngày làm việc", "calendar-day": "ngày", "working-hour": "giờ làm việc", "same-day": "trong ngày",
+    "month": "tháng",
 }  # fmt: skip
 assert tuple(UNITS) == get_args(Unit)
 ONLINE = {"": "Không", "part": "Một phần", "full": "Toàn trình"}
@@ -79,6 +81,8 @@ class Span:
                 return Fraction(self.amount * a_day * 5, 7)
             case "same-day":
                 return Fraction(a_day)
+            case "month":
+                return Fraction(self.amount * a_day * 5 * 365, 7 * 12)
         return Fraction(self.amount * a_day)
 
 

@@ -155,6 +155,8 @@ PAGES: dict[str, str] = {
     "desk:work-days": "calendar.manage",
     "desk:work-days-back": "calendar.manage",
     "desk:work-year": "calendar.manage",
+    "desk:work-hours": "calendar.manage",
+    "desk:work-letter": "calendar.manage",
     "accounts:absences": "absence.manage",
     "accounts:wards": "wards.see",
     "accounts:choose-ward": "wards.see",

@@ -292,6 +292,8 @@ _ACCOUNT_WORDS = {
     "calendar.days-set": "Ghi lịch riêng",
     "calendar.day-set-back": "Đặt lại theo lịch chung",
     "calendar.confirmed": "Xác nhận lịch",
+    "calendar.hours-set": "Đặt giờ làm việc",
+    "calendar.letter-written": "Đã gửi thư đổi ngày hẹn",
 }
 
 
