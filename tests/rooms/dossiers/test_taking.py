@@ -1,5 +1,6 @@
 """A list is taken over in pieces that hold nobody up, may be killed, and never put an older word over a newer one."""
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -106,20 +107,29 @@ def test_comparing_holds_nothing_and_each_piece_commits_for_itself(ward, officer
     assert seen == [("compare", 0), ("write", 1)] * 3
 
 
-def test_two_workers_at_one_list_take_it_over_once(ward, officer, known, monkeypatch):
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_two_workers_at_one_list_take_it_over_once(ward, officer, known, monkeypatch, pieces):
+    """The lease of one ran out, and another went on from the same row, so far or to the end; the first then finds it so."""
     monkeypatch.setattr(taking, "BATCH", 2)
     row = services.upload(csv(many(6)), ward=ward.pk, token="danhsach0054", by=officer.pk, at=AT)
-    compare, others = taking._compare, []
+    compare, compared = taking._compare, []
 
     def slow(*args):
-        if not others:
-            others.append(1)
-            jobs.read_list(row.pk)  # its lease ran out, and somebody else took it
-        return compare(*args)
+        found = compare(*args)
+        compared.append(1)
+        if len(compared) == 1:
+            with contextlib.suppress(Killed):
+                jobs.read_list(row.pk)
+        elif len(compared) == 2 + pieces:
+            raise Killed
+        return found
 
     monkeypatch.setattr(taking, "_compare", slow)
     again(row)
-    assert (row.state, row.counts["new"]) == (DossierList.TAKEN, 6)
+    assert row.done == 2 * pieces, "what it had compared is not written a second time"
+    monkeypatch.setattr(taking, "_compare", compare)
+    again(row)
+    assert (row.state, row.counts["new"], row.counts["same"]) == (DossierList.TAKEN, 6, 0)
     assert Event.objects.filter(facts__list=row.token).count() == 6
 
 
