@@ -156,7 +156,7 @@ def _hour(label: str, *, need: bool = True, hint: str = "") -> forms.TimeField:
         required=need,
         help_text=hint,
         input_formats=["%H:%M", "%H.%M", "%Hh%M", "%Hh"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        widget=forms.TimeInput(format="%H:%M", attrs={"placeholder": "07:30"}),
         error_messages={"required": "Hãy ghi giờ.", "invalid": "Ghi giờ như 07:30."},
     )
 

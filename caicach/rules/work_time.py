@@ -140,6 +140,10 @@ class WorkTime:
         """The sessions of a full working day at that time of the year."""
         return tuple((_time(since), _time(until)) for since, until in self._week(day.toordinal()).full)
 
+    def spans_of(self, day: dt.date) -> Spans:
+        """What is worked on a day, in minutes of it; nothing where it is no working day."""
+        return self._spans_of(day.toordinal())
+
     def is_open(self, moment: dt.datetime) -> bool:
         """Whether the counter takes in dossiers then."""
         now = moment.hour * 60 + moment.minute

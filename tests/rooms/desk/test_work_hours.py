@@ -166,6 +166,27 @@ def test_a_day_off_moves_when_to_apologise(ward):
     assert not PromiseLetter.objects.exists(), "the promise was given as a day, its term is not known"
 
 
+def test_counted_anew_is_as_counted_one_by_one(ward):
+    from django.utils import timezone
+
+    from caicach.dossiers import comparing
+    from caicach.dossiers.reckoning import reckon
+
+    facts = [
+        {}, {"due_time": None}, {"received_time": None}, {"received_on": None}, {"received_on": dt.date(2015, 1, 5)},
+        {"due_on": dt.date(2040, 3, 1)}, {"received_on": dt.date(2026, 12, 20)},
+    ]  # fmt: skip
+    for n, one in enumerate(facts):
+        make_dossier(ward, f"H01.31.05-261120-{n:04}", **one)
+    off(ward, dt.date(2026, 11, 27))
+    names = ["warn_from", "urgent_from", "apology_by"]
+    for there in DossierClock.objects.select_related("dossier"):
+        kept = [getattr(there, name) for name in names]
+        comparing.set_clock(there, there.dossier, work_time(ward.pk), timezone.get_default_timezone())
+        assert kept == [getattr(there, name) for name in names], there.dossier.code
+    assert reckon(ward.pk) == 0, "what shows as before is not written"
+
+
 def procedure(ward, code="1.001193", amount=5):
     from caicach.procedures.models import Procedure, Version
 
