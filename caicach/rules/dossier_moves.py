@@ -147,3 +147,12 @@ def after(state: State | None, move: str, *, word: str = "") -> State:
 def moves_from(state: State) -> tuple[str, ...]:
     """What may happen next, in the table's order."""
     return tuple(name for name, move in MOVES.items() if state in move.since)
+
+
+_ALSO = {"code-learnt": "ghi mã của tỉnh"}
+"""what happens to a dossier without being a move"""
+
+
+def said(event: str) -> str:
+    """What happened, as its story says it: "tiếp nhận"; the code itself for what is told elsewhere."""
+    return MOVES[event].name.lower() if event in MOVES else _ALSO.get(event, event)

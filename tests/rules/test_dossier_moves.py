@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caicach.rules.dossier_moves import MOVES, OF_NATIONAL, STATES, after, moves_from
+from caicach.rules.dossier_moves import MOVES, OF_NATIONAL, STATES, after, moves_from, said
 from caicach.rules.refusal import Refusal
 
 WAYS = st.lists(st.sampled_from(sorted(MOVES)), max_size=25)
@@ -91,3 +91,7 @@ def test_what_the_state_does_not_allow_is_refused_in_words(state, name):
     with pytest.raises(Refusal, match="không làm được") as told:
         after(state, name, word="lý do")
     assert told.value.code == "dossier.move"
+
+
+def test_every_move_has_its_words_in_the_story():
+    assert (said("accept"), said("code-learnt"), said("listed")) == ("tiếp nhận", "ghi mã của tỉnh", "listed")
