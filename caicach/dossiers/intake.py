@@ -15,7 +15,7 @@ from caicach.dossiers import comparing
 from caicach.dossiers.models import Dossier as Dossier
 from caicach.dossiers.models import DossierClock, Event
 from caicach.organisation.queries import work_time
-from caicach.rules.dossier_moves import MOVES, after
+from caicach.rules.dossier_moves import after
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
@@ -103,11 +103,6 @@ def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) 
         raise Refusal("dossier.code-taken", "code", shown=told) from None
     _event(held, "code-learnt", {"before": before, "after": told}, by=by, at=at).save(force_insert=True)
     return True
-
-
-def move_name(code: str) -> str:
-    """A move as the story says it."""
-    return MOVES[code].name.lower() if code in MOVES else {"code-learnt": "ghi mã của tỉnh"}.get(code, code)
 
 
 def _hold(dossier: Dossier) -> Dossier:

@@ -216,7 +216,9 @@ def term_of(events: Sequence[Event]) -> Term | None:
     if not said:
         return None
     cut_off = dt.time.fromisoformat(said["cut_off"]) if said.get("cut_off") else None
-    return Term(said["unit"], said["amount"], said["count"], cut_off, said["restarts"])
+    return Term(
+        said["unit"], said["amount"], said["count"], cut_off, said["restarts"], said.get("quarters", False)
+    )
 
 
 def as_facts(term: Term | None) -> dict[str, object] | None:
@@ -230,6 +232,7 @@ def as_facts(term: Term | None) -> dict[str, object] | None:
         "count": term.count,
         "cut_off": cut_off,
         "restarts": term.restarts,
+        "quarters": term.quarters,
     }
 
 

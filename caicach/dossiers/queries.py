@@ -12,7 +12,7 @@ from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
-from caicach.rules.dossier_moves import MOVES
+from caicach.rules.dossier_moves import said
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.vntext import fold
 
@@ -247,8 +247,7 @@ _SAID = {
 def _happened(event: Event) -> Happened:
     changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
     who = event.by.full_name if event.by else "Phần mềm"
-    said = _SAID.get(event.code) or (MOVES[event.code].name.lower() if event.code in MOVES else event.code)
-    return Happened(event.at, who, said, changes, event.word)
+    return Happened(event.at, who, _SAID.get(event.code) or said(event.code), changes, event.word)
 
 
 def list_for(ward: int, token: str) -> DossierList:

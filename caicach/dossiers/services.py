@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from caicach.documents import services as documents
-from caicach.dossiers import comparing, taking
-from caicach.dossiers.models import Dossier, DossierClock, DossierList, Layout
+from caicach.dossiers import taking
+from caicach.dossiers.models import Dossier, DossierList, Layout
 from caicach.history import services as history
-from caicach.organisation.queries import work_time
 from caicach.reading.dossier_list import KEYS
 from caicach.reading.dossier_list import DossierList as Reading
 from caicach.rules.formats import UNLIKE_CODES, number
@@ -298,28 +296,3 @@ def known_columns(ward: int, headings: Sequence[str]) -> dict[str, str] | None:
 def layout_of(headings: Sequence[str]) -> str:
     """What two lists of the same layout have in common, whatever the order of their columns."""
     return hashlib.sha256("\n".join(sorted({key(heading) for heading in headings})).encode()).hexdigest()
-
-
-def reckon_anew(ward: int) -> int:
-    """The clocks of every open dossier once more: the ward's calendar has changed. How many promises fall otherwise. A thousand
-    at a time, so that others come to write in between."""
-    time, zone = work_time(ward), timezone.get_default_timezone()
-    count, last = 0, 0
-    while True:
-        with transaction.atomic():
-            clocks = list(
-                DossierClock.objects.select_for_update(of=("self",))
-                .select_related("dossier")
-                .filter(ward_id=ward, settled_on__isnull=True, pk__gt=last)
-                .order_by("pk")[: taking.BATCH]
-            )
-            if not clocks:
-                return count
-            last, moved = clocks[-1].pk, []
-            for clock in clocks:
-                before = [getattr(clock, name) for name in taking.CLOCK]
-                comparing.set_clock(clock, clock.dossier, time, zone)
-                if before != [getattr(clock, name) for name in taking.CLOCK]:
-                    moved.append(clock)
-            DossierClock.objects.bulk_update(moved, taking.CLOCK, batch_size=taking.BATCH)
-            count += len(moved)

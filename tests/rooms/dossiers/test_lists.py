@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
-from caicach.dossiers import jobs, queries, services
+from caicach.dossiers import jobs, queries, reckoning, services
 from caicach.dossiers.models import Dossier, DossierList, Event, Layout
 from caicach.history.models import Event as History
 from caicach.rules.refusal import Refusal
@@ -325,5 +325,5 @@ def test_a_changed_holiday_moves_what_follows_from_working_days(ward, officer, k
         ward=ward.pk, since=dt.date(2026, 11, 4), until=dt.date(2026, 11, 4), kind="off", name="Lễ địa phương", source="QĐ 1/QĐ-UBND",
         by=officer.pk, at=AT, today=rooms.TODAY,
     )  # fmt: skip
-    assert services.reckon_anew(ward.pk) >= 1
+    assert reckoning.reckon(ward.pk) >= 1
     assert Dossier.objects.get(code=ROWS[0][0]).clock.apology_by == dt.date(2026, 11, 3)
