@@ -259,7 +259,7 @@ def _name(code: str) -> str:
     return MOVES[code].name if code in MOVES else code
 
 
-def differing(ward: int, *, now: dt.datetime) -> Iterator[tuple[str, str, str]]:
+def differing(ward: int) -> Iterator[tuple[str, str, str]]:
     """(code, what the row says, what its events say) of every own dossier whose state or hands are not those of its events. Two
     queries a thousand dossiers."""
     rows = Dossier.objects.filter(ward_id=ward, system=Dossier.OWN).select_related("clock").order_by("id")

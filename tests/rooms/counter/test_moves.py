@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
@@ -81,7 +82,7 @@ def test_a_dossier_goes_from_hand_to_hand_to_its_result(taken, here, there, lead
     )
     assert (one.state, one.returned_on) == ("returned", rooms.TODAY)
     assert events(one) == ["accept", "transfer", "hand-over", "send-back", "resolve", "return-result"]
-    assert list(moves.differing(one.ward_id, now=AT)) == []
+    assert list(moves.differing(one.ward_id)) == []
 
 
 def test_a_wait_stops_the_clock_and_what_comes_back_gets_the_whole_time_again(taken, here):
@@ -185,13 +186,22 @@ def test_without_a_known_time_there_is_no_promise_and_the_moves_go_on(taken, her
 
 
 def test_a_row_that_says_otherwise_than_its_events_is_found(taken):
-    assert list(moves.differing(taken.ward_id, now=AT)) == []
+    assert list(moves.differing(taken.ward_id)) == []
     Dossier.objects.filter(pk=taken.pk).update(state="resolved")
     taken.clock.office = None
     taken.clock.save()
-    assert [(code, row) for code, row, _ in moves.differing(taken.ward_id, now=AT)] == [
+    assert [(code, row) for code, row, _ in moves.differing(taken.ward_id)] == [
         (taken.code, "resolved"), (taken.code, "(None, None)"),
     ]  # fmt: skip
+
+
+def test_the_command_tells_of_every_ward(taken, capsys):
+    call_command("check_dossiers")
+    assert "Mọi hồ sơ khớp" in capsys.readouterr().out
+    Dossier.objects.filter(pk=taken.pk).update(state="resolved")
+    with pytest.raises(SystemExit):
+        call_command("check_dossiers")
+    assert f"Phường Thử · {taken.code}: đang ghi resolved, các việc nói processing" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
@@ -266,7 +276,7 @@ class Moves(RuleBasedStateMachine):
         told = list(Event.objects.filter(dossier=row).order_by("id").values_list("state", "at"))
         assert row.state == self.state == told[-1][0] and len(told) == self.count
         assert [at for _, at in told] == sorted(at for _, at in told)
-        assert list(moves.differing(self.ward.pk, now=self.now)) == []
+        assert list(moves.differing(self.ward.pk)) == []
         assert row.clock.runs == (STATES[row.state].group == "open")
         assert (row.resolved_on is None) == (row.state not in ("resolved", "returned"))
 
