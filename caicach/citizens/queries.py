@@ -97,7 +97,7 @@ def by_name(ward: int, asked: str, *, limit: int = 20) -> list[Citizen]:
         return []
     # a range, which an index answers; a database's own order of letters may let others into it
     found = Citizen.objects.filter(
-        ward_id=ward, words__gte=words, words__lt=f"{words}\U0010fffd", words__startswith=words
+        ward_id=ward, words__gte=words, words__lt=words + chr(0x10FFFD), words__startswith=words
     )
     return list(found.order_by("-id")[:limit])
 

@@ -112,9 +112,10 @@ class WorkSessions(models.Model):
         constraints = [
             SameWard(field="hours", to="organisation.WorkHours", name="work_sessions_hours_ward"),
             models.UniqueConstraint(
-                fields=["hours", "since_month", "since_day"],
-                nulls_distinct=False,
-                name="work_sessions_season",
+                fields=["hours", "since_month", "since_day"], name="work_sessions_season"
+            ),
+            models.UniqueConstraint(
+                fields=["hours"], condition=Q(since_month__isnull=True), name="work_sessions_usual_once"
             ),
             models.CheckConstraint(
                 condition=Q(

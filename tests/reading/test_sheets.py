@@ -72,7 +72,7 @@ def test_what_is_no_list_is_refused_by_the_cage_too(tmp_path):
     assert refused(bomb) == "file.bomb"
     picture = tmp_path / "c.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 64)
-    assert refused(picture) == "file.no-sheet"
+    assert refused(picture) == "list.no-sheet"
     empty = tmp_path / "d.xlsx"
     empty.write_bytes(b"")
     assert refused(empty) == "file.empty"

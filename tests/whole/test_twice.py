@@ -50,7 +50,7 @@ PAGES = (
     ("leader", "/giao-ban/"), ("leader", "/chi-dao/moi/"), ("leader", "/viec/2026/cchc/II-1/"), ("coordinator", "/viec/2026/cchc/II-1/"), ("coordinator", "/bo-loc/2026/cchc/"),
     ("administrator", "/nguoi/them/"), ("administrator", "/nguoi/nguoimot01/"), ("administrator", "/co-cau/"), ("administrator", "/co-cau/them/"),
     ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
-    ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
+    ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/lich-lam-viec/gio/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
     ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
     ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"),
     ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
@@ -78,6 +78,7 @@ NOTHING_TO_MAKE = {
     "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
     "counter:keep", "counter:void",  # sent by the page's script; a number is void once, tests/rooms/counter
+    "desk:work-letter",  # of a promise that a change moved, tests/rooms/desk/test_work_hours
     "dossiers:move",  # of a dossier that the ward keeps itself, tests/rooms/counter
     "procedures:suggested",  # of an empty catalogue
     "dossiers:list-back",  # of a list that says older states

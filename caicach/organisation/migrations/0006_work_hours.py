@@ -86,7 +86,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='worksessions',
-            constraint=models.UniqueConstraint(fields=('hours', 'since_month', 'since_day'), name='work_sessions_season', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('hours', 'since_month', 'since_day'), name='work_sessions_season'),
+        ),
+        migrations.AddConstraint(
+            model_name='worksessions',
+            constraint=models.UniqueConstraint(condition=models.Q(('since_month__isnull', True)), fields=('hours',), name='work_sessions_usual_once'),
         ),
         migrations.AddConstraint(
             model_name='worksessions',
