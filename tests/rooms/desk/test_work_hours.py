@@ -57,7 +57,7 @@ def make_dossier(ward, code="H01.31.05-261120-0001", **other):
 
 def test_nothing_is_said_at_first_and_the_usual_holds_unchecked(admin, ward):
     page = admin.get("/lich-lam-viec/").content.decode()
-    assert "07:00–11:00, 13:00–17:00" in page and "[check] chưa đối chiếu" in page
+    assert "07:00–11:00, 13:00–17:00" in page and "Chưa đối chiếu" in page
     assert admin.get("/lich-lam-viec/gio/").status_code == 200
     assert ward_hours(ward.pk) == []
 
