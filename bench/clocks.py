@@ -5,33 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from bench.measure import Table
-from bench.visitor import new_database
+from bench.visitor import on_both
 
 COUNT, ROUNDS = 100_000, 5
 
 
 def run(table: Table, env: dict[str, str], folder: Path) -> None:
     """env: of the installation with the demo ward on SQLite; it is measured in a copy."""
-    copied = folder / "clocks"
-    shutil.copytree(env["CAICACH_DATA"], copied, ignore=shutil.ignore_patterns("lists", "handing-in"))
-    _add(table, "SQLite", {**env, "CAICACH_DATA": str(copied)})
-    server = os.environ.get("TEST_POSTGRES_URL")
-    if server is None:
-        table.add("tính lại 100.000 đồng hồ, PostgreSQL", "không đo", "không có PostgreSQL", "")
-        return
-    with new_database(server, "caicach_clocks") as url:
-        own = {**env, "DATABASE_URL": url, "CAICACH_DATA": str(folder / "clocks-on-postgres")}
-        subprocess.run(
-            [sys.executable, "-m", "caicach", "prepare"], check=True, env={**os.environ, **own}, stdout=subprocess.DEVNULL
-        )  # fmt: skip
-        _add(table, "PostgreSQL", own)
+    for where, own in on_both(table, "tính lại 100.000 đồng hồ", env, folder, "clocks"):
+        _add(table, where, own)
 
 
 def _add(table: Table, where: str, env: dict[str, str]) -> None:

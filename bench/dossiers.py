@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ import time
 from pathlib import Path
 
 from bench.measure import Table
-from bench.visitor import new_database
+from bench.visitor import on_both
 
 ROWS = 10_000
 _HEAD = (
@@ -30,19 +29,8 @@ _PEOPLE = ("Nguyễn Thị Thử", "Trần Văn Mẫu", "Lê Hoàng Ví Dụ", "
 
 def run(table: Table, env: dict[str, str], folder: Path) -> None:
     """env: of the installation with the demo ward on SQLite; it is measured in a copy."""
-    copied = folder / "lists"
-    shutil.copytree(env["CAICACH_DATA"], copied, ignore=shutil.ignore_patterns("lists", "handing-in"))
-    _add(table, "SQLite", {**env, "CAICACH_DATA": str(copied)})
-    server = os.environ.get("TEST_POSTGRES_URL")
-    if server is None:
-        table.add("danh sách 10.000 hồ sơ, PostgreSQL", "không đo", "không có PostgreSQL", "")
-        return
-    with new_database(server, "caicach_lists") as url:
-        own = {**env, "DATABASE_URL": url, "CAICACH_DATA": str(folder / "lists-on-postgres")}
-        subprocess.run(
-            [sys.executable, "-m", "caicach", "prepare"], check=True, env={**os.environ, **own}, stdout=subprocess.DEVNULL
-        )  # fmt: skip
-        _add(table, "PostgreSQL", own)
+    for where, own in on_both(table, "danh sách 10.000 hồ sơ", env, folder, "lists"):
+        _add(table, where, own)
 
 
 def _add(table: Table, where: str, env: dict[str, str]) -> None:

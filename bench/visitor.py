@@ -6,6 +6,7 @@ import gzip
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +14,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlencode
+
+from bench.measure import Table
 
 REQUESTS = 200
 
@@ -133,3 +137,21 @@ def new_database(server: str, name: str) -> Iterator[str]:
         line.execute(f'CREATE DATABASE "{name}"')
         yield f"{server.rpartition('/')[0]}/{name}"
         line.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def on_both(table: Table, what: str, env: dict[str, str], folder: Path, name: str) -> Iterator[tuple[str, dict[str, str]]]:  # fmt: skip
+    """(name of the database, environment of an installation on it): a copy of the one with the demo ward on SQLite, and a new one on
+    PostgreSQL. name: of folders and databases; what: is measured, for the line that says so where there is no PostgreSQL."""
+    copied = folder / name
+    shutil.copytree(env["CAICACH_DATA"], copied, ignore=shutil.ignore_patterns(name, "lists", "handing-in"))
+    yield "SQLite", {**env, "CAICACH_DATA": str(copied)}
+    server = os.environ.get("TEST_POSTGRES_URL")
+    if server is None:
+        table.add(f"{what}, PostgreSQL", "không đo", "không có PostgreSQL", "")
+        return
+    with new_database(server, f"caicach_{name}") as url:
+        own = {**env, "DATABASE_URL": url, "CAICACH_DATA": str(folder / f"{name}-on-postgres")}
+        subprocess.run(
+            [sys.executable, "-m", "caicach", "prepare"], check=True, env={**os.environ, **own}, stdout=subprocess.DEVNULL
+        )  # fmt: skip
+        yield "PostgreSQL", own

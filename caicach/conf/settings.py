@@ -73,8 +73,6 @@ TODAY = dt.date.fromisoformat(os.environ["CAICACH_TODAY"]) if os.environ.get("CA
 
 SOON_DAYS = int(os.environ.get("CAICACH_SOON_DAYS", "14"))
 """A deadline this near or nearer is "sắp đến hạn"."""
-# how often a dossier may be given a new day with an apology: NĐ 61/2018/NĐ-CP art. 19(9), kept by NĐ 118/2025/NĐ-CP [check]
-DOSSIER_EXTENSIONS = int(os.environ.get("CAICACH_DOSSIER_EXTENSIONS", "1"))
 SILENT_DAYS = int(os.environ.get("CAICACH_SILENT_DAYS", "30"))
 """An ongoing task without a word for more than so many days is "chưa có tin", where the task says nothing else."""
 _backups = os.environ.get("CAICACH_BACKUPS", str(DATA / "backups"))

@@ -47,11 +47,6 @@ class DeskForm(forms.Form):
     name = forms.CharField(label="Tên bộ phận trên giấy tờ", max_length=200, required=False)
     address = forms.CharField(label="Địa chỉ", max_length=300, required=False)
     phone = forms.CharField(label="Điện thoại", max_length=60, required=False)
-    cut_off = forms.TimeField(
-        label="Thủ tục trong ngày: nhận sau giờ này thì trả ngày làm việc sau",
-        help_text="15:00 theo Điều 18 Nghị định 61/2018/NĐ-CP, nay là Nghị định 118/2025/NĐ-CP (chưa đối chiếu)",
-        widget=forms.TimeInput(format="%H:%M"), error_messages=dict.fromkeys(("required", "invalid"), "Hãy ghi giờ như 15:00."),
-    )  # fmt: skip
 
 
 @dataclass

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import Q
 
 from caicach.core.constraints import SameWard, ward_pair
 
-CUT_OFF = dt.time(15)
-"""NĐ 61/2018/NĐ-CP art. 18, kept in NĐ 118/2025/NĐ-CP [check]: same-day procedures taken in later are due the next working day"""
-
 
 class Desk(models.Model):
     """How a ward's counter stands. unit: the identifier that begins its codes ("H01.31.05"), "" while unknown. document: the
-    province's, that lets dossiers be kept here; without it every one is provisional. cut_off: as of `Term`."""
+    province's, that lets dossiers be kept here; without it every one is provisional."""
 
     ward = models.OneToOneField(
         "organisation.Ward", on_delete=models.CASCADE, primary_key=True, related_name="+"
@@ -25,7 +20,6 @@ class Desk(models.Model):
     name = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=60, blank=True)
-    cut_off = models.TimeField(default=CUT_OFF)
 
 
 class Running(models.Model):

@@ -15,14 +15,13 @@ from caicach.counter.models import Desk, Line, Paper
 from caicach.counter.queries import Taken
 from caicach.documents import services as documents
 from caicach.organisation.queries import ward_facts
+from caicach.rules.formats import WEEKDAYS, number
 from caicach.rules.formats import day as day_words
-from caicach.rules.formats import number
 from caicach.writing.forms import form, qr
 
 LAYOUT = "01/2026-1"
 """one more whenever the receipt is laid out otherwise"""
 STANDING = "Khi đến nhận kết quả, mang theo giấy này và giấy tờ tùy thân. Xem hồ sơ đang ở đâu: quét mã QR, hoặc nhập mã tra cứu."
-_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 LOOKUP_PATH = "/tra-cuu/"
 """where a citizen's page will be; the code opens it"""
 
@@ -131,7 +130,7 @@ def _moment(dossier: Any, name: str) -> str:
     day, time = getattr(dossier, f"{name}_on"), getattr(dossier, f"{name}_time")
     if day is None:
         return ""
-    return f"{time:%H:%M} {_WEEKDAYS[day.weekday()]}, {day_words(day)}" if time else day_words(day)
+    return f"{time:%H:%M} {WEEKDAYS[day.weekday()]}, {day_words(day)}" if time else day_words(day)
 
 
 def _upload(data: bytes, name: str) -> ContentFile[bytes]:

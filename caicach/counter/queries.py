@@ -13,25 +13,26 @@ from caicach.citizens import queries as citizens
 from caicach.citizens.queries import Known
 from caicach.core import clock, trip
 from caicach.core.http import Missing
-from caicach.counter.models import CUT_OFF, Desk, Draft, Line, Part
-from caicach.organisation.queries import row_of, work_time
+from caicach.counter.models import Desk, Draft, Line, Part
+from caicach.organisation.queries import day_names, hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
-from caicach.rules.dossier_clock import Term
-from caicach.rules.promise import Promise, promise
+from caicach.rules.clock_words import Promise, promise
+from caicach.rules.dossier_clock import Counting, Term
 from caicach.rules.vntext import key
 
 
-def term_of(version: Any, case: Any, desk: Desk) -> Term | None:
+def term_of(version: Any, case: Any, counting: Counting) -> Term | None:
     """What the procedure promises: the case's own time, where it has one. None where none is known."""
     if case is not None and case.law:
-        return Term(case.law.unit, case.law.amount, cut_off=desk.cut_off)
-    term: Term | None = version.term(cut_off=desk.cut_off)
+        return counting.term(case.law.unit, case.law.amount)
+    term: Term | None = version.term(counting)
     return term
 
 
-def promised(term: Term | None, *, at: dt.datetime, time: Any) -> Promise:
-    """The promise of this minute."""
-    return promise(time, term, clock.local(at).replace(second=0, microsecond=0, tzinfo=None))
+def promised(term: Term | None, *, at: dt.datetime, ward: int, calendar: int) -> Promise:
+    """The promise of this minute. calendar: the version of the ward's."""
+    came = clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    return promise(work_time(ward, calendar), term, came, names=day_names(ward, calendar))
 
 
 def unit_of(system: str, desk: Desk) -> str:
@@ -49,7 +50,7 @@ def on_file(ward: int, number_key: str, handle: str) -> QuerySet[Part]:
 
 def settings_of(ward: int) -> Desk:
     """The ward's counter as it stands, or as it would without a word."""
-    return Desk.objects.filter(ward_id=ward).first() or Desk(ward_id=ward, cut_off=CUT_OFF)
+    return Desk.objects.filter(ward_id=ward).first() or Desk(ward_id=ward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def choice(
         return None
     version, desk = versions[0], desks[0] if desks else Desk(ward_id=ward)
     chosen = next((one for one in cases if str(one.position) == case), None)
-    term = term_of(version, chosen, desk)
+    calendar = wards[0].calendar_version
+    term = term_of(version, chosen, hours_on(ward, clock.local_day(now), calendar).counting)
     newest = {part.words: part for part in known}
     status = chosen.fee_status if chosen and chosen.fee_status else version.fee_status
     return Choice(
@@ -101,7 +103,7 @@ def choice(
             Paper(one.position, one.name, one.count, one.required_when, newest.get(key(one.name)[:400]))
             for one in components
         ),
-        promised(term, at=now, time=work_time(ward, wards[0].calendar_version)),
+        promised(term, at=now, ward=ward, calendar=calendar),
         not unit_of(version.system, desk),
         bool(term and term.unit == "same-day"),
         status,

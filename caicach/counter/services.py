@@ -22,7 +22,7 @@ from caicach.counter.models import Desk, Fee, Line, Part
 from caicach.dossiers import intake
 from caicach.dossiers.moves import as_facts
 from caicach.history import services as history
-from caicach.organisation.queries import row_of, work_time
+from caicach.organisation.queries import hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import cut, key, squeeze
@@ -126,12 +126,13 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
         raise Refusal("counter.procedure-gone", "procedure")
     version, desk = versions[0], desks[0] if desks else Desk(ward_id=ward)
     case = _case(cases, asked.case)
-    term = queries.term_of(version, case, desk)
+    calendar = wards[0].calendar_version
+    term = queries.term_of(version, case, hours_on(ward, day, calendar).counting)
     if asked.at_once and not (term and term.unit == "same-day"):
         raise Refusal("counter.not-at-once", "at_once")
     parts = _parts(components, asked, known[len(people)] if asked.reused else [], ward)
-    time = work_time(ward, wards[0].calendar_version)
-    sum_ = queries.promised(term, at=at, time=time)
+    time = work_time(ward, calendar)
+    sum_ = queries.promised(term, at=at, ward=ward, calendar=calendar)
     fee = fee_of(version, case, asked)
     met = [
         _met(

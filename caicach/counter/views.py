@@ -34,6 +34,7 @@ from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet
 from caicach.counter.models import Line
 from caicach.documents import services as documents
 from caicach.dossiers import intake
+from caicach.dossiers.moves import Mover, Told, move
 from caicach.procedures.queries import offered
 from caicach.reading.picture import page_png
 from caicach.rules import rights
@@ -284,6 +285,8 @@ def taken(request: HttpRequest, token: str) -> HttpResponse:
     """What was just taken in: the number, the promise, the receipt to print."""
     actor = ward_request(request).actor
     page = queries.taken(actor.ward_id, token)
+    whose = [who for who in (page.dossier.citizen, page.dossier.brought_by) if who]
+    see(whose, by=actor.person_id, at=clock.now(), about=page.dossier.code)
     facts = {"page": page, "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role)}  # fmt: skip
     return render(request, "counter/taken.html", facts)
 
@@ -338,7 +341,8 @@ def void(request: HttpRequest, token: str) -> HttpResponse:
     """A number that was given by mistake."""
     actor = ward_request(request).actor
     page = queries.taken(actor.ward_id, token)
-    intake.void(page.dossier, word=request.POST.get("word", "")[:1000], by=actor.person_id, at=clock.now())
+    told = Told(word=request.POST.get("word", "")[:1000])
+    move(page.dossier, "void", told, by=Mover.of(actor), at=clock.now())
     messages.success(request, f"Đã hủy số {page.dossier.code}. Số vẫn nằm trong sổ, kèm lý do.")
     return see_other(reverse("counter:taken", args=[token]))
 

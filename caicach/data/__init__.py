@@ -31,6 +31,15 @@ def work_calendar() -> WorkCalendar:
 
 
 @cache
+def day_names() -> dict[dt.date, str]:
+    """What the country's days off are called; a day worked in place of another is "làm bù"."""
+    return {
+        dt.date.fromisoformat(row["date"]): row["name"] if row["kind"] == "off" else "làm bù"
+        for row in rows("holidays")
+    }
+
+
+@cache
 def is_decided(year: int) -> bool:
     """Whether the days off of a year are made known, not only expected."""
     standing = {row["standing"] for row in rows("holidays") if row["date"].startswith(f"{year}-")}

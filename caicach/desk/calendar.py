@@ -6,12 +6,11 @@ import calendar as months
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
+from caicach import data
 from caicach.accounts.queries import Actor, actor_of
 from caicach.core.http import Missing
 from caicach.core.templatetags.ui import place
-from caicach.data import rows
 from caicach.desk.models import Feed
 from caicach.desk.queries import is_mine
 from caicach.organisation.queries import ward_calendar
@@ -111,7 +110,7 @@ def sheet(actor: Actor, *, day: dt.date, week: bool, whose: str, today: dt.date)
     found = [one for one in entries(actor, whose=whose, today=today) if first <= one.day <= last]
     seen = [one for one in found if inside[0] <= one.day <= inside[1]]
     own = ward_calendar(actor.ward_id, actor.calendar)
-    work, names = own.work, {**_names(), **own.names}
+    work, names = own.work, {**data.day_names(), **own.names}
     days = []
     for n in range((last - first).days + 1):
         at = first + dt.timedelta(days=n)
@@ -194,15 +193,6 @@ def _entry(view: TaskView, one: OccurrenceFacts, today: dt.date, ward: int) -> E
 
 def _monday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
-
-
-@cache
-def _names() -> dict[dt.date, str]:
-    """The days that the file of days off names."""
-    return {
-        dt.date.fromisoformat(row["date"]): row["name"] if row["kind"] == "off" else "làm bù"
-        for row in rows("holidays")
-    }
 
 
 # --- outside ---------------------------------------------------------------------------------------------------

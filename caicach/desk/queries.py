@@ -10,6 +10,7 @@ from caicach.core.clock import local_day
 from caicach.core.http import Actor
 from caicach.organisation.queries import ward_calendar
 from caicach.plans.queries import plan_list
+from caicach.rules.formats import WEEKDAYS
 from caicach.rules.rights import OFFICER, allows, may_coordinate
 from caicach.rules.workdays import WorkCalendar
 from caicach.tasks import queries as tasks
@@ -40,10 +41,7 @@ class Owed:
         day = local_day(self.back.at)
         if day == self.today:
             return "hôm nay"
-        return _DAYS[day.weekday()] if (self.today - day).days < 7 else f"{day.day}/{day.month}"
-
-
-_DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+        return WEEKDAYS[day.weekday()] if (self.today - day).days < 7 else f"{day.day}/{day.month}"
 
 
 @dataclass(frozen=True, slots=True)

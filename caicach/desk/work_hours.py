@@ -166,17 +166,17 @@ def hours_of(said: Mapping[str, Any]) -> WardHours:
 def look(ward: int, given: WardHours, *, now: dt.datetime) -> Shift:
     """What these hours would do to every open promise. Raises what `organisation.hours.check` does."""
     organisation.check(given, today=now.date())
-    there = [(one.valid_from, one.hours) for one in ward_hours(ward) if one.valid_from != given.valid_from]
+    said = ward_hours(ward)
+    there = [(one.valid_from, one.hours) for one in said if one.valid_from != given.valid_from]
     later = tuple(sorted([*there, (given.valid_from, given.hours)], key=lambda one: one[0]))
     new = WorkTime(ward_calendar(ward).work, data.work_sessions(), later)
-    return shift(work_time(ward), new, open_promises(ward, cut_off=given.cut_off), now=now)
+    return shift(work_time(ward), new, open_promises(ward, said), now=now)
 
 
 def keep_promises(ward: int, old: WorkTime, *, why: str, at: dt.datetime) -> Shift:
     """Within the transaction in which the ward's days changed: letters owed for promises counted later now, clocks anew."""
     now = clock.local(at)
-    cut_off = hours_on(ward, now.date()).cut_off
-    found = shift(old, work_time(ward), open_promises(ward, cut_off=cut_off), now=now.replace(tzinfo=None))
+    found = shift(old, work_time(ward), open_promises(ward, ward_hours(ward)), now=now.replace(tzinfo=None))
     organisation.owe_letters(found.later, ward=ward, why=why, at=at)
     reckon(ward)
     return found

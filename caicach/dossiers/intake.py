@@ -1,4 +1,4 @@
-"""A dossier of the ward's own counter: taken in, settled while the person waits, its number made void or learnt."""
+"""A dossier of the ward's own counter: taken in, settled while the person waits, its number learnt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from caicach.core import clock, origin
 from caicach.dossiers import comparing
 from caicach.dossiers.models import Dossier as Dossier
 from caicach.dossiers.models import DossierClock, Event
-from caicach.organisation.queries import work_time
 from caicach.rules.dossier_moves import after
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.refusal import Refusal
@@ -54,7 +53,7 @@ def take_in(
         dossier.due_on, dossier.due_time = due.date(), due.time()
     moves: list[tuple[str, Mapping[str, object]]] = [("accept", facts)]
     if settled:
-        moves += [("resolve", {}), ("return-result", {})]
+        moves += [("resolve", {"outcome": "granted"}), ("return-result", {"collector": dossier.applicant})]
         dossier.resolved_on = dossier.returned_on = came.date()
         dossier.resolved_time = dossier.returned_time = came.time()
     elif office:
@@ -63,7 +62,7 @@ def take_in(
     events, state = [], None
     for move, told in moves:
         dossier.state = state = after(state, move)
-        events.append(_event(dossier, move, told, by=by, at=at))
+        events.append(event(dossier, move, told, by=by, at=at))
     made = DossierClock(dossier=dossier, ward_id=dossier.ward_id)
     if "transfer" in dict(moves):
         made.office_id = dict(moves)["transfer"]["office"]  # type: ignore[assignment]
@@ -72,21 +71,10 @@ def take_in(
 
 
 @transaction.atomic
-def void(dossier: Dossier, *, word: str, by: int, at: dt.datetime) -> None:
-    """Taken in by mistake, or twice: the number stays used, and the book says why. Raises Refusal dossier.move,
-    dossier.word-missing."""
-    held = _hold(dossier)
-    held.state = after(held.state, "void", word=word)  # type: ignore[arg-type]
-    held.save(update_fields=["state"])
-    _reckon(held)
-    _event(held, "void", {}, by=by, at=at, word=word.strip()).save(force_insert=True)
-
-
-@transaction.atomic
 def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) -> bool:
     """The province's system has given a provisional dossier its number. Whether that is new. Raises Refusal
     dossier.code-malformed, dossier.code-known, dossier.code-taken."""
-    held = _hold(dossier)
+    held = hold(dossier)
     told = dossier_code(code)
     if told is None:
         raise Refusal("dossier.code-malformed", "code", shown=code.strip()[:40])
@@ -101,20 +89,16 @@ def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) 
             held.save(update_fields=["code", "words"])
     except IntegrityError:
         raise Refusal("dossier.code-taken", "code", shown=told) from None
-    _event(held, "code-learnt", {"before": before, "after": told}, by=by, at=at).save(force_insert=True)
+    event(held, "code-learnt", {"before": before, "after": told}, by=by, at=at).save(force_insert=True)
     return True
 
 
-def _hold(dossier: Dossier) -> Dossier:
+def hold(dossier: Dossier) -> Dossier:
+    """The row and its clock as they are now, held until the caller's transaction ends."""
     return Dossier.objects.select_for_update(of=("self",)).select_related("clock").get(pk=dossier.pk)
 
 
-def _reckon(dossier: Dossier) -> None:
-    comparing.set_clock(dossier.clock, dossier, work_time(dossier.ward_id), timezone.get_default_timezone())
-    dossier.clock.save()
-
-
-def _event(
+def event(
     dossier: Dossier,
     code: str,
     facts: Mapping[str, object],
@@ -123,6 +107,7 @@ def _event(
     at: dt.datetime,
     word: str = "",
 ) -> Event:
+    """What happened to a dossier, with the state that it has now; not written yet."""
     return Event(
         ward_id=dossier.ward_id, dossier=dossier, at=at, by_id=by, code=code, state=dossier.state, facts=dict(facts), word=word,
         address=origin.address(),

@@ -11,16 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from caicach import data
 from caicach.accounts.queries import colleagues
-from caicach.core import clock, origin
-from caicach.dossiers import comparing
+from caicach.core import clock
+from caicach.core.http import Actor
+from caicach.dossiers import comparing, intake
 from caicach.dossiers.models import Dossier, Event
 from caicach.organisation.queries import offices, work_time
 from caicach.rules import rights
+from caicach.rules.clock_limits import may_extend
 from caicach.rules.dossier_clock import Reading, Term, read
 from caicach.rules.dossier_moves import MOVES, Step, after, moves_from, replay
 from caicach.rules.refusal import Refusal
@@ -49,11 +51,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class Mover:
     """Who moves it: office None for who acts in any (a leader)."""
 
     person: int
     office: int | None
+
+    @classmethod
+    def of(cls, actor: Actor) -> Mover:
+        return cls(actor.person_id, None if actor.role == rights.LEADER else actor.office_id)
 
 
 def possible(dossier: Dossier, role: str) -> list[tuple[str, str]]:
@@ -66,19 +72,19 @@ def possible(dossier: Dossier, role: str) -> list[tuple[str, str]]:
 
 @transaction.atomic
 def move(
-    dossier: Dossier, code: str, told: Told | None = None, *, by: Actor, at: dt.datetime, seen: int = 0
+    dossier: Dossier, code: str, told: Told | None = None, *, by: Mover, at: dt.datetime, seen: int = 0
 ) -> Dossier:
     """The dossier after the move. seen: the newest event on the page that the sender had; what somebody else did since is told,
     and the same press twice is one.
 
     Raises Refusal dossier.beside, dossier.changed, dossier.not-yours, dossier.no-office, dossier.not-there, dossier.same-hands,
-    dossier.first-hands, dossier.extend-days, dossier.extended, dossier.outcome, dossier.collector, and what
+    dossier.first-hands, dossier.extend-days, dossier.no-promise, clock.extended-already, clock.extension-long, dossier.outcome, dossier.collector, and what
     `dossier_moves.after` does.
     """
     told = told or Told()
-    held = Dossier.objects.select_for_update(of=("self",)).select_related("clock").get(pk=dossier.pk)
+    held = intake.hold(dossier)
     events = list(Event.objects.select_related("by").filter(dossier=held).order_by("id"))
-    if held.system != Dossier.OWN:
+    if held.system != Dossier.OWN and not (code == "void" and held.token):
         raise Refusal("dossier.beside")
     if seen and (since := [one for one in events if one.pk > seen]):
         if any(one.code == code and one.by_id == by.person for one in since):
@@ -87,16 +93,14 @@ def move(
         raise Refusal(
             "dossier.changed", who=last.by.full_name if last.by else "Phần mềm", what=_name(last.code)
         )
-    if MOVES[code].action in ("dossier.process", "dossier.head"):
+    # a slip of the counter is the counter's to take back, wherever the dossier has gone since
+    if code != "void" and MOVES[code].action in ("dossier.process", "dossier.head"):
         _check_hands(held, by)
     held.state = after(held.state, code, word=told.word)  # type: ignore[arg-type]
     facts = _facts(held, code, told, events)
     # nothing happens before what has happened: a server's clock may have been set back
     at = max([at, *(one.at for one in events[-1:])])
-    event = Event(
-        ward_id=held.ward_id, dossier=held, at=at, by_id=by.person, code=code, state=held.state, facts=facts, word=told.word.strip(),
-        address=origin.address(),
-    )  # fmt: skip
+    event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
     _put(held, code, facts, at)
     _reckon(held, [*events, event], at, work_time(held.ward_id))
     event.facts = facts | ({"due": _iso(held)} if MOVES[code].clock else {})
@@ -106,7 +110,7 @@ def move(
     return held
 
 
-def _check_hands(held: Dossier, by: Actor) -> None:
+def _check_hands(held: Dossier, by: Mover) -> None:
     where = held.clock.office_id
     if by.office is not None and where is not None and where != by.office:
         name = next((one.name for one in offices(held.ward_id) if one.id == where), "đơn vị khác")
@@ -127,9 +131,7 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dic
         case "extend":
             if not 1 <= told.amount <= MOST_DAYS:
                 raise Refusal("dossier.extend-days", "amount", most=MOST_DAYS)
-            most = settings.DOSSIER_EXTENSIONS
-            if sum(one.code == "extend" for one in _since_reopened(events)) >= most:
-                raise Refusal("dossier.extended", "amount", most=most)
+            _check_more_time(told.amount, events, held.ward_id)
             return {"amount": told.amount, "before": _iso(held)}
         case "resolve":
             if told.outcome not in OUTCOMES:
@@ -150,6 +152,16 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dic
             }
         case _:
             return {}
+
+
+def _check_more_time(days: int, events: Sequence[Event], ward: int) -> None:
+    """Raises Refusal dossier.no-promise, clock.extended-already, clock.extension-long."""
+    term = term_of(events)
+    if term is None:
+        raise Refusal("dossier.no-promise", "amount")
+    moves, a_day = replay(_steps(events))[1], work_time(ward).minutes_a_day
+    # the apology is the move itself: its word is what is written to the citizen
+    may_extend(term, moves, data.limits(), days=days, apologised=True, a_day=a_day)
 
 
 def _into_hands(held: Dossier, told: Told) -> dict[str, Any]:
@@ -203,11 +215,14 @@ def _reckon(held: Dossier, events: Sequence[Event], at: dt.datetime, time: WorkT
 
 
 def _shown(events: Sequence[Event], at: dt.datetime, time: WorkTime) -> tuple[str, Reading | None]:
-    steps = [Step(one.code, _minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
-    state, moves = replay(steps)
+    state, moves = replay(_steps(events))
     term = term_of(events)
     shown = read(time, term, moves, _minute(at)) if term is not None else None
     return state or "submitted", shown
+
+
+def _steps(events: Sequence[Event]) -> list[Step]:
+    return [Step(one.code, _minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
 
 
 def term_of(events: Sequence[Event]) -> Term | None:
@@ -234,11 +249,6 @@ def as_facts(term: Term | None) -> dict[str, object] | None:
         "restarts": term.restarts,
         "quarters": term.quarters,
     }
-
-
-def _since_reopened(events: Sequence[Event]) -> Sequence[Event]:
-    last = max((n for n, one in enumerate(events) if one.code == "reopen"), default=-1)
-    return events[last + 1 :]
 
 
 def _minute(at: dt.datetime) -> dt.datetime:
@@ -269,9 +279,8 @@ def differing(ward: int) -> Iterator[tuple[str, str, str]]:
             told[event.dossier_id].append(event)
         for one in batch:
             events = told[one.pk]
-            steps = [Step(event.code, event.at, event.word) for event in events]
             try:
-                state = str(replay(steps)[0])
+                state = str(replay(_steps(events))[0])
             except Refusal as refusal:
                 yield one.code, one.state, str(refusal)
                 continue

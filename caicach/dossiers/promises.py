@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from caicach.dossiers.models import Dossier
+from caicach.organisation.queries import WardHours, in_force
 from caicach.procedures.queries import terms_on
 from caicach.rules.dossier_clock import Move, Term
 from caicach.rules.promises import Promise
 
 
-def open_promises(ward: int, *, cut_off: dt.time) -> list[Promise]:
+def open_promises(ward: int, hours: Sequence[WardHours]) -> list[Promise]:
     """Every promise of a dossier whose clock runs. Two queries, whatever their number.
 
-    The term is that of the procedure's version on the day of receipt, where the catalogue has it. A promised day without a time
+    The term is that of the procedure's version on the day of receipt, where the catalogue has it, counted as the ward did on that
+    day: hours are what it has said of that. A promised day without a time
     is taken for its last minute.
     """
     terms = terms_on(ward)
@@ -26,7 +29,7 @@ def open_promises(ward: int, *, cut_off: dt.time) -> list[Promise]:
         term: Term | None = None
         moves: tuple[Move, ...] = ()
         if received is not None:
-            term = terms.on(procedure, received, cut_off=cut_off)
+            term = terms.on(procedure, received, in_force(hours, received).counting)
             moves = (Move(dt.datetime.combine(received, at or dt.time()), "accepted"),)
         found.append(Promise(code, dt.datetime.combine(due, due_at or dt.time(23, 59)), term, moves))
     return found

@@ -214,7 +214,7 @@ class DossierPage:
 def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
     """One dossier and what happened to it, newest first. Two queries. Raises Missing."""
     dossier = (
-        Dossier.objects.select_related("clock", "told_in", "told_in__file")
+        Dossier.objects.select_related("clock", "told_in", "told_in__file", "citizen", "brought_by")
         .filter(ward_id=ward, code=code)
         .first()
     )

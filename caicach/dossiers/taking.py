@@ -40,7 +40,7 @@ class Told:
 
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("new", "changed", "same", "left", "back", "without", "skipped"), 0
+            ("new", "changed", "same", "left", "ours", "back", "without", "skipped"), 0
         )
     )
     sample: dict[str, list[dict[str, object]]] = field(
@@ -163,6 +163,8 @@ def _compare(row: DossierList, batch: Sequence[ListedDossier], work: _Work) -> _
         there = known.get(one.code)
         if there is None or there.set_aside:
             _bring(found, row, one, there, work)
+        elif there.system == Dossier.OWN:  # here is where it is kept: nobody else says how it stands
+            found.told.note("ours")
         elif (there.told_in_id or 0) > row.pk:
             found.told.note("left")
         else:

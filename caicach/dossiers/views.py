@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from caicach.citizens.services import see
 from caicach.core import clock
 from caicach.core.fields import new_token
 from caicach.core.http import may, put_refusal, row_id, see_other, send_list, ward_request
@@ -76,6 +77,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One dossier: what it is, how it stands against its promise, what happened."""
     actor = ward_request(request).actor
     page = queries.dossier_page(actor.ward_id, code, now=clock.now())
+    one = page.row.dossier
+    if whose := [who for who in (one.citizen, one.brought_by) if who]:
+        see(whose, by=actor.person_id, at=clock.now(), about=one.code)
     facts = {"page": page, "channels": CHANNELS, "moves": possible(page.row.dossier, actor.role)}
     return render(request, "dossiers/detail.html", facts)
 

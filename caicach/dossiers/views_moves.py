@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from caicach.accounts.queries import colleagues
 from caicach.core import clock
-from caicach.core.http import Actor, Missing, may, put_refusal, see_other, ward_request
+from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
 from caicach.dossiers import moves, queries
 from caicach.dossiers.forms import MoveForm
 from caicach.organisation.queries import offices
@@ -41,7 +41,7 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
                     dossier,
                     move,
                     form.told(),
-                    by=_by(actor),
+                    by=moves.Mover.of(actor),
                     at=clock.now(),
                     seen=form.cleaned_data["seen"] or 0,
                 )
@@ -54,10 +54,6 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
         after(dossier.state, move, word="–")  # type: ignore[arg-type]
     facts = {"dossier": dossier, "form": form, "move": MOVES[move]}
     return render(request, "dossiers/move.html", facts, status=status)
-
-
-def _by(actor: Actor) -> moves.Actor:
-    return moves.Actor(actor.person_id, None if actor.role == rights.LEADER else actor.office_id)
 
 
 def _places(ward: int) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from caicach.organisation.models import (
     WorkDay,
     WorkHours,
 )
-from caicach.rules.dossier_clock import Count
+from caicach.rules.dossier_clock import Count, Counting
 from caicach.rules.vntext import key
 from caicach.rules.work_time import Hours, Season, Session, WorkTime
 from caicach.rules.workdays import WorkCalendar
@@ -188,6 +188,11 @@ def ward_calendar(ward: int, version: int | None = None) -> WardCalendar:
     return WardCalendar(work, {day: name for day, _, name in own})
 
 
+def day_names(ward: int, version: int | None = None) -> Mapping[dt.date, str]:
+    """What the country's and the ward's own days off are called. version: as of `ward_calendar`."""
+    return data.day_names() | dict(ward_calendar(ward, version).names)
+
+
 def row_of(ward: int) -> QuerySet[Ward]:
     """The ward's own row, whose calendar_version `work_time` wants: a question for `trip.ask`."""
     return Ward.objects.filter(pk=ward)
@@ -222,6 +227,10 @@ class WardHours:
     checked: bool
     pk: int | None = None
 
+    @property
+    def counting(self) -> Counting:
+        return Counting(self.count, self.cut_off, self.quarters)
+
 
 def ward_hours(ward: int, version: int | None = None) -> list[WardHours]:
     """What the ward has said of its hours, the oldest first. version: as of `ward_calendar`; two queries at the first look."""
@@ -240,10 +249,16 @@ def ward_hours(ward: int, version: int | None = None) -> list[WardHours]:
 
 def hours_on(ward: int, day: dt.date, version: int | None = None) -> WardHours:
     """How the ward works and counts on a day; before it has said anything, what is usual."""
-    there = [one for one in ward_hours(ward, version) if one.valid_from <= day]
+    return in_force(ward_hours(ward, version), day)
+
+
+def in_force(said: Sequence[WardHours], day: dt.date) -> WardHours:
+    """As `hours_on`, of hours that are at hand."""
+    there = [one for one in said if one.valid_from <= day]
     return there[-1] if there else usual_hours()
 
 
+@lru_cache(maxsize=1)
 def usual_hours() -> WardHours:
     """What holds where a ward has said nothing, as the data files say."""
     row = data.rows("work_sessions")[0]

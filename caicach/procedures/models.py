@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from caicach.core.constraints import SameWard, ward_pair
-from caicach.rules.dossier_clock import MOST, Term
+from caicach.rules.dossier_clock import MOST, Counting, Term
 from caicach.rules.procedures import FEES, LEVELS, UNITS, Span
 
 BESIDE, OWN = "beside", "own"
@@ -142,9 +142,9 @@ class Version(models.Model):
         """What the counter promises: the ward's own time, else the law's."""
         return self.own or self.law
 
-    def term(self, *, cut_off: dt.time | None = None) -> Term | None:
+    def term(self, counting: Counting) -> Term | None:
         """What is promised, for the clock of a dossier; None where no time is known."""
-        return Term(self.promised.unit, self.promised.amount, cut_off=cut_off) if self.promised else None
+        return counting.term(self.promised.unit, self.promised.amount) if self.promised else None
 
     @property
     def everyday(self) -> list[str]:

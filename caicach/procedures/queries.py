@@ -17,7 +17,7 @@ from caicach.history import queries as history
 from caicach.history.queries import Happened
 from caicach.organisation.queries import work_time
 from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version
-from caicach.rules.dossier_clock import Term
+from caicach.rules.dossier_clock import Counting, Term
 from caicach.rules.formats import day as day_words
 from caicach.rules.procedures import (
     CUTS,
@@ -63,12 +63,12 @@ class Terms:
 
     versions: Mapping[str, Sequence[Version]]
 
-    def on(self, code: str, day: dt.date, *, cut_off: dt.time | None = None) -> Term | None:
+    def on(self, code: str, day: dt.date, counting: Counting) -> Term | None:
         """The term of a dossier received on a day; code: also of a province's copy of the procedure. None: not known."""
         known = procedure_code(code)
         for one in self.versions.get(known.base if known else "", ()):
             if _is_on(one, day):
-                return one.term(cut_off=cut_off)
+                return one.term(counting)
         return None
 
 

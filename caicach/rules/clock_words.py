@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from caicach.rules.clock_steps import Hands
 from caicach.rules.dossier_clock import Move, Reading, Reason, Term, Verdict, read
+from caicach.rules.formats import WEEKDAYS
 from caicach.rules.work_time import DAY, SATURDAY, WorkTime, months_after
 
-_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _WAITS: dict[Reason, str] = {
     "supplement": "chờ bổ sung giấy tờ",
     "payment": "chờ nộp phí, nghĩa vụ tài chính",
@@ -49,6 +49,24 @@ def in_words(
     parts += _promise(time, lasting, known, shown)
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """due: of the ward's own time, None where the procedure has no known term. words: the sum, for a citizen to follow."""
+
+    due: dt.datetime | None
+    words: str
+
+
+def promise(
+    time: WorkTime, term: Term | None, at: dt.datetime, *, names: Mapping[dt.date, str] | None = None
+) -> Promise:
+    """What somebody who comes at this moment is promised. at: local, to the minute. Raises what `read` does."""
+    if term is None:
+        return Promise(None, f"Nhận {_moment(at)}; thủ tục chưa rõ thời hạn nên chưa có ngày hẹn.")
+    moves = [Move(at, "accepted")]
+    return Promise(read(time, term, moves, at).due, in_words(time, term, moves, at, names=names))
 
 
 def spans_of(time: WorkTime, term: Term, moves: Sequence[Move], shown: Reading) -> Iterator[Span]:
@@ -282,7 +300,7 @@ def minutes_in_words(minutes: int, minutes_a_day: int = 0) -> str:
 
 
 def _day(day: dt.date) -> str:
-    return f"{_WEEKDAYS[day.weekday()]} {day:%d/%m}"
+    return f"{WEEKDAYS[day.weekday()]} {day:%d/%m}"
 
 
 def _short(at: dt.datetime) -> str:
@@ -290,4 +308,4 @@ def _short(at: dt.datetime) -> str:
 
 
 def _moment(at: dt.datetime) -> str:
-    return f"{at:%H:%M} {_WEEKDAYS[at.weekday()]} {at:%d/%m/%Y}"
+    return f"{at:%H:%M} {WEEKDAYS[at.weekday()]} {at:%d/%m/%Y}"

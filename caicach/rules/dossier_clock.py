@@ -48,6 +48,18 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """How a ward counts what a procedure only names in days: as in `Term`."""
+
+    count: Count = "end-of-day"
+    cut_off: dt.time | None = None
+    quarters: bool = False
+
+    def term(self, unit: Unit, amount: int) -> Term:
+        return Term(unit, amount, self.count, self.cut_off, quarters=self.quarters)
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """What happened to a dossier, as far as its clock is concerned. reason: of a pause; amount: working days of an
     extension, or of a correction (0: the whole time again); to: the office that has it from then on."""

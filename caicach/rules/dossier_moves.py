@@ -101,7 +101,7 @@ MOVES: dict[str, Move] = {
         "Nhận bổ sung", frozenset({"supplement-wait"}), "processing", "dossier.accept", clock="resumed"
     ),
     "expire-supplement": Move(
-        "Hết hạn bổ sung", frozenset({"supplement-wait"}), "stopped", "dossier.head", needs_word=True
+        "Hết hạn bổ sung", frozenset({"supplement-wait"}), "stopped", "dossier.head", needs_word=True, clock="stopped"
     ),
     "ask-payment": Move(
         "Báo nghĩa vụ tài chính", _UNDER_WAY, "payment-wait", "dossier.process", clock="paused", pause="payment"
@@ -118,14 +118,14 @@ MOVES: dict[str, Move] = {
     "extend": Move(
         "Xin lỗi và hẹn lại", _UNDER_WAY, None, "dossier.head", needs_word=True, clock="extended"
     ),
-    "withdraw": Move("Công dân rút hồ sơ", _UNDER_WAY | _WAITING, "withdrawn", "dossier.accept"),
-    "stop": Move("Dừng giải quyết", _UNDER_WAY | _WAITING, "stopped", "dossier.head", needs_word=True),
+    "withdraw": Move("Công dân rút hồ sơ", _UNDER_WAY | _WAITING, "withdrawn", "dossier.accept", clock="withdrawn"),
+    "stop": Move("Dừng giải quyết", _UNDER_WAY | _WAITING, "stopped", "dossier.head", needs_word=True, clock="stopped"),
     "resolve": Move("Ký kết quả", _UNDER_WAY, "resolved", "dossier.sign", clock="resolved"),
     "return-result": Move("Trả kết quả", frozenset({"resolved"}), "returned", "dossier.accept"),
     "reopen": Move(
-        "Mở lại để sửa kết quả", frozenset({"resolved"}), "processing", "dossier.head", needs_word=True
+        "Mở lại để sửa kết quả", frozenset({"resolved"}), "processing", "dossier.head", needs_word=True, clock="reopened"
     ),
-    "void": Move("Hủy số", _UNDER_WAY, "voided", "dossier.head", needs_word=True),
+    "void": Move("Hủy số", _UNDER_WAY, "voided", "dossier.head", needs_word=True, clock="stopped"),
 }  # fmt: skip
 
 
@@ -178,11 +178,8 @@ class Step:
 
 
 def replay(steps: Sequence[Step]) -> tuple[State | None, tuple[ClockMove, ...]]:
-    """The state that the events alone lead to, None where nothing came in, and what the clock is told.
-
-    A dossier that was opened again to mend its result runs anew from then on; its old verdict stands in its events. Raises what
-    `after` does where the events could not have happened.
-    """
+    """The state that the events alone lead to, None where nothing came in, and what the clock is told. Raises what `after` does
+    where the events could not have happened."""
     state: State | None = None
     told: list[ClockMove] = []
     for step in steps:
@@ -190,9 +187,7 @@ def replay(steps: Sequence[Step]) -> tuple[State | None, tuple[ClockMove, ...]]:
             continue
         what = MOVES[step.code]
         state = after(state, step.code, word=step.word)
-        if step.code == "reopen":
-            told = [ClockMove(step.at, "accepted")]
-        elif what.clock:
+        if what.clock:
             told.append(ClockMove(step.at, what.clock, what.pause, step.amount))
     return state, tuple(told)
 

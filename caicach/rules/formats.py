@@ -27,6 +27,7 @@ _FINDINGS = {
     "deadline-ambiguous": "không rõ mốc hoặc hiểu được nhiều cách, cần người quyết định",
     "suspected-misspelling": "có chữ sai chính tả hoặc do máy quét",
 }
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
 def day(value: dt.date) -> str:

@@ -62,8 +62,8 @@ SENTENCES: dict[str, str] = {
     "dossier.first-hands": _("Hồ sơ chưa qua bước nào trước bước này nên không trả lại được."),
     "dossier.not-yours": _("Hồ sơ đang ở {office}. Chỉ người của đơn vị ấy làm bước này."),
     "dossier.extend-days": _("Hẹn lại phải thêm từ 1 đến {most} ngày làm việc. Hãy xem lại số ngày."),
-    "dossier.extended": _(
-        "Hồ sơ đã được hẹn lại {most} lần, không hẹn lại thêm được. Hãy trình lãnh đạo phường."
+    "dossier.no-promise": _(
+        "Hồ sơ chưa có ngày hẹn nên không có gì để hẹn lại. Hãy xem thời hạn của thủ tục."
     ),
     "dossier.outcome": _("Hãy chọn kết quả: giải quyết hay không giải quyết."),
     "dossier.collector": _("Hãy ghi ai nhận kết quả."),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from caicach.rules.phones import dialled
 from caicach.rules.rights import ADMINISTRATOR, COORDINATOR, HEAD, LEADER, OFFICER, VIEWER
 from caicach.rules.vntext import key
 
@@ -96,7 +97,7 @@ def people_of(rows: Sequence[tuple[int, Sequence[str]]]) -> PeopleOfSheet | None
             continue
         facts["full_name"] = name.title() if name.isupper() else name
         facts["office"] = facts.get("office") or office
-        facts["phone"] = phone_of(facts.get("phone", ""))
+        facts["phone"] = dialled(facts.get("phone", ""))
         facts["email"] = facts.get("email", "").lower().removeprefix("mailto:")
         people.append(Listed(number, **facts))
     return PeopleOfSheet(tuple(people), tuple(left_out))
@@ -130,12 +131,6 @@ def _field(cell: str) -> str:
 
 def _is_heading(name: str) -> bool:
     return _field(name) in ("full_name", "first_part", "last_part")
-
-
-def phone_of(text: str) -> str:
-    """A number as it is dialled: Excel drops the nought before a mobile's nine digits."""
-    digits = re.sub(r"[.\s-]", "", text)
-    return f"0{digits}" if re.fullmatch(r"[1-9]\d{8}", digits) else text.strip()
 
 
 _ROLES = {

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caicach.data import work_calendar
+from caicach.data import day_names, work_calendar
 from caicach.rules.clock_case import answer_in_words
-from caicach.rules.clock_words import NOTHING, days_off_in, in_words, minutes_in_words, spans_of
+from caicach.rules.clock_words import NOTHING, days_off_in, in_words, minutes_in_words, promise, spans_of
 from caicach.rules.dossier_clock import Move, Term, read
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
@@ -192,3 +192,22 @@ def test_the_command_says_the_example_of_the_docs():
     )
     assert f"> {done.stdout.strip()}\n" in docs
     assert answer_in_words(json.loads(case)) == done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "term, came, words",
+    [
+        (Term("working-day", 3), "03-02T09:00", "Nhận 09:00 thứ Hai 02/03/2026; 3 ngày làm việc tính từ thứ Ba 03/03; hẹn 17:00 thứ Năm 05/03/2026."),
+        (Term("same-day", cut_off=dt.time(15)), "03-02T15:00", "Nhận 15:00 thứ Hai 02/03/2026; giải quyết trong ngày; hẹn 17:00 thứ Hai 02/03/2026."),
+        (None, "03-02T09:00", "Nhận 09:00 thứ Hai 02/03/2026; thủ tục chưa rõ thời hạn nên chưa có ngày hẹn."),
+    ],
+)  # fmt: skip
+def test_what_a_counter_promises_is_said_in_the_same_words(term, came, words):
+    made = promise(TIME, term, at(came))
+    assert made.words == words
+    assert made.due == (read(TIME, term, [Move(at(came), "accepted")], at(came)).due if term else None)
+
+
+def test_the_days_off_of_a_promise_are_named_and_the_day_is_the_clocks_own():
+    made = promise(TIME, Term("working-day", 7), at("08-26T09:00"), names=day_names())
+    assert "nghỉ Quốc khánh" in made.words and made.due == at("09-09T17:00")

@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from caicach.accounts.models import PeopleList
 from caicach.reading import sandbox
-from caicach.rules.people_list import people_of, phone_of
+from caicach.rules.people_list import people_of
+from caicach.rules.phones import dialled
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import nfc, printable, squeeze
 
@@ -128,4 +129,4 @@ def held(found: PeopleList) -> PeopleList:
 def cleaned(name: str, text: str) -> str:
     """A cell typed on the page, as the file's own are kept."""
     words = nfc(squeeze(printable(text)))[: _LONGEST[name]]
-    return phone_of(words) if name == "phone" else words.lower() if name in ("email", "user_name") else words
+    return dialled(words) if name == "phone" else words.lower() if name in ("email", "user_name") else words

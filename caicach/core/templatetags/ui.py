@@ -184,7 +184,8 @@ def seconds(milliseconds: int) -> str:
 @register.filter
 def weekday(value: dt.date) -> str:
     """Thứ Hai … Chủ nhật."""
-    return ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")[value.weekday()]
+    name = formats.WEEKDAYS[value.weekday()]
+    return name[0].upper() + name[1:]
 
 
 @register.filter

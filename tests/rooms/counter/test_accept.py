@@ -15,6 +15,7 @@ from caicach.counter.models import Desk, Draft, Fee, Line, Part, Running
 from caicach.counter.services import Person
 from caicach.dossiers import intake
 from caicach.dossiers.models import Dossier, DossierClock, Event
+from caicach.dossiers.moves import Mover, Told, move
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
 from tests.rooms.counter.conftest import AT, BIRTH, COPY, NUMBER, OTHER, PERMIT, UNIT, asked, lan
@@ -46,8 +47,8 @@ def test_a_dossier_has_its_code_owner_parts_clock_line_and_fee(accept, desk, off
     line = dossier.line
     assert (line.year, line.number, line.way) == (2026, 1, "counter")
     assert line.promise == (
-        "nhận 12:00 thứ Hai 23/11/2026; 5 ngày làm việc; tính từ thứ Tư 25/11/2026; trừ 1 ngày nghỉ lễ; "
-        "hẹn 17:00 thứ Ba 01/12/2026"
+        "Nhận 12:00 thứ Hai 23/11/2026; 5 ngày làm việc tính từ thứ Tư 25/11; nghỉ Ngày Văn hóa Việt Nam 1 ngày (24/11); "
+        "hẹn 17:00 thứ Ba 01/12/2026."
     )
     assert dossier.fee.status == "free" and dossier.fee.total is None
     first, second = Event.objects.order_by("id")
@@ -118,15 +119,15 @@ def test_a_procedure_that_stands_beside_is_provisional_too(accept):
 def test_a_void_number_stays_used_and_in_the_book(accept, officer):
     dossier = accept()
     with pytest.raises(Refusal) as told:
-        intake.void(dossier, word=" ", by=officer.pk, at=AT)
+        move(dossier, "void", Told(word=" "), by=Mover(officer.pk, None), at=AT)
     assert told.value.code == "dossier.word-missing"
-    intake.void(dossier, word="Nhập nhầm người", by=officer.pk, at=AT)
+    move(dossier, "void", Told(word="Nhập nhầm người"), by=Mover(officer.pk, None), at=AT)
     dossier.refresh_from_db()
     assert dossier.state == "voided" and not dossier.clock.runs and dossier.line.number == 1
     assert Event.objects.latest("id").word == "Nhập nhầm người"
     assert accept(token="phieuhai0001").code == f"{UNIT}-261123-0002"
     with pytest.raises(Refusal):
-        intake.void(dossier, word="Lần nữa", by=officer.pk, at=AT)
+        move(dossier, "void", Told(word="Lần nữa"), by=Mover(officer.pk, None), at=AT)
 
 
 def test_what_is_done_while_one_waits_is_taken_in_settled_and_returned(accept):

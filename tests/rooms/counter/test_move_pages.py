@@ -2,6 +2,7 @@
 
 import pytest
 
+from caicach.citizens.models import Trace
 from caicach.dossiers.models import Event
 from tests.factories import rooms
 
@@ -88,3 +89,10 @@ def test_another_wards_dossier_is_not_there(taken, client):
     other = rooms.make_ward("Phường Hai")
     client.force_login(rooms.make_person(other, "officer", office="Văn phòng HĐND và UBND"))
     assert client.post(f"{taken.address}buoc/ask-payment/", {}).status_code == 404
+
+
+def test_who_looked_at_a_dossier_is_on_record_once_a_day(taken, client, officer, leader):
+    for who in (officer, officer, leader):
+        page_of(client, who, taken.address)
+    seen = Trace.objects.filter(citizen=taken.citizen, what="seen", about=taken.code)
+    assert sorted(seen.values_list("by_id", flat=True)) == sorted([officer.pk, leader.pk])

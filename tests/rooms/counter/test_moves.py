@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from caicach.counter import services
 from caicach.dossiers import moves
 from caicach.dossiers.models import Dossier, Event
-from caicach.dossiers.moves import Actor, Told, move
+from caicach.dossiers.moves import Mover, Told, move
 from caicach.history import triggers
 from caicach.rules.dossier_moves import MOVES, STATES
 from caicach.rules.refusal import Refusal
@@ -33,7 +33,7 @@ SAID = {
 
 @pytest.fixture
 def leader(ward):
-    return Actor(rooms.make_person(ward, "leader").pk, None)
+    return Mover(rooms.make_person(ward, "leader").pk, None)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def taken(accept):
 
 @pytest.fixture
 def here(officer, ward):
-    return Actor(officer.pk, ward.offices.get(short_name="Văn phòng").pk)
+    return Mover(officer.pk, ward.offices.get(short_name="Văn phòng").pk)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_dossier_goes_from_hand_to_hand_to_its_result(taken, here, there, lead
     assert (taken.state, taken.clock.office_id) == ("processing", here.office)
     one = move(taken, "hand-over", Told(office=there), by=here, at=AT + HOUR)
     assert one.clock.office_id == there and one.clock.person_id is None
-    one = move(one, "send-back", Told(word="Thiếu chữ ký"), by=Actor(officer.pk, there), at=AT + 2 * HOUR)
+    one = move(one, "send-back", Told(word="Thiếu chữ ký"), by=Mover(officer.pk, there), at=AT + 2 * HOUR)
     assert one.clock.office_id == here.office
     one = move(
         one,
@@ -97,7 +97,7 @@ def test_a_wait_stops_the_clock_and_what_comes_back_gets_the_whole_time_again(ta
     assert said.facts["due"] == "2026-12-07T17:00"
 
 
-def test_an_apology_gives_one_new_day_and_both_stay(taken, here, settings):
+def test_an_apology_gives_one_new_day_and_both_stay(taken, here):
     one = move(taken, "extend", Told(word="Chờ xác minh nơi sinh", amount=2), by=here, at=AT + HOUR)
     assert one.due_on == dt.date(2026, 12, 3)
     said = Event.objects.filter(dossier=one).latest("id")
@@ -105,9 +105,16 @@ def test_an_apology_gives_one_new_day_and_both_stay(taken, here, settings):
         "2026-12-01T17:00", "2026-12-03T17:00", "Chờ xác minh nơi sinh",
     )  # fmt: skip
     again = Told(word="Vẫn chờ", amount=2)
-    assert refused(one, "extend", again, by=here, at=AT + 2 * HOUR) == "dossier.extended"
-    settings.DOSSIER_EXTENSIONS = 2
-    assert move(one, "extend", again, by=here, at=AT + 2 * HOUR).due_on == dt.date(2026, 12, 7)
+    assert refused(one, "extend", again, by=here, at=AT + 2 * HOUR) == "clock.extended-already"
+
+
+def test_no_more_time_is_taken_than_the_limits_allow(taken, here):
+    assert (
+        refused(taken, "extend", Told(word="Chờ", amount=6), by=here, at=AT + HOUR) == "clock.extension-long"
+    )
+    assert move(taken, "extend", Told(word="Chờ", amount=5), by=here, at=AT + HOUR).due_on == dt.date(
+        2026, 12, 8
+    )
 
 
 def test_a_wrong_result_is_opened_again_with_a_time_of_its_own_and_the_old_verdict(taken, here, leader):
@@ -148,7 +155,7 @@ def test_what_cannot_be_is_refused_and_nothing_changes(taken, here, code, told, 
 
 
 def test_only_whose_hands_it_is_in_move_it(taken, officer, there, leader):
-    elsewhere = Actor(officer.pk, there)
+    elsewhere = Mover(officer.pk, there)
     assert refused(taken, "ask-payment", by=elsewhere, at=AT + HOUR) == "dossier.not-yours"
     assert move(taken, "ask-payment", by=leader, at=AT + HOUR).state == "payment-wait"
 
@@ -156,6 +163,9 @@ def test_only_whose_hands_it_is_in_move_it(taken, officer, there, leader):
 def test_another_systems_dossier_is_moved_there(taken, here):
     Dossier.objects.filter(pk=taken.pk).update(system="beside")
     assert refused(taken, "ask-payment", by=here, at=AT + HOUR) == "dossier.beside"
+    assert move(taken, "void", Told(word="Nhập hai lần"), by=here, at=AT + HOUR).state == "voided", (
+        "our slip is ours"
+    )
 
 
 def test_the_same_press_twice_is_one_and_what_somebody_else_did_is_told(taken, here, leader):
@@ -177,6 +187,7 @@ def test_without_a_known_time_there_is_no_promise_and_the_moves_go_on(taken, her
     with triggers.lifted():
         Event.objects.filter(pk=first.pk).update(facts=first.facts | {"term": None})
     Dossier.objects.filter(pk=taken.pk).update(due_on=None, due_time=None)
+    assert refused(taken, "extend", Told(word="Chờ", amount=1), by=here, at=AT + HOUR) == "dossier.no-promise"
     one = move(taken, "ask-agency", Told(word="Hỏi Công an"), by=here, at=AT + HOUR)
     one = move(one, "agency-answers", by=here, at=AT + 2 * HOUR)
     assert (
@@ -236,7 +247,7 @@ class Moves(RuleBasedStateMachine):
         super().__init__()
         self.ward = rooms.make_ward(f"Phường {Dossier.objects.count()}")
         make_desk(self.ward)
-        self.leader = Actor(rooms.make_person(self.ward, "leader").pk, None)
+        self.leader = Mover(rooms.make_person(self.ward, "leader").pk, None)
         self.places = list(self.ward.offices.filter(is_group=False).values_list("pk", flat=True))
         self.dossier = services.accept(
             asked(), ward=self.ward.pk, token="phieumay0001", by=self.leader.person, at=AT
@@ -263,7 +274,7 @@ class Moves(RuleBasedStateMachine):
                 move(self.dossier, code, Told(word=word, **facts), by=self.leader, at=self.now)
         except Refusal as told:
             expected = {"dossier.move"} if not may else {
-                "dossier.word-missing", "dossier.same-hands", "dossier.first-hands", "dossier.extended",
+                "dossier.word-missing", "dossier.same-hands", "dossier.first-hands", "clock.extended-already",
             }  # fmt: skip
             assert told.code in expected, (code, told.code)
         else:

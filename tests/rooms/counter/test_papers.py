@@ -7,7 +7,7 @@ from caicach.counter import papers, queries, services
 from caicach.counter.models import Paper
 from caicach.counter.services import Person
 from caicach.documents.services import path_of
-from caicach.dossiers import intake
+from caicach.dossiers.moves import Mover, Told, move
 from tests.factories import rooms
 from tests.rooms.counter.conftest import AT, COPY, NUMBER, OTHER, PHONE, UNIT, asked, lan
 
@@ -34,7 +34,7 @@ def test_the_receipt_says_what_the_form_asks_for(receipt, as_officer, desk, offi
     for words in (
         "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", f"{UNIT}-261123-0001", "Số: 1/TNHS", "Nguyễn Thị Lan", "Trần Văn Thay (Giấy ủy quyền 1)",
         "Đăng ký khai sinh", "1. Tờ khai (1 bản chính)", "2. Giấy chứng sinh", "5 ngày làm việc", "17:00 thứ Ba, 01/12/2026",
-        "tính từ thứ Tư 25/11/2026", "không thu", "số thứ tự 1", services.lookup_code(desk.pk, dossier.token), officer.full_name,
+        "tính từ thứ Tư 25/11; ", "không thu", "số thứ tự 1", services.lookup_code(desk.pk, dossier.token), officer.full_name,
         "Số 1, đường Thử", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
     ):  # fmt: skip
         assert words in said, (words, said)
@@ -86,7 +86,7 @@ def test_names_cannot_speak_to_the_typesetter(accept, as_officer):
 def test_a_page_of_the_book_has_every_number_the_void_one_too(accept, as_officer, officer):
     accept()
     void = accept(asked(COPY, parts=frozenset({1}), sets=3), token="phieuhai0001")
-    intake.void(void, word="Nhập nhầm", by=officer.pk, at=AT)
+    move(void, "void", Told(word="Nhập nhầm"), by=Mover(officer.pk, None), at=AT)
     said = text_of(as_officer.get("/quay/so/to.pdf?nam=2026").content)
     assert "SỔ THEO DÕI HỒ SƠ NĂM 2026" in said and "Đã hủy số" in said and "Chứng thực bản sao" in said
     assert as_officer.get("/quay/so/to.pdf?nam=9").status_code == 404

@@ -229,7 +229,7 @@ def test_looking_asks_as_often_for_many_as_for_few(ward, django_assert_num_queri
     from caicach.dossiers.promises import open_promises
 
     with django_assert_num_queries(2):
-        assert len(open_promises(ward.pk, cut_off=dt.time(15))) == 30
+        assert len(open_promises(ward.pk, ())) == 30
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,17 @@ def test_the_same_list_again_changes_nothing_and_asks_nothing(ward, officer, kno
     row = bring(ward, officer, token="danhsach0002")
     assert (row.state, row.counts) == (
         DossierList.TAKEN,
-        {"new": 0, "changed": 0, "same": 5, "left": 0, "back": 0, "without": 0, "skipped": 0, "aside": 0},
+        {
+            "new": 0,
+            "changed": 0,
+            "same": 5,
+            "left": 0,
+            "ours": 0,
+            "back": 0,
+            "without": 0,
+            "skipped": 0,
+            "aside": 0,
+        },
     )
     assert Event.objects.count() == 5
 

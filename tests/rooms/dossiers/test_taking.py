@@ -34,6 +34,18 @@ class Killed(Exception):
     pass
 
 
+def test_a_dossier_that_the_ward_keeps_itself_is_nobody_elses_to_tell(ward, officer, known, as_officer):
+    kept = Dossier.objects.order_by("pk").first()
+    Dossier.objects.filter(pk=kept.pk).update(system="own", state="processing")
+    row = bring(ward, officer, csv(rows_with("Đã trả kết quả")), token="danhsach0002")
+    kept.refresh_from_db()
+    assert (kept.state, row.counts["ours"], row.counts["changed"]) == ("processing", 1, 3)
+    assert (
+        "1 hồ sơ để nguyên, vì phường giữ chúng ở đây"
+        in as_officer.get(f"/ho-so/nap/{row.token}/").content.decode()
+    )
+
+
 # --- in pieces --------------------------------------------------------------------------------------------------
 
 
