@@ -76,7 +76,7 @@ def _wait(address: str) -> None:
 def _take(site: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox", "--disable-gpu"]
         )
         for size, (width, height) in SIZES.items():
             for name, _title, user, path in PAGES:

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from caicach.citizens import queries
@@ -46,7 +48,7 @@ def meet(
     """The citizen with this number, or named by handle, with what is new of them taken over; else one more.
 
     Two wards never share a row. A number that another name had is taken for a slip, unless is_same says it is one person
-    (married, corrected). Raises Refusal citizen.unnamed, card.number, citizen.passport, citizen.tax-code, citizen.phone,
+    (married, corrected). Raises Refusal citizen.unnamed, citizen.no-name, citizen.email, card.number, citizen.passport, citizen.tax-code, citizen.phone,
     citizen.other-name.
     """
     facts = checked(facts)
@@ -102,9 +104,16 @@ def checked(facts: Facts) -> Facts:
     name = cut(squeeze(facts.name), 200)
     if not any(sign.isalpha() for sign in name):
         raise Refusal("citizen.unnamed", "name")
+    if "|" in name or (facts.kind == Citizen.PERSON and any(sign.isdigit() for sign in name)):
+        raise Refusal("citizen.no-name", "name")
     number, phone = "".join(facts.number.split()).upper(), dialled(facts.phone)
     if number:
         _check_number(facts.number_kind, number)
+    if facts.email.strip():
+        try:
+            validate_email(facts.email.strip())
+        except ValidationError:
+            raise Refusal("citizen.email", "email") from None
     if phone and not _PHONE.fullmatch(phone):
         raise Refusal("citizen.phone", "phone")
     return Facts(

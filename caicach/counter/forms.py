@@ -25,10 +25,11 @@ from caicach.rules.refusal import Refusal
 ROLES = {"self": "Cho chính mình", "authority": "Thay người khác", "organisation": "Cho tổ chức"}
 SEXES = {"": "", "male": "Nam", "female": "Nữ"}
 _TEXTS = {
-    "token": 32, "procedure": 20, "find": 100, "who": 400, "handle": 16, "name": 200, "number": 30, "phone": 40, "email": 254, "address": 300,
+    "token": 32, "procedure": 20, "find": 400, "who": 400, "handle": 16, "name": 400, "number": 400, "phone": 400, "email": 254, "address": 300,
     "born": 12, "sex": 6, "role": 12, "owner_name": 200, "owner_number": 30, "owner_address": 300, "authority": 200, "case": 4, "sets": 5,
     "fee_each": 16, "exempt": 300, "way": 7, "way_to": 300, "is_same": 2, "all_parts": 2, "at_once": 2,
 }  # fmt: skip
+_PERSON = ("handle", "name", "number", "phone", "email", "address", "born", "sex", "who", "is_same")
 _LISTS = ("part", "reuse", "channel")
 _TOKEN = re.compile(r"[A-Za-z0-9]{8,32}")
 _UNPRINTED = re.compile(r"[\x00-\x1f]")
@@ -112,10 +113,20 @@ class Sheet:
         doubts = {"sex": "giới tính", "year": "năm sinh"}
         self.notes += [f"Số thẻ và {doubts[one]} không khớp nhau. Hãy nhìn lại thẻ." for one in card.doubts]
 
+    def clear_person(self) -> None:
+        """Nobody stands there yet: nothing of who stood there before is left over."""
+        self.said |= dict.fromkeys(_PERSON, "")
+
     def scan(self, today: dt.date) -> bool:
-        """Whether what stands in the field of the scanner was a card's text; a refusal goes to that field."""
-        if "|" not in self.said["who"]:
+        """Whether a card's text was typed, by a scanner that was aimed at any of these fields; a refusal goes to its own."""
+        aimed = next(
+            (name for name in ("who", "find", "name", "number", "phone") if "|" in self.said[name]), ""
+        )
+        if not aimed:
             return False
+        text, self.said[aimed] = self.said[aimed], ""
+        self.clear_person()
+        self.said["who"] = text
         try:
             self.take_card(read_card(self.said["who"], today=today))
         except Refusal as refusal:
@@ -164,7 +175,7 @@ class Sheet:
         return Asked(
             said["procedure"], owner, bringer, said["authority"], brought, self.positions("reuse") - brought, bool(said["all_parts"]),
             _whole(said["case"], "counter.case", "case"), _whole(said["sets"] or "1", "counter.sets", "sets", most=500) or 0,
-            _whole(said["fee_each"].replace(".", ""), "counter.fee", "fee_each"), said["exempt"], said["way"] or "counter", said["way_to"],
+            money(said["fee_each"]), said["exempt"], said["way"] or "counter", said["way_to"],
             tuple(self.lists["channel"]), bool(said["at_once"]),
         )  # fmt: skip
 
@@ -185,6 +196,13 @@ class Sheet:
     @staticmethod
     def _kind(number: str) -> str:
         return "passport" if re.search(r"[A-Za-z]", number) else "card"
+
+
+def money(text: str) -> int | None:
+    """ "2000", "1.000.000": đồng, with dots between thousands or none; None for nothing. Raises Refusal counter.fee."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", text, re.ASCII):
+        text = text.replace(".", "")
+    return _whole(text, "counter.fee", "fee_each")
 
 
 def _whole(text: str, code: str, place: str, **facts: object) -> int | None:

@@ -19,6 +19,12 @@ def code_of(series: str, number: int) -> str:
     return f"{series}-{number:04}"
 
 
+def number_of(code: str) -> int:
+    """The number at the end of a code; 0 where none stands there."""
+    last = code.rpartition("-")[2]
+    return int(last) if last.isascii() and last.isdigit() else 0
+
+
 def taking(ward: int, *series: str) -> tuple[str, Sequence[Any]]:
     """The statement that takes the next number of each series: (series, number) in rows. In one order everywhere, so that two
     who take several never wait for each other in a ring."""

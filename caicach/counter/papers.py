@@ -14,6 +14,7 @@ from caicach.counter import queries
 from caicach.counter.models import Desk, Line, Paper
 from caicach.counter.queries import Taken
 from caicach.documents import services as documents
+from caicach.dossiers.queries import void_words
 from caicach.organisation.queries import ward_facts
 from caicach.rules.formats import WEEKDAYS, number
 from caicach.rules.formats import day as day_words
@@ -46,9 +47,12 @@ def receipt(page: Taken, *, lookup: str, site: str, by: int, at: dt.datetime) ->
         return Paper.objects.select_related("file").get(ward_id=ward, dossier=page.dossier, form="01")
 
 
-def printed_again(paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"]) -> bytes:
-    """What the paper says, with the mark of a reprint."""
-    return form(paper.form, paper.facts, again=f"Bản in lại {clock.local(at):%H:%M %d/%m/%Y}", kind=kind)
+def printed_again(
+    paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"], is_void: bool = False
+) -> bytes:
+    """What the paper says, with the mark of a reprint, and of a number that is void."""
+    mark = f"Bản in lại {clock.local(at):%H:%M %d/%m/%Y}" + (" · Số này đã hủy" if is_void else "")
+    return form(paper.form, paper.facts, again=mark, kind=kind)
 
 
 def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
@@ -76,21 +80,22 @@ def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
 def book_page(ward: int, year: int, *, number: int, at: dt.datetime, size: int = 20) -> bytes:
     """A page of the register, form 07, as it stands now."""
     rows = queries.book(ward, year, page=number, size=size)
+    words = void_words(ward, [line.dossier_id for line in rows])
     facts = {
         **_heading(ward, queries.settings_of(ward), clock.local_day(at)),
         "title": f"Sổ theo dõi hồ sơ năm {year}, tờ {number}", "number": str(number), "year": str(year),
-        "rows": [_row(line) for line in rows],
+        "rows": [_row(line, words.get(line.dossier_id, "")) for line in rows],
     }  # fmt: skip
     return form("07", facts)
 
 
-def _row(line: Line) -> list[str]:
+def _row(line: Line, void_word: str) -> list[str]:
     one = line.dossier
     owner = citizens.known(one.citizen) if one.citizen else None
     return [
         str(line.number), one.code, one.procedure, str(one.sets), one.applicant,
         " · ".join(filter(None, (owner.address, owner.phone))) if owner else "", _moment(one, "received"), _moment(one, "due"),
-        _moment(one, "returned"), Line.WAYS[line.way], "Đã hủy số" if one.state == "voided" else "",
+        _moment(one, "returned"), Line.WAYS[line.way], f"Đã hủy số: {void_word}" if one.state == "voided" else "",
     ]  # fmt: skip
 
 
@@ -111,7 +116,7 @@ def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:
     name = desk.name or "Trung tâm Phục vụ hành chính công"
     at = ", ".join(part for part in (desk.address, f"điện thoại {desk.phone}" if desk.phone else "") if part)
     return {
-        "above": f"UBND {facts.name}", "desk": "Bộ phận Một cửa", "desk_name": name, "desk_at": at or "………………………",
+        "above": f"UBND {facts.name}", "desk": desk.name or "Bộ phận Một cửa", "desk_name": name, "desk_at": at or "………………………",
         "place": facts.name.partition(" ")[2] or facts.name, "date": f"ngày {day.day:02} tháng {day.month:02} năm {day.year}",
     }  # fmt: skip
 

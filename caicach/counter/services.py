@@ -18,7 +18,7 @@ from caicach.citizens import services as citizens_verbs
 from caicach.citizens.services import Facts
 from caicach.core import clock, seal, trip
 from caicach.counter import numbers, queries
-from caicach.counter.models import Desk, Fee, Line, Part
+from caicach.counter.models import Desk, Fee, Line, Part, Running
 from caicach.dossiers import intake
 from caicach.dossiers.moves import as_facts
 from caicach.history import services as history
@@ -73,14 +73,29 @@ def accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> 
     .case, and what `citizens.meet` does, at the owner's fields with "owner_" before them.
     """
     asked = _checked(asked)
-    for attempt in (1, 2):
+    for attempt in (1, 2, 3):
         try:
             with transaction.atomic():
                 return _accept(asked, ward=ward, token=token, by=by, at=at)
         except IntegrityError:  # the same press, or the same person at another counter, this very moment
-            if attempt == 2:
+            if attempt == 3:
                 raise
+        _pass_over(ward, clock.local_day(at))
     raise AssertionError
+
+
+@transaction.atomic
+def _pass_over(ward: int, day: dt.date) -> None:
+    """Numbers of today's series that a list of the province has brought are not given again."""
+    for unit in {queries.settings_of(ward).unit, ""}:
+        series = numbers.series_of(unit, day)
+        highest = max(map(numbers.number_of, intake.codes_of(ward, f"{series}-")), default=0)
+        row, _ = Running.objects.select_for_update().get_or_create(
+            ward_id=ward, series=series, defaults={"last": 0}
+        )
+        if row.last < highest:
+            row.last = highest
+            row.save(update_fields=["last"])
 
 
 _NAMES = ("owner_number", "owner", "bringer_number", "bringer")

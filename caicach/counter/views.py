@@ -30,11 +30,12 @@ from caicach.core.http import (
     ward_request,
 )
 from caicach.counter import kept, papers, queries, services
-from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet
+from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet, money
 from caicach.counter.models import Line
 from caicach.documents import services as documents
 from caicach.dossiers import intake
 from caicach.dossiers.moves import Mover, Told, move
+from caicach.dossiers.queries import void_words
 from caicach.procedures.queries import offered
 from caicach.reading.picture import page_png
 from caicach.rules import rights
@@ -56,8 +57,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
     if request.POST.get("lam") == "doi-thu-tuc":
         sheet.said["procedure"] = ""
     if request.POST.get("lam") == "doi-nguoi":
-        cleared = ("handle", "name", "number", "phone", "email", "address", "born", "sex", "who", "is_same")
-        sheet.said |= dict.fromkeys(cleared, "")
+        sheet.clear_person()
     choose = request.POST.get("person_pick", "")
     candidates = _person(asked, sheet, choose)
     if request.POST.get("lam") == "luu" and not sheet.errors and not sheet.said["who"] and not candidates:
@@ -97,14 +97,14 @@ def _person(request: WardRequest, sheet: Sheet, chosen: str) -> list[Any]:
             see([found], by=person, at=clock.now(), about="quầy")
             sheet.take_known(queries.known(found))
         return []
-    asked = sheet.said["who"]
-    if not asked:
-        return []
     if sheet.scan(clock.today()):
         if there := queries.people(ward, sheet.said["number"]) if sheet.said["number"] else []:
             see(there, by=person, at=clock.now(), about="quầy")
             known = queries.known(there[0])
             sheet.said["email"] = sheet.said["email"] or known.email
+        return []
+    asked = sheet.said["who"]
+    if not asked:
         return []
     found = queries.people(ward, asked)
     if found:
@@ -116,7 +116,9 @@ def _person(request: WardRequest, sheet: Sheet, chosen: str) -> list[Any]:
     if not found:  # nobody yet: what was typed is what is known of them
         digits = "".join(sign for sign in asked if sign.isdigit())
         field = "name" if not has_digits else "number" if len(digits) == 12 else "phone"
-        sheet.said |= {field: asked, "who": "", "handle": ""}
+        if sheet.said["handle"]:  # somebody known stood there before: nothing of theirs stays
+            sheet.clear_person()
+        sheet.said |= {"who": "", field: asked}
         sheet.notes.append("Chưa có người này trong phường; hãy ghi tiếp.")
         return []
     return [queries.known(one) for one in found]
@@ -188,8 +190,11 @@ def _focus(sheet: Sheet, choice: queries.Choice | None, candidates: list[Any]) -
 def _total(sheet: Sheet, choice: queries.Choice | None) -> int | None:
     if choice is None or choice.fee_status == "free":
         return None
-    each = sheet.said["fee_each"].replace(".", "")
-    one = int(each) if each.isascii() and each.isdigit() else choice.fee_each
+    try:
+        one = money(sheet.said["fee_each"])
+    except Refusal:
+        return None
+    one = choice.fee_each if one is None else one
     sets = int(sheet.said["sets"]) if sheet.said["sets"].isascii() and sheet.said["sets"].isdigit() else 1
     return None if one is None else one * sets
 
@@ -216,7 +221,8 @@ def procedures(request: HttpRequest) -> HttpResponse:
 
 def _keep(request: WardRequest, sheet: Sheet, choice: queries.Choice | None) -> None:
     actor = request.actor
-    label = choice.version.name if choice else sheet.said["find"]
+    name = sheet.said["name"] if all(sign.isalpha() or sign in " .-" for sign in sheet.said["name"]) else ""
+    label = " · ".join(filter(None, (choice.version.name if choice else "", name)))
     kept.keep(
         sheet.to_keep(), ward=actor.ward_id, token=sheet.said["token"], label=label, by=actor.person_id, at=clock.now()
     )  # fmt: skip
@@ -287,7 +293,7 @@ def taken(request: HttpRequest, token: str) -> HttpResponse:
     page = queries.taken(actor.ward_id, token)
     whose = [who for who in (page.dossier.citizen, page.dossier.brought_by) if who]
     see(whose, by=actor.person_id, at=clock.now(), about=page.dossier.code)
-    facts = {"page": page, "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role)}  # fmt: skip
+    facts = {"page": page, "void_word": void_words(actor.ward_id, [page.dossier.pk]).get(page.dossier.pk, ""), "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role)}  # fmt: skip
     return render(request, "counter/taken.html", facts)
 
 
@@ -302,9 +308,9 @@ def receipt(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
     site = settings.SITE or request.build_absolute_uri("/").rstrip("/")
     lookup = services.lookup_code(asked.actor.ward_id, token)
     paper = papers.receipt(page, lookup=lookup, site=site, by=asked.actor.person_id, at=now)
-    name, is_again = f"giay-tiep-nhan-{page.dossier.code}.{suffix}", "lai" in request.GET
-    if is_again:
-        data = papers.printed_again(paper, at=now, kind="pdf" if suffix == "pdf" else "png")
+    name, is_void = f"giay-tiep-nhan-{page.dossier.code}.{suffix}", page.dossier.state == "voided"
+    if is_void or "lai" in request.GET:
+        data = papers.printed_again(paper, at=now, kind="pdf" if suffix == "pdf" else "png", is_void=is_void)
     elif suffix == "pdf":
         return send_file(
             documents.path_of(paper.file).open("rb"), name=name, kind="application/pdf", inline=True

@@ -250,6 +250,12 @@ def _happened(event: Event) -> Happened:
     return Happened(event.at, who, _SAID.get(event.code) or said(event.code), changes, event.word)
 
 
+def void_words(ward: int, dossiers: Sequence[int]) -> dict[int, str]:
+    """Why numbers were made void: dossier → word. One query."""
+    found = Event.objects.filter(ward_id=ward, dossier_id__in=list(dossiers), code="void")
+    return dict(found.values_list("dossier_id", "word"))
+
+
 def list_for(ward: int, token: str) -> DossierList:
     """The one door to a list: by its address, in the actor's ward. Raises Missing."""
     found = DossierList.objects.select_related("file", "made_by").filter(ward_id=ward, token=token).first()

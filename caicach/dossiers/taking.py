@@ -310,20 +310,32 @@ def _let_go(row: DossierList, ids: Sequence[int], older: int | None, work: _Work
         facts: list[tuple[Dossier, str, list[Change]]] = []
         for one in held:
             own = events.get(one.pk, [])
-            if any(event.code not in OF_LISTS for event in own):  # an officer has gone on from there
-                one.told_in_id = older or one.first_in_id
+            # of what was taken in at the counter no list was the first
+            before_it = (older or one.first_in_id) if one.first_in_id else None
+            if _went_on(row, own):
+                one.told_in_id = before_it
             elif _is_only_in(row, one, older):
                 one.set_aside = True
                 facts.append((one, "listed-by-mistake", []))
             else:
                 before = comparing.values_of(one)
                 _undo(row, one, own)
-                one.told_in_id = older or one.first_in_id
+                one.told_in_id = before_it
                 if changes := comparing.changes_of(before, one):
                     facts.append((one, "listed-undone", changes))
             _reckon(one, work)
         _write(row, [], held, facts, at=at)
     return sum(one.set_aside for one in held)
+
+
+def _went_on(row: DossierList, events: Sequence[Event]) -> bool:
+    """Whether somebody has worked on a dossier since this list told of it. events: newest first."""
+    for event in events:
+        if event.facts.get("list") == row.token:
+            return False
+        if event.code not in OF_LISTS:
+            return True
+    return False
 
 
 def _is_only_in(row: DossierList, dossier: Dossier, older: int | None) -> bool:

@@ -126,8 +126,12 @@ SENTENCES: dict[str, str] = {
     ),
     "citizen.phone": _("Số điện thoại có 9 đến 15 chữ số. Hãy xem lại số, hoặc để trống."),
     "citizen.unnamed": _("Chưa có họ tên hoặc tên tổ chức. Hãy ghi tên."),
+    "citizen.no-name": _(
+        "Họ tên không có chữ số hay dấu |. Nếu đây là mã quét từ thẻ, hãy quét vào ô “Quét thẻ căn cước”."
+    ),
+    "citizen.email": _("Địa chỉ thư chưa đúng dạng ten@noi-nhan.vn. Hãy xem lại, hoặc để trống."),
     "citizen.other-name": _(
-        "Số này trước đây là của “{known}”. Hãy xem lại số; nếu đúng là một người, hãy chọn “cùng một người”."
+        "Số này trước đây là của “{known}”. Hãy xem lại số; nếu đúng là một người, hãy đánh dấu “Vẫn là một người”."
     ),
     "citizen.no-reason": _("Mở số đầy đủ cần ghi lý do. Hãy ghi lý do rồi mở lại."),
     "citizen.sealed": _(

@@ -65,6 +65,28 @@
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt === sheet()) window.clearTimeout(timer);
   });
+  function tell(words) {
+    const form = sheet();
+    if (!form) return;
+    let place = document.getElementById("chua-gui");
+    if (!place) {
+      place = Object.assign(document.createElement("div"), { id: "chua-gui", className: "notice is-late" });
+      place.setAttribute("role", "alert");
+      form.prepend(place);
+    }
+    place.textContent = words;
+    place.scrollIntoView({ block: "center" });
+  }
+  document.body.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.elt !== sheet()) return;
+    const status = event.detail.xhr.status;
+    tell(status === 403
+      ? "Chưa lưu: trên máy này đã có người đăng nhập lại ở một trang khác. Hãy tải lại trang; những gì đã gõ nằm trong bản nháp."
+      : "Chưa lưu: máy chủ chưa nhận được. Hãy bấm lại sau ít giây; những gì đã gõ vẫn còn đây.");
+  });
+  document.body.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt === sheet()) tell("Chưa lưu: mất kết nối với máy chủ. Hãy bấm lại khi có mạng; những gì đã gõ vẫn còn đây.");
+  });
   document.body.addEventListener("htmx:afterSettle", () => {
     const at = document.querySelector("#to-khai [data-focus]");
     if (at && document.activeElement?.id !== at.id) at.focus();

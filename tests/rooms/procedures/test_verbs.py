@@ -10,7 +10,7 @@ from caicach.history.models import Event
 from caicach.procedures import queries, services, starter
 from caicach.procedures.models import Component, Procedure, StepSpec, Version
 from caicach.procedures.services import Decision, Entry, Step
-from caicach.rules.dossier_clock import Term
+from caicach.rules.dossier_clock import Counting, Term
 from caicach.rules.procedures import Span
 from caicach.rules.refusal import Refusal
 from tests.factories import rooms
@@ -39,7 +39,7 @@ def test_a_decision_brings_a_procedure_whole(publish, ward, coordinator):
     ]
     assert [one.share_percent for one in version.steps.all()] == [40, 60]
     assert version.cases.get().fee == "Theo nghị quyết"
-    assert version.term() == Term("working-day", 10)
+    assert version.term(Counting()) == Term("working-day", 10)
     event = Event.objects.get(code="procedure.published")
     assert (event.object_id, event.actor_id, event.facts["is_new"]) == (
         version.procedure_id,
