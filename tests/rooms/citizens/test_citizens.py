@@ -125,6 +125,9 @@ def test_without_a_number_each_is_one_more_unless_chosen_from_the_list(ward):
         (lan(number="a1", number_kind="passport"), "citizen.passport", "number"),
         (lan(number="123", number_kind="tax-code", kind="organisation"), "citizen.tax-code", "number"),
         (lan(phone="gọi sau"), "citizen.phone", "phone"),
+        (lan(name="000190012345||Nguyễn Thị Lan|20051990"), "citizen.no-name", "name"),
+        (lan(name="Nguyễn Thị Lan 2"), "citizen.no-name", "name"),
+        (lan(email="lan@"), "citizen.email", "email"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(ward, facts, code, place):
@@ -132,6 +135,12 @@ def test_what_cannot_be_is_refused_at_its_field(ward, facts, code, place):
         meet(facts, ward=ward.pk, by=None, at=AT)
     assert (told.value.code, told.value.place) == (code, place) and str(told.value).endswith(".")
     assert not Citizen.objects.exists()
+
+
+def test_an_organisation_may_have_a_number_in_its_name(ward):
+    assert meet(
+        lan(name="Trường Tiểu học số 2", number="", kind="organisation"), ward=ward.pk, by=None, at=AT
+    ).pk
 
 
 def test_a_number_in_full_wants_a_reason_and_is_on_record(known, officer):

@@ -83,6 +83,15 @@ def test_the_ten_thousandth_of_a_day_has_five_digits(accept, desk):
     assert accept().code == f"{UNIT}-261123-10000"
 
 
+def test_numbers_that_a_list_of_the_province_brought_are_passed_over(accept, desk):
+    for number in (1, 2, 7):
+        Dossier.objects.create(
+            ward=desk, code=f"{UNIT}-261123-{number:04}", token=f"tinh{number:08}", procedure="Đăng ký khai sinh", received_on=rooms.TODAY, state="processing",
+        )  # fmt: skip
+    assert accept().code == f"{UNIT}-261123-0008"
+    assert accept(token="phieuhai0001").code == f"{UNIT}-261123-0009"
+
+
 def test_a_clock_that_was_set_back_gives_no_number_again(accept):
     accept(token="truoc0000001", at=AT + dt.timedelta(hours=3))
     assert accept(token="sau000000001", at=AT).code == f"{UNIT}-261123-0002"

@@ -88,8 +88,19 @@ def test_a_page_of_the_book_has_every_number_the_void_one_too(accept, as_officer
     void = accept(asked(COPY, parts=frozenset({1}), sets=3), token="phieuhai0001")
     move(void, "void", Told(word="Nhập nhầm"), by=Mover(officer.pk, None), at=AT)
     said = text_of(as_officer.get("/quay/so/to.pdf?nam=2026").content)
-    assert "SỔ THEO DÕI HỒ SƠ NĂM 2026" in said and "Đã hủy số" in said and "Chứng thực bản sao" in said
+    assert (
+        "SỔ THEO DÕI HỒ SƠ NĂM 2026" in said
+        and "Đã hủy số: Nhập nhầm" in said
+        and "Chứng thực bản sao" in said
+    )
     assert as_officer.get("/quay/so/to.pdf?nam=9").status_code == 404
+
+
+def test_the_paper_of_a_void_number_says_so_however_it_is_asked_for(receipt, as_officer, officer):
+    dossier, address = receipt
+    move(dossier, "void", Told(word="Nhập nhầm"), by=Mover(officer.pk, None), at=AT)
+    for query in ("", "?lai=1"):
+        assert "Số này đã hủy" in text_of(as_officer.get(f"{address}pdf{query}").content)
 
 
 def test_every_vietnamese_letter_is_in_the_face_of_the_forms():

@@ -91,6 +91,54 @@ def test_a_bad_scan_is_said_at_its_field_while_the_person_stands_there(sheet, ty
     assert sheet.fields()["procedure"] == BIRTH
 
 
+@pytest.mark.parametrize("aimed", ["find", "name", "number", "phone"])
+def test_a_scan_that_lands_in_another_field_is_a_scan_all_the_same(sheet, aimed):
+    sheet.press(procedure_pick=BIRTH).press(
+        name="Trần Văn Trước", address="Khu phố 9", email="truoc@vidu.example"
+    )
+    sheet.press(**{aimed: CARD})
+    fields = sheet.fields()
+    assert (fields["name"], fields["number"], fields["address"]) == (
+        "Nguyễn Thị Lan",
+        NUMBER,
+        "Khu phố 3, Phường Thử",
+    )
+    assert (fields["email"], fields.get("find", ""), fields["phone"]) == ("", "", ""), (
+        "nothing of who stood there before"
+    )
+    assert sheet.status == 200 and fields["procedure"] == BIRTH
+
+
+def test_whoever_is_typed_after_somebody_known_takes_nothing_of_theirs(sheet, desk, officer):
+    services.accept(asked(), ward=desk.pk, token="truoc0000001", by=officer.pk, at=AT)
+    sheet.press(procedure_pick=BIRTH).press(who=NUMBER)
+    assert sheet.fields()["handle"]
+    sheet.press(who="Lê Hoàng Chưa Có")
+    fields = sheet.fields()
+    assert (fields["name"], fields["handle"], fields["address"], fields["born"]) == (
+        "Lê Hoàng Chưa Có",
+        "",
+        "",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    "typed, total",
+    [("1.000", 1_000), ("2000", 2_000), ("1.5", None), ("1.00", None), ("-5", None), ("1,000", None)],
+)
+def test_a_fee_is_read_with_dots_between_thousands_or_not_at_all(sheet, typed, total):
+    sheet.press(procedure_pick=COPY).press(who=CARD).press("luu", all_parts="1", fee_each=typed)
+    if total is None:
+        assert (
+            sheet.status == 422
+            and sheet.page.xpath("//a[@href='#q-fee_each']")
+            and not Dossier.objects.exists()
+        )
+    else:
+        assert Dossier.objects.get().fee.total == total
+
+
 @pytest.mark.parametrize("who", [NUMBER, "0001 9001 2345", PHONE])
 def test_somebody_known_is_filled_in_masked_and_the_look_is_on_record(sheet, desk, officer, who):
     services.accept(asked(), ward=desk.pk, token="truoc0000001", by=officer.pk, at=AT)
@@ -172,6 +220,11 @@ def test_a_draft_survives_the_browser_sealed_and_is_opened_again(sheet, desk, as
     assert not Draft.objects.exists()
 
 
+def test_a_draft_is_never_called_by_a_number_that_was_typed(sheet):
+    sheet.press(procedure_pick=BIRTH).press(who="000190099999", name=f"x {NUMBER}")
+    assert Draft.objects.get().label == "Đăng ký khai sinh"
+
+
 def test_what_the_script_sends_is_kept_until_the_dossier_is_there(sheet, as_officer):
     sheet.press(procedure_pick=BIRTH)
     typed = {**sheet.fields(), "name": "Đang gõ dở"}
@@ -226,6 +279,7 @@ def test_what_was_taken_in_is_shown_and_can_be_made_void_with_a_reason(sheet, de
     assert Dossier.objects.get().state == "voided"
     book = client.get("/quay/so/").content.decode()
     assert f"{UNIT}-261123-0001" in book and "Đã hủy số" in book
+    assert "Nhập nhầm" in client.get(address).content.decode()
 
 
 def test_without_settings_numbers_are_provisional_and_the_page_says_so(sheet, desk):

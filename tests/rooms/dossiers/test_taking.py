@@ -309,6 +309,28 @@ def test_a_list_is_dropped_and_brought_again(as_officer, ward, officer, wrong):
     ]  # fmt: skip
 
 
+def test_what_an_officer_did_before_a_list_does_not_keep_what_the_list_says(ward, officer, known):
+    one = Dossier.objects.get(code=ROWS[0][0])
+    Event.objects.create(ward=ward, dossier=one, at=AT, code="hand-over", state=one.state)
+    row = bring(ward, officer, csv([(*ROWS[0][:2], "Tên Nhầm", *ROWS[0][3:])]), token="danhsach0067")
+    one.refresh_from_db()
+    assert one.applicant == "Tên Nhầm"
+    services.drop(row, by=officer.pk, at=AT)
+    jobs.drop_list(row.pk)
+    one.refresh_from_db()
+    assert (one.applicant, one.set_aside) == (ROWS[0][2], False)
+
+
+def test_a_dropped_list_leaves_what_came_in_at_the_counter(ward, officer, known):
+    one = Dossier.objects.get(code=ROWS[0][0])
+    Dossier.objects.filter(pk=one.pk).update(first_in=None, told_in=None)
+    row = bring(ward, officer, csv([(*ROWS[0][:2], "Tên Nhầm", *ROWS[0][3:])]), token="danhsach0068")
+    services.drop(row, by=officer.pk, at=AT)
+    jobs.drop_list(row.pk)
+    one.refresh_from_db()
+    assert (one.applicant, one.set_aside, one.told_in) == (ROWS[0][2], False, None)
+
+
 def test_dropping_that_is_killed_goes_on(ward, officer, known, monkeypatch):
     monkeypatch.setattr(taking, "BATCH", 2)
     services.drop(known, by=officer.pk, at=AT)
