@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
@@ -12,7 +13,8 @@ from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
-from caicach.rules.dossier_moves import said
+from caicach.rules import dossier_story
+from caicach.rules.dossier_moves import STATES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.vntext import fold
 
@@ -207,21 +209,58 @@ def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class DossierPage:
+    """story: what happened, newest first; codes: the same as codes, oldest first. hands: whose it is now; result, collected, extended:
+    of the events, as `dossier_story` says them. "" for what is not so."""
+
     row: Row
     story: tuple[Happened, ...]
+    codes: tuple[str, ...]
+    hands: str
+    result: str
+    collected: str
+    extended: str
 
 
 def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
     """One dossier and what happened to it, newest first. Two queries. Raises Missing."""
     dossier = (
-        Dossier.objects.select_related("clock", "told_in", "told_in__file", "citizen", "brought_by")
+        Dossier.objects.select_related(
+            "clock", "clock__office", "clock__person", "told_in", "told_in__file", "citizen", "brought_by"
+        )
         .filter(ward_id=ward, code=code)
         .first()
     )
     if dossier is None:
         raise Missing
-    events = Event.objects.select_related("by").filter(ward_id=ward, dossier=dossier).order_by("-id")[:200]
-    return DossierPage(row_of(dossier, now=now), tuple(map(_happened, events)))
+    rows = Event.objects.select_related("by").filter(ward_id=ward, dossier=dossier).order_by("-id")[:200]
+    events, done = list(rows), dossier.state in _DONE
+    return DossierPage(
+        row_of(dossier, now=now),
+        tuple(map(_happened, events)),
+        tuple(one.code for one in reversed(events)),
+        _hands(dossier),
+        dossier_story.result(_newest(events, "resolve")) if done else "",
+        dossier_story.collected(_newest(events, "return-result")) if done else "",
+        dossier_story.extended(_newest(events, "extend")),
+    )
+
+
+def _hands(dossier: Dossier) -> str:
+    """Whose it is; "" once it has ended, or where nobody said."""
+    where, who = dossier.clock.office, dossier.clock.person
+    if STATES[dossier.state].group == "ended":  # type: ignore[index]
+        return ""
+    return dossier_story.hands(where.name if where else None, who.full_name if who else None)
+
+
+def _newest(events: Sequence[Event], code: str) -> dict[str, Any]:
+    """The facts of the newest event of this code since the count began, or began anew; events: newest first."""
+    for one in events:
+        if one.code == code:
+            return one.facts
+        if one.code == "reopen":
+            break
+    return {}
 
 
 def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
@@ -238,16 +277,10 @@ def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
     return found, found.newest or 0
 
 
-_SAID = {
-    "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách", "listed-undone": "bỏ điều danh sách đã ghi",
-    "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
-}  # fmt: skip
-
-
 def _happened(event: Event) -> Happened:
     changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
     who = event.by.full_name if event.by else "Phần mềm"
-    return Happened(event.at, who, _SAID.get(event.code) or said(event.code), changes, event.word)
+    return Happened(event.at, who, dossier_story.told(event.code, event.facts), changes, event.word)
 
 
 def void_words(ward: int, dossiers: Sequence[int]) -> dict[int, str]:

@@ -1,0 +1,81 @@
+"""The page of a dossier that the ward keeps: what happened and stands, whose hands it is in, what may come next and what is next."""
+
+import datetime as dt
+import html
+import re
+
+import pytest
+
+from caicach.counter.services import Person
+from caicach.dossiers.moves import Mover, Told, move
+from tests.factories import rooms
+from tests.rooms.counter.conftest import AT, COPY, asked, lan
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def leader(ward):
+    return rooms.make_person(ward, "leader")
+
+
+@pytest.fixture
+def colleague(ward):
+    return rooms.make_person(ward, "officer", office="Phòng Văn hóa – Xã hội", name="Lê Văn Nhận")
+
+
+@pytest.fixture
+def taken(accept):
+    return accept()
+
+
+def words_of(client, person, address):
+    client.force_login(person)
+    return plain(client.get(address))
+
+
+def plain(answer):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def go(dossier, code, by, *, hours=1, **told):
+    return move(dossier, code, Told(**told), by=Mover(by.pk, None), at=AT + hours * HOUR)
+
+
+def test_the_page_says_whose_hands_it_is_in_and_what_became_of_it(taken, client, officer, leader, colleague):
+    shown = words_of(client, officer, taken.address)
+    assert "Đang ở Văn phòng HĐND và UBND" in shown and "chuyển đến Văn phòng HĐND và UBND" in shown
+    go(taken, "hand-over", leader, person=colleague.pk)
+    go(taken, "extend", leader, amount=2, word="Chờ xác minh", hours=2)
+    shown = words_of(client, officer, taken.address)
+    assert "Đang ở Phòng Văn hóa – Xã hội (Lê Văn Nhận)" in shown
+    assert f"{leader.full_name} chuyển đến Phòng Văn hóa – Xã hội (Lê Văn Nhận)" in shown
+    assert "Đã hẹn lại thêm 2 ngày làm việc: 17:00 01/12/2026, nay 17:00 03/12/2026" in shown
+    go(taken, "resolve", leader, outcome="granted", document="7/GKS", signed_on=rooms.TODAY, hours=3)
+    go(taken, "return-result", officer, collector="Nguyễn Thị Lan", proof="Căn cước", hours=4)
+    shown = words_of(client, officer, taken.address)
+    assert "Kết quả Giải quyết, văn bản số 7/GKS ký ngày 23/11/2026" in shown
+    assert "Người nhận Nguyễn Thị Lan (đối chiếu: Căn cước)" in shown and "Đang ở" not in shown
+
+
+def test_a_result_that_was_opened_again_stands_no_more(taken, client, officer, leader):
+    go(taken, "resolve", leader, outcome="granted", document="7/GKS", signed_on=rooms.TODAY)
+    go(taken, "reopen", leader, word="Sai họ", hours=2)
+    shown = words_of(client, officer, taken.address)
+    assert "Kết quả Giải quyết" not in shown and "mở lại để sửa kết quả (kết quả trước ghi 13:00 23/11/2026" in shown
+
+
+def test_who_brought_it_how_many_copies_and_the_way_to_the_receipt(accept, client, officer):
+    bringer = Person(lan(name="Trần Văn Mang", number="000190054321"))
+    one = accept(asked(COPY, parts=frozenset({1}), bringer=bringer, authority="Giấy ủy quyền", sets=3))
+    shown = words_of(client, officer, one.address)
+    assert "Người nộp Trần Văn Mang: Giấy ủy quyền" in shown and "Số bản 3 bản" in shown
+    page = client.get(one.address).content.decode()
+    assert f'href="/quay/{one.token}/"' in page and client.get(f"/quay/{one.token}/").status_code == 200
+
+
+def test_what_is_not_so_is_not_said(taken, client, officer):
+    shown = words_of(client, officer, taken.address)
+    for words in ("Người nộp", "Số bản", "Đã hẹn lại", "Người nhận", "Có kết quả"):
+        assert words not in shown, words
