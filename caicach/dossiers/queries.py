@@ -210,7 +210,7 @@ def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
 @dataclass(frozen=True, slots=True)
 class DossierPage:
     """story: what happened, newest first; codes: the same as codes, oldest first. hands: whose it is now; result, collected, extended:
-    of the events, as `dossier_story` says them. "" for what is not so."""
+    of the events, as `dossier_story` says them. "" for what is not so. is_beside: another system makes its next move."""
 
     row: Row
     story: tuple[Happened, ...]
@@ -219,6 +219,7 @@ class DossierPage:
     result: str
     collected: str
     extended: str
+    is_beside: bool
 
 
 def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
@@ -242,15 +243,20 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
         dossier_story.result(_newest(events, "resolve")) if done else "",
         dossier_story.collected(_newest(events, "return-result")) if done else "",
         dossier_story.extended(_newest(events, "extend")),
+        dossier.system != Dossier.OWN and not dossier.set_aside and not _has_ended(dossier),
     )
 
 
 def _hands(dossier: Dossier) -> str:
     """Whose it is; "" once it has ended, or where nobody said."""
     where, who = dossier.clock.office, dossier.clock.person
-    if STATES[dossier.state].group == "ended":  # type: ignore[index]
+    if _has_ended(dossier):
         return ""
     return dossier_story.hands(where.name if where else None, who.full_name if who else None)
+
+
+def _has_ended(dossier: Dossier) -> bool:
+    return STATES[dossier.state].group == "ended"  # type: ignore[index]
 
 
 def _newest(events: Sequence[Event], code: str) -> dict[str, Any]:

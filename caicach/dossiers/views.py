@@ -14,7 +14,7 @@ from caicach.core.fields import new_token
 from caicach.core.http import may, put_refusal, row_id, see_other, send_list, ward_request
 from caicach.dossiers import queries, services
 from caicach.dossiers.forms import LayoutForm, ListForm
-from caicach.dossiers.moves import possible
+from caicach.dossiers.moves import Mover, possible
 from caicach.rules import rights
 from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, UNLIKE_CODES
 from caicach.rules.refusal import Refusal
@@ -80,7 +80,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     one = page.row.dossier
     if whose := [who for who in (one.citizen, one.brought_by) if who]:
         see(whose, by=actor.person_id, at=clock.now(), about=one.code)
-    facts = {"page": page, "channels": CHANNELS, "moves": possible(page.row.dossier, actor.role)}
+    facts = {"page": page, "channels": CHANNELS, "next": possible(one, actor.role, page.codes, by=Mover.of(actor))}
     return render(request, "dossiers/detail.html", facts)
 
 

@@ -10,25 +10,32 @@ from django.views.decorators.http import require_http_methods
 
 from caicach.accounts.queries import colleagues
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
+from caicach.core.http import Missing, may, put_refusal, refused, see_other, ward_request
 from caicach.dossiers import moves, queries
 from caicach.dossiers.forms import MoveForm
 from caicach.organisation.queries import offices
 from caicach.rules import rights
-from caicach.rules.dossier_moves import MOVES, after
+from caicach.rules.dossier_moves import MOVES
 from caicach.rules.refusal import Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("dossier.move")
 def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
-    """The form of one move, and the move. Raises Missing for a move that is none, and what the move refuses."""
+    """The form of one move, and the move. Raises Missing for a move that is none, and for an address whose move is refused
+    whatever is said with it, a page that leads back."""
     actor = ward_request(request).actor
     if move not in MOVES:
         raise Missing
     if not rights.allows(MOVES[move].action, actor.role):
         raise PermissionDenied
     dossier, seen = queries.dossier_with_newest(actor.ward_id, code)
+    by = moves.Mover.of(actor)
+    if request.method != "POST":
+        try:
+            moves.check(dossier, move, by=by)
+        except Refusal as refusal:
+            return refused(request, refusal, back=("Về hồ sơ", dossier.address))
     form = MoveForm(
         move, request.POST or None, places=_places(actor.ward_id) if move in MoveForm.PASSES else [], initial={"seen": seen}
     )  # fmt: skip
@@ -41,7 +48,7 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
                     dossier,
                     move,
                     form.told(),
-                    by=moves.Mover.of(actor),
+                    by=by,
                     at=clock.now(),
                     seen=form.cleaned_data["seen"] or 0,
                 )
@@ -50,8 +57,6 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
             else:
                 messages.success(request, f"{MOVES[move].name}: đã ghi.")
                 return see_other(dossier.address)
-    else:
-        after(dossier.state, move, word="–")  # type: ignore[arg-type]
     facts = {"dossier": dossier, "form": form, "move": MOVES[move]}
     return render(request, "dossiers/move.html", facts, status=status)
 

@@ -9,7 +9,7 @@ import pytest
 from caicach.counter.services import Person
 from caicach.dossiers.moves import Mover, Told, move
 from tests.factories import rooms
-from tests.rooms.counter.conftest import AT, COPY, asked, lan
+from tests.rooms.counter.conftest import AT, COPY, PERMIT, asked, lan
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -79,3 +79,57 @@ def test_what_is_not_so_is_not_said(taken, client, officer):
     shown = words_of(client, officer, taken.address)
     for words in ("Người nộp", "Số bản", "Đã hẹn lại", "Người nhận", "Có kết quả"):
         assert words not in shown, words
+
+
+def buttons(client, person, dossier):
+    client.force_login(person)
+    return re.findall(r'/buoc/([\w-]+)/"', client.get(dossier.address).content.decode())
+
+
+def test_only_the_moves_that_are_not_refused_are_offered(taken, client, officer, leader, colleague):
+    assert buttons(client, officer, taken) == ["hand-over", "ask-supplement", "ask-payment", "ask-agency", "withdraw"]
+    assert "send-back" not in buttons(client, leader, taken) and "extend" in buttons(client, leader, taken)
+    go(taken, "hand-over", leader, person=colleague.pk)
+    assert buttons(client, officer, taken) == ["withdraw"], "the counter's own stays the counter's"
+    assert "Hồ sơ đang ở Phòng Văn hóa – Xã hội: bước giải quyết do đơn vị ấy làm." in words_of(client, officer, taken.address)
+    assert "bước giải quyết do đơn vị ấy" not in words_of(client, colleague, taken.address)
+    assert "send-back" in buttons(client, colleague, taken)
+    go(taken, "extend", leader, amount=2, word="Chờ", hours=2)
+    assert "extend" not in buttons(client, leader, taken), "once is all"
+    for move_ in buttons(client, leader, taken):
+        assert client.get(f"{taken.address}buoc/{move_}/").status_code == 200, move_
+
+
+def test_what_another_office_holds_is_refused_before_anything_is_typed(taken, client, officer, leader, colleague):
+    go(taken, "hand-over", leader, person=colleague.pk)
+    client.force_login(officer)
+    answer = client.get(f"{taken.address}buoc/ask-agency/")
+    assert answer.status_code == 403 and "đang ở Phòng Văn hóa – Xã hội" in plain(answer)
+    assert f'href="{taken.address}">Về hồ sơ' in answer.content.decode() and "<textarea" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "code, words", [("return-result", "không làm được"), ("send-back", "chưa qua bước nào"), ("confirm-payment", "“Đang giải quyết”")]
+)
+def test_a_page_of_a_move_that_cannot_be_leads_back_to_the_dossier(taken, client, officer, code, words):
+    client.force_login(officer)
+    answer = client.get(f"{taken.address}buoc/{code}/")
+    assert answer.status_code == 422 and words in plain(answer)
+    assert f'href="{taken.address}">Về hồ sơ' in answer.content.decode()
+    assert "tải lại trang" not in plain(answer)
+
+
+def test_an_apology_that_was_made_is_refused_before_the_next_is_written(taken, client, leader):
+    go(taken, "extend", leader, amount=2, word="Chờ")
+    client.force_login(leader)
+    answer = client.get(f"{taken.address}buoc/extend/")
+    assert answer.status_code == 422 and "chỉ được hẹn lại 1 lần" in plain(answer)
+
+
+def test_why_another_systems_dossier_has_no_moves(accept, client, officer):
+    one = accept(asked(PERMIT, parts=frozenset({1})))
+    assert one.code.startswith("TAM-") and buttons(client, officer, one) == []
+    assert "Hệ thống của tỉnh giữ hồ sơ này" in words_of(client, officer, one.address)
+    answer = client.get(f"{one.address}buoc/ask-payment/")
+    assert answer.status_code == 422 and "do hệ thống của tỉnh giữ" in plain(answer)
+    assert f'href="{one.address}">Về hồ sơ' in answer.content.decode()
