@@ -22,7 +22,8 @@ from caicach.dossiers import comparing, intake
 from caicach.dossiers.models import Dossier, Event
 from caicach.organisation.queries import offices, work_time
 from caicach.rules import rights
-from caicach.rules.clock_limits import may_extend
+from caicach.rules.clock_limits import may_extend, most_days
+from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_clock import Reading, Term, read
 from caicach.rules.dossier_moves import MOVES, Step, after, moves_from, replay
 from caicach.rules.refusal import Refusal
@@ -116,8 +117,8 @@ def move(
     and the same press twice is one.
 
     Raises Refusal dossier.beside, dossier.changed, dossier.not-yours, dossier.no-office, dossier.not-there, dossier.same-hands,
-    dossier.first-hands, dossier.extend-days, dossier.no-promise, clock.extended-already, clock.extension-long, dossier.outcome, dossier.collector, and what
-    `dossier_moves.after` does.
+    dossier.first-hands, dossier.extend-days, dossier.no-promise, clock.extended-already, clock.extension-long, dossier.outcome,
+    dossier.result-half, dossier.signed-later, dossier.collector, and what `dossier_moves.after` does.
     """
     told = told or Told()
     held = intake.hold(dossier)
@@ -132,9 +133,8 @@ def move(
         )
     _check_hands(held, code, by)
     held.state = after(held.state, code, word=told.word)  # type: ignore[arg-type]
-    facts = _facts(held, code, told, events)
-    # nothing happens before what has happened: a server's clock may have been set back
-    at = max([at, *(one.at for one in events[-1:])])
+    at = _not_before(events, at)
+    facts = _facts(held, code, told, events, at)
     event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
     _put(held, code, facts, at)
     _reckon(held, [*events, event], at, work_time(held.ward_id))
@@ -169,7 +169,14 @@ def _elsewhere(held: Dossier, by: Mover) -> str:
     return next((one.name for one in offices(held.ward_id) if one.id == where), "đơn vị khác")
 
 
-def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dict[str, Any]:
+def _not_before(events: Sequence[Event], at: dt.datetime) -> dt.datetime:
+    """Nothing happens before what has happened: a server's clock may have been set back."""
+    return max([at, *(one.at for one in events[-1:])])
+
+
+def _facts(
+    held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt.datetime
+) -> dict[str, Any]:
     """What the move's event says besides its word. Raises as `move`."""
     match code:
         case "transfer" | "hand-over":
@@ -185,6 +192,7 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dic
         case "resolve":
             if told.outcome not in OUTCOMES:
                 raise Refusal("dossier.outcome", "outcome")
+            _check_paper(told, clock.local_day(at))
             return {
                 "outcome": told.outcome,
                 "document": told.document.strip(),
@@ -203,12 +211,49 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dic
             return {}
 
 
+def _check_paper(told: Told, today: dt.date) -> None:
+    """Of what was signed. Raises Refusal dossier.result-half, dossier.signed-later."""
+    number, day = told.document.strip(), told.signed_on
+    if bool(number) != (day is not None):
+        raise Refusal("dossier.result-half", "signed_on" if number else "document")
+    if day is not None and day > today:
+        raise Refusal("dossier.signed-later", "signed_on", day=f"{day:%d/%m/%Y}")
+
+
 def _hands_before(events: Sequence[Event]) -> dict[str, Any]:
     """In whose hands it was before it came where it is. Raises Refusal dossier.first-hands."""
     passes = [one for one in events if one.code in _PASSES]
     if len(passes) < 2:
         raise Refusal("dossier.first-hands")
     return passes[-2].facts
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """due: as promised now; days: (working days more, the promise with them), each that is allowed and that the calendars know;
+    times: how often it is allowed."""
+
+    due: dt.datetime | None
+    days: tuple[tuple[int, dt.datetime], ...]
+    times: int
+
+
+def more_time(dossier: Dossier, *, at: dt.datetime) -> MoreTime:
+    """What "extend" would promise. Raises Refusal dossier.no-promise, clock.extended-already."""
+    events = list(Event.objects.filter(dossier=dossier).order_by("id"))
+    _check_more_time(1, events, dossier.ward_id)
+    term, told, time = term_of(events), replay(_steps(events))[1], work_time(dossier.ward_id)
+    assert term is not None
+    now, found = _minute(_not_before(events, at)), []
+    most = min(MOST_DAYS, most_days(term, data.limits(), a_day=time.minutes_a_day))
+    try:
+        for n in range(1, most + 1):
+            due = read(time, term, [*told, ClockMove(now, "extended", amount=n)], now).due
+            if due is not None:
+                found.append((n, due))
+    except Refusal:  # a year without a calendar: what lies before it may still be chosen
+        pass
+    return MoreTime(read(time, term, told, now).due, tuple(found), data.limits().extensions)
 
 
 def _check_more_time(days: int, events: Sequence[Event], ward: int) -> None:

@@ -13,6 +13,7 @@ from caicach.core import clock
 from caicach.core.http import Missing, may, put_refusal, refused, see_other, ward_request
 from caicach.dossiers import moves, queries
 from caicach.dossiers.forms import MoveForm
+from caicach.dossiers.models import Dossier
 from caicach.organisation.queries import offices
 from caicach.rules import rights
 from caicach.rules.dossier_moves import MOVES
@@ -36,9 +37,9 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
             moves.check(dossier, move, by=by)
         except Refusal as refusal:
             return refused(request, refusal, back=("Về hồ sơ", dossier.address))
-    form = MoveForm(
-        move, request.POST or None, places=_places(actor.ward_id) if move in MoveForm.PASSES else [], initial={"seen": seen}
-    )  # fmt: skip
+    places = _places(actor.ward_id) if move in MoveForm.PASSES else []
+    more = _more_time(dossier) if move == "extend" else None
+    form = MoveForm(move, request.POST if request.method == "POST" else None, places=places, more=more, initial={"seen": seen})
     status = 200
     if request.method == "POST":
         status = 422
@@ -59,6 +60,14 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
                 return see_other(dossier.address)
     facts = {"dossier": dossier, "form": form, "move": MOVES[move]}
     return render(request, "dossiers/move.html", facts, status=status)
+
+
+def _more_time(dossier: Dossier) -> moves.MoreTime | None:
+    """None where there is none; then the move itself says why."""
+    try:
+        return moves.more_time(dossier, at=clock.now())
+    except Refusal:
+        return None
 
 
 def _places(ward: int) -> list[tuple[str, str]]:

@@ -66,6 +66,10 @@ SENTENCES: dict[str, str] = {
         "Hồ sơ chưa có ngày hẹn nên không có gì để hẹn lại. Hãy xem thời hạn của thủ tục."
     ),
     "dossier.outcome": _("Hãy chọn kết quả: giải quyết hay không giải quyết."),
+    "dossier.result-half": _(
+        "Văn bản kết quả cần cả số và ngày ký. Hãy ghi chỗ còn thiếu, hoặc để trống cả hai."
+    ),
+    "dossier.signed-later": _("Ngày ký {day} chưa tới. Hãy ghi ngày đã ký, muộn nhất là hôm nay."),
     "dossier.collector": _("Hãy ghi ai nhận kết quả."),
     "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
     "clock.shares": _("Phần thời gian của các bước phải cộng lại đúng 100%. Hãy xem lại các bước."),
