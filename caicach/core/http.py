@@ -194,9 +194,7 @@ def methods_of(view: Callable[..., object]) -> frozenset[str]:
     return frozenset()
 
 
-def refused(
-    request: HttpRequest, refusal: Refusal, *, back: tuple[str, str] | None = None
-) -> HttpResponse:
+def refused(request: HttpRequest, refusal: Refusal, *, back: tuple[str, str] | None = None) -> HttpResponse:
     """A refusal that no form took up, as a page (or a fragment for a script). back: as of `error_page`."""
     status = status_of(refusal)
     if request.headers.get("X-Fragment") or getattr(request, "htmx", False):

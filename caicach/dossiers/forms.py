@@ -32,6 +32,17 @@ class LayoutForm(forms.Form):
             )
 
 
+class CodeForm(forms.Form):
+    """The code that the province's system gave."""
+
+    prefix = "province"
+
+    code = forms.CharField(
+        label="Mã của tỉnh", max_length=60, help_text="Như H01.31.05-261123-0007",
+        error_messages={"required": "Hãy ghi mã mà hệ thống của tỉnh cấp cho hồ sơ này."},
+    )  # fmt: skip
+
+
 def _more_days(one: tuple[int, dt.datetime]) -> tuple[str, str]:
     days, due = one
     return str(days), f"{days} ngày, hẹn trả {due:%H:%M} {WEEKDAYS[due.weekday()]} {day(due)}"
@@ -73,7 +84,9 @@ class MoveForm(forms.Form):
                 error_messages={"required": "Hãy chọn số ngày.", "invalid": "Số ngày là một số nguyên."},
             )
             if more and more.days:
-                self.fields["amount"].widget = forms.Select(choices=[("", "Chọn số ngày"), *map(_more_days, more.days)])
+                self.fields["amount"].widget = forms.Select(
+                    choices=[("", "Chọn số ngày"), *map(_more_days, more.days)]
+                )
                 self.fields["amount"].help_text = _how_much_more(more)
         if move == "resolve":
             self.fields["outcome"] = forms.ChoiceField(

@@ -78,7 +78,9 @@ def possible(dossier: Dossier, role: str, codes: Sequence[str], *, by: Mover) ->
     if dossier.system != Dossier.OWN:
         return Possible()
     names = moves_from(dossier.state)  # type: ignore[arg-type]
-    names = tuple(name for name in names if rights.allows(MOVES[name].action, role) and _has_way(dossier, name, codes))
+    names = tuple(
+        name for name in names if rights.allows(MOVES[name].action, role) and _has_way(dossier, name, codes)
+    )
     whose = _elsewhere(dossier, by)
     mine = [name for name in names if not (whose and _by_hands(name))]
     return Possible(tuple((name, MOVES[name].name) for name in mine), whose if len(mine) < len(names) else "")
@@ -174,9 +176,7 @@ def _not_before(events: Sequence[Event], at: dt.datetime) -> dt.datetime:
     return max([at, *(one.at for one in events[-1:])])
 
 
-def _facts(
-    held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt.datetime
-) -> dict[str, Any]:
+def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt.datetime) -> dict[str, Any]:
     """What the move's event says besides its word. Raises as `move`."""
     match code:
         case "transfer" | "hand-over":

@@ -133,7 +133,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
         if group in GROUPS
         else next((name for name in ("tre", "sap-tre", "dang-giai-quyet") if counts[name]), "tat-ca")
     )
-    rows = _asked(found["tat-ca"], asked) if asked else found[group]
+    rows = _asked(ward, found["tat-ca"], asked) if asked else found[group]
     start = (number - 1) * A_PAGE
     page = list(rows.select_related("clock")[start : start + A_PAGE + 1])
     return Board(
@@ -175,10 +175,14 @@ def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
             return rows.order_by("-id")
 
 
-def _asked(rows: QuerySet[Dossier], asked: str) -> QuerySet[Dossier]:
-    """By a whole code, by the end of one (its number of the day), or by words of code, owner and procedure without accents."""
+def _asked(ward: int, rows: QuerySet[Dossier], asked: str) -> QuerySet[Dossier]:
+    """By a whole code (also the provisional one of a receipt), by the end of one (its number of the day), or by words of code, owner
+    and procedure without accents."""
     if code := dossier_code(asked):
         return rows.filter(code=code)
+    if asked.upper().startswith(Dossier.PROVISIONAL):
+        had_it = _learnt(ward, asked.upper()).values("dossier_id")
+        return rows.filter(Q(words__contains=fold(asked)) | Q(pk__in=had_it))
     for word in fold(asked).split():
         rows = rows.filter(words__contains=word)
     return rows
@@ -269,6 +273,19 @@ def _newest(events: Sequence[Event], code: str) -> dict[str, Any]:
     return {}
 
 
+def renamed(ward: int, code: str) -> Dossier:
+    """The dossier that had this provisional code before the province's was known. One query, by its index. Raises Missing."""
+    if code.startswith(Dossier.PROVISIONAL):
+        found = _learnt(ward, code).select_related("dossier").first()
+        if found is not None:
+            return found.dossier
+    raise Missing
+
+
+def _learnt(ward: int, code: str) -> QuerySet[Event]:
+    return Event.objects.filter(ward_id=ward, code="code-learnt", facts__before=code)
+
+
 def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
     """A dossier by its code, and the number of its newest event. Raises Missing."""
     newest = Event.objects.filter(dossier=OuterRef("pk")).order_by("-id").values("id")[:1]
@@ -312,5 +329,5 @@ def lists(ward: int, *, most: int = 20) -> Sequence[DossierList]:
 
 def export_rows(ward: int, *, now: dt.datetime, group: str, asked: str, most: int) -> list[Row]:
     """The rows of a filter, for a file: at most so many. One query."""
-    rows = _asked(_group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now)
+    rows = _asked(ward, _group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now)
     return [row_of(one, now=now) for one in rows.select_related("clock")[:most]]

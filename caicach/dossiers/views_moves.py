@@ -39,7 +39,13 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
             return refused(request, refusal, back=("Về hồ sơ", dossier.address))
     places = _places(actor.ward_id) if move in MoveForm.PASSES else []
     more = _more_time(dossier) if move == "extend" else None
-    form = MoveForm(move, request.POST if request.method == "POST" else None, places=places, more=more, initial={"seen": seen})
+    form = MoveForm(
+        move,
+        request.POST if request.method == "POST" else None,
+        places=places,
+        more=more,
+        initial={"seen": seen},
+    )
     status = 200
     if request.method == "POST":
         status = 422

@@ -60,7 +60,9 @@ SENTENCES: dict[str, str] = {
     "dossier.not-there": _("Người hoặc đơn vị được chọn nay không còn ở phường. Hãy chọn lại."),
     "dossier.same-hands": _("Hồ sơ đang ở chính nơi ấy. Hãy chọn đơn vị hoặc người khác."),
     "dossier.first-hands": _("Hồ sơ chưa qua bước nào trước bước này nên không trả lại được."),
-    "dossier.not-yours": _("Hồ sơ đang ở {office}. Chỉ người của đơn vị ấy làm bước này; hãy nhờ họ chuyển hồ sơ."),
+    "dossier.not-yours": _(
+        "Hồ sơ đang ở {office}. Chỉ người của đơn vị ấy làm bước này; hãy nhờ họ chuyển hồ sơ."
+    ),
     "dossier.extend-days": _("Hẹn lại phải thêm từ 1 đến {most} ngày làm việc. Hãy xem lại số ngày."),
     "dossier.no-promise": _(
         "Hồ sơ chưa có ngày hẹn nên không có gì để hẹn lại. Hãy xem thời hạn của thủ tục."

@@ -43,4 +43,7 @@ def test_the_facts_stand_in_the_sentence(event, facts, words):
 
 def test_nobody_known_is_nothing_said():
     assert (hands(None, None), hands("Văn phòng", ""), hands("", "Lê Văn Nhận")) == ("", "Văn phòng", "Lê Văn Nhận")  # fmt: skip
-    assert told("hand-over", {}) == "chuyển bước" and told("send-back", {"office_name": None}) == "trả lại bước trước"
+    assert (
+        told("hand-over", {}) == "chuyển bước"
+        and told("send-back", {"office_name": None}) == "trả lại bước trước"
+    )

@@ -7,9 +7,10 @@ import re
 import pytest
 
 from caicach.counter.services import Person
+from caicach.dossiers.models import Event
 from caicach.dossiers.moves import Mover, Told, move
 from tests.factories import rooms
-from tests.rooms.counter.conftest import AT, COPY, PERMIT, asked, lan
+from tests.rooms.counter.conftest import AT, COPY, PERMIT, UNIT, asked, lan
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -63,7 +64,10 @@ def test_a_result_that_was_opened_again_stands_no_more(taken, client, officer, l
     go(taken, "resolve", leader, outcome="granted", document="7/GKS", signed_on=rooms.TODAY)
     go(taken, "reopen", leader, word="Sai họ", hours=2)
     shown = words_of(client, officer, taken.address)
-    assert "Kết quả Giải quyết" not in shown and "mở lại để sửa kết quả (kết quả trước ghi 13:00 23/11/2026" in shown
+    assert (
+        "Kết quả Giải quyết" not in shown
+        and "mở lại để sửa kết quả (kết quả trước ghi 13:00 23/11/2026" in shown
+    )
 
 
 def test_who_brought_it_how_many_copies_and_the_way_to_the_receipt(accept, client, officer):
@@ -87,11 +91,19 @@ def buttons(client, person, dossier):
 
 
 def test_only_the_moves_that_are_not_refused_are_offered(taken, client, officer, leader, colleague):
-    assert buttons(client, officer, taken) == ["hand-over", "ask-supplement", "ask-payment", "ask-agency", "withdraw"]
+    assert buttons(client, officer, taken) == [
+        "hand-over",
+        "ask-supplement",
+        "ask-payment",
+        "ask-agency",
+        "withdraw",
+    ]
     assert "send-back" not in buttons(client, leader, taken) and "extend" in buttons(client, leader, taken)
     go(taken, "hand-over", leader, person=colleague.pk)
     assert buttons(client, officer, taken) == ["withdraw"], "the counter's own stays the counter's"
-    assert "Hồ sơ đang ở Phòng Văn hóa – Xã hội: bước giải quyết do đơn vị ấy làm." in words_of(client, officer, taken.address)
+    assert "Hồ sơ đang ở Phòng Văn hóa – Xã hội: bước giải quyết do đơn vị ấy làm." in words_of(
+        client, officer, taken.address
+    )
     assert "bước giải quyết do đơn vị ấy" not in words_of(client, colleague, taken.address)
     assert "send-back" in buttons(client, colleague, taken)
     go(taken, "extend", leader, amount=2, word="Chờ", hours=2)
@@ -100,16 +112,26 @@ def test_only_the_moves_that_are_not_refused_are_offered(taken, client, officer,
         assert client.get(f"{taken.address}buoc/{move_}/").status_code == 200, move_
 
 
-def test_what_another_office_holds_is_refused_before_anything_is_typed(taken, client, officer, leader, colleague):
+def test_what_another_office_holds_is_refused_before_anything_is_typed(
+    taken, client, officer, leader, colleague
+):
     go(taken, "hand-over", leader, person=colleague.pk)
     client.force_login(officer)
     answer = client.get(f"{taken.address}buoc/ask-agency/")
     assert answer.status_code == 403 and "đang ở Phòng Văn hóa – Xã hội" in plain(answer)
-    assert f'href="{taken.address}">Về hồ sơ' in answer.content.decode() and "<textarea" not in answer.content.decode()
+    assert (
+        f'href="{taken.address}">Về hồ sơ' in answer.content.decode()
+        and "<textarea" not in answer.content.decode()
+    )
 
 
 @pytest.mark.parametrize(
-    "code, words", [("return-result", "không làm được"), ("send-back", "chưa qua bước nào"), ("confirm-payment", "“Đang giải quyết”")]
+    "code, words",
+    [
+        ("return-result", "không làm được"),
+        ("send-back", "chưa qua bước nào"),
+        ("confirm-payment", "“Đang giải quyết”"),
+    ],
 )
 def test_a_page_of_a_move_that_cannot_be_leads_back_to_the_dossier(taken, client, officer, code, words):
     client.force_login(officer)
@@ -133,3 +155,66 @@ def test_why_another_systems_dossier_has_no_moves(accept, client, officer):
     answer = client.get(f"{one.address}buoc/ask-payment/")
     assert answer.status_code == 422 and "do hệ thống của tỉnh giữ" in plain(answer)
     assert f'href="{one.address}">Về hồ sơ' in answer.content.decode()
+
+
+@pytest.fixture
+def provisional(accept):
+    return accept(asked(PERMIT, parts=frozenset({1})), token="phieuhai0001")
+
+
+NUMBER = f"{UNIT}-261123-0042"
+
+
+def test_the_provinces_code_is_written_on_the_page_and_the_address_follows(provisional, client, officer):
+    old = provisional.address
+    shown = words_of(client, officer, old)
+    assert "Mã của tỉnh" in shown and "Ghi mã của tỉnh" in shown
+    for _ in range(2):
+        answer = client.post(f"{old}ma-cua-tinh/", {"province-code": f" {NUMBER.lower()} "})
+        assert (answer.status_code, answer.url) == (303, f"/ho-so/{NUMBER}/")
+    assert Event.objects.filter(dossier=provisional, code="code-learnt").count() == 1
+    shown = words_of(client, officer, answer.url)
+    assert f"ghi mã của tỉnh: {provisional.code}, nay {NUMBER}" in shown and "Ghi mã của tỉnh" not in shown
+    answer = client.get(old)
+    assert (answer.status_code, answer.url) == (302, f"/ho-so/{NUMBER}/")
+    assert NUMBER in words_of(client, officer, f"/ho-so/?tim={provisional.code.lower()}"), (
+        "by what the receipt says"
+    )
+
+
+@pytest.mark.parametrize(
+    "typed, words",
+    [
+        ("", "Hãy ghi mã"),
+        ("12345", "không phải mã hồ sơ"),
+        ("H01.31.05-261123-0001", "đã là của một hồ sơ khác"),
+    ],
+)
+def test_a_code_that_is_none_or_anothers_is_said_at_its_field(
+    taken, provisional, client, officer, typed, words
+):
+    client.force_login(officer)
+    answer = client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": typed})
+    assert answer.status_code == 422 and words in plain(answer)
+    assert f' value="{typed}"' in answer.content.decode() or not typed
+    assert client.get(provisional.address).status_code == 200
+
+
+def test_a_code_that_is_known_already_is_not_overwritten(taken, provisional, client, officer, leader):
+    client.force_login(officer)
+    answer = client.post(f"{taken.address}ma-cua-tinh/", {"province-code": NUMBER})
+    assert answer.status_code == 422 and "Hồ sơ đã có mã" in plain(answer)
+    assert f'href="{taken.address}">Về hồ sơ' in answer.content.decode()
+    client.force_login(leader)
+    assert client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": NUMBER}).status_code == 403
+    assert "Ghi mã của tỉnh" not in words_of(client, leader, provisional.address)
+    assert client.get("/ho-so/TAM-261123-9999/").status_code == 404
+
+
+def test_an_old_code_leads_nowhere_in_another_ward(provisional, client, officer):
+    client.force_login(officer)
+    client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": NUMBER})
+    other = rooms.make_ward("Phường Hai")
+    client.force_login(rooms.make_person(other, "officer", office="Văn phòng HĐND và UBND"))
+    assert client.get(provisional.address).status_code == 404
+    assert client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": NUMBER}).status_code == 404

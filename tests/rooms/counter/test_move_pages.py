@@ -110,7 +110,10 @@ def test_a_result_is_chosen_and_its_paper_has_a_number_and_a_day_that_has_come(t
         ({}, "Hãy chọn kết quả"),
         ({"outcome": "granted", "document": "7/GKS"}, "cần cả số và ngày ký"),
         ({"outcome": "granted", "signed_on": "23/11/2026"}, "cần cả số và ngày ký"),
-        ({"outcome": "granted", "document": "7/GKS", "signed_on": "24/11/2026"}, "Ngày ký 24/11/2026 chưa tới"),
+        (
+            {"outcome": "granted", "document": "7/GKS", "signed_on": "24/11/2026"},
+            "Ngày ký 24/11/2026 chưa tới",
+        ),
     ):
         answer = client.post(address, sent)
         assert answer.status_code == 422 and words in answer.content.decode(), sent
@@ -135,6 +138,11 @@ def test_the_form_of_an_apology_says_each_new_day_the_limit_and_whose_it_is(take
 
 def test_more_than_is_allowed_is_refused_by_the_form_too(taken, client, leader):
     client.force_login(leader)
-    for amount, words in (("", "Hãy chọn số ngày"), ("hai", "là một số nguyên"), ("6", "nhiều nhất 5 ngày"), ("0", "từ 1 đến")):
+    for amount, words in (
+        ("", "Hãy chọn số ngày"),
+        ("hai", "là một số nguyên"),
+        ("6", "nhiều nhất 5 ngày"),
+        ("0", "từ 1 đến"),
+    ):
         answer = client.post(f"{taken.address}buoc/extend/", {"amount": amount, "word": "Chờ"})
         assert answer.status_code == 422 and words in answer.content.decode(), amount

@@ -145,7 +145,11 @@ def test_a_wrong_result_is_opened_again_with_a_time_of_its_own_and_the_old_verdi
         ("resolve", Told(outcome="maybe"), "dossier.outcome"),
         ("resolve", Told(outcome="granted", document="7/GKS"), "dossier.result-half"),
         ("resolve", Told(outcome="denied", signed_on=rooms.TODAY), "dossier.result-half"),
-        ("resolve", Told(outcome="granted", document="7/GKS", signed_on=dt.date(2026, 11, 24)), "dossier.signed-later"),
+        (
+            "resolve",
+            Told(outcome="granted", document="7/GKS", signed_on=dt.date(2026, 11, 24)),
+            "dossier.signed-later",
+        ),
         ("return-result", Told(collector="A"), "dossier.move"),
         ("accept", Told(), "dossier.move"),
         ("take-supplement", Told(), "dossier.move"),
