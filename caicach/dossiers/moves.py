@@ -225,7 +225,7 @@ def _hands_before(events: Sequence[Event]) -> dict[str, Any]:
     passes = [one for one in events if one.code in _PASSES]
     if len(passes) < 2:
         raise Refusal("dossier.first-hands")
-    return passes[-2].facts
+    return dict(passes[-2].facts)
 
 
 @dataclass(frozen=True, slots=True)

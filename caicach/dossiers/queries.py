@@ -23,11 +23,11 @@ _MOST_COUNTED = 1_000
 """a filter's rows are counted so far: "hơn 1.000" says as much to a person"""
 
 GROUPS = {
-    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
+    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "don-vi-toi": "Ở đơn vị tôi", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
     "da-co-ket-qua": "Xong tháng này", "tat-ca": "Tất cả",
 }  # fmt: skip
 """what the list can be filtered by, most urgent first"""
-_CAPPED = ("dang-giai-quyet", "cho", "tat-ca")
+_CAPPED = ("don-vi-toi", "dang-giai-quyet", "cho", "tat-ca")
 _WAITING = ("supplement-wait", "payment-wait", "agency-wait")
 _DONE = ("resolved", "returned")
 
@@ -95,6 +95,12 @@ def _this_month(now: dt.datetime, at: str = "") -> Q:
     return Q((f"{at}settled_on__range", (today.replace(day=1), today)))
 
 
+def _in_hands(ward: int, office: int, at: str = "") -> dict[str, object]:
+    """What runs in an office's hands; at: the way to the clock. "In" rather than "is", or SQLite takes the index of all that runs in
+    the ward and looks for the office's among them."""
+    return {f"{at}ward_id": ward, f"{at}office_id": office, f"{at}runs__in": [True]}
+
+
 def _late(now: dt.datetime, at: str = "") -> Q:
     """What is late; at: the way to the clock."""
     return Q((f"{at}runs", True), (f"{at}late_from__lte", now))
@@ -119,9 +125,18 @@ class Board:
     is_empty: bool
 
 
-def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", number: int = 1) -> Board:
-    """A page of the ward's dossiers, the most urgent first, and how many are in each group. Six queries."""
-    found = {name: _group(ward, name, now) for name in GROUPS}
+def board(
+    ward: int,
+    *,
+    now: dt.datetime,
+    group: str = "",
+    asked: str = "",
+    number: int = 1,
+    office: int | None = None,
+) -> Board:
+    """A page of the ward's dossiers, the most urgent first, and how many are in each group. office: of who asks; what it has in
+    hands is told where there is any. Seven queries."""
+    found = {name: _group(ward, name, now, office) for name in GROUPS}
     kept = promises(ward, now=now)
     counts = {name: found[name].order_by()[: _MOST_COUNTED + 1].count() for name in _CAPPED} | {
         "tre": kept.late,
@@ -146,6 +161,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
                 not asked and name == group,
             )
             for name, words in GROUPS.items()
+            if name != "don-vi-toi" or counts[name] or name == group
         ),
         kept,
         group,
@@ -156,7 +172,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
     )
 
 
-def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
+def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) -> QuerySet[Dossier]:
     rows = Dossier.objects.filter(ward_id=ward, set_aside=False)
     runs = rows.filter(clock__ward_id=ward, clock__runs=True)
     match name:
@@ -164,6 +180,9 @@ def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
             return runs.filter(_late(now, "clock__")).order_by("clock__late_from", "id")
         case "sap-tre":
             return runs.filter(_soon(now, "clock__")).order_by("clock__late_from", "id")
+        case "don-vi-toi":
+            mine = rows.filter(**_in_hands(ward, office, "clock__")) if office else rows.none()
+            return mine.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "dang-giai-quyet":
             return runs.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "cho":
@@ -267,10 +286,20 @@ def _newest(events: Sequence[Event], code: str) -> dict[str, Any]:
     """The facts of the newest event of this code since the count began, or began anew; events: newest first."""
     for one in events:
         if one.code == code:
-            return one.facts
+            return dict(one.facts)
         if one.code == "reopen":
             break
     return {}
+
+
+def next_in_hands(ward: int, office: int | None, *, but: Dossier, now: dt.datetime) -> Row | None:
+    """The most urgent of the running dossiers that an office has in its hands, besides one. One query, by its index."""
+    if office is None:
+        return None
+    clocks = DossierClock.objects.select_related("dossier").filter(**_in_hands(ward, office))
+    mine = clocks.filter(dossier__set_aside=False).exclude(dossier_id=but.pk)
+    found = mine.order_by(F("late_from").asc(nulls_last=True), "dossier_id").first()
+    return row_of(found.dossier, now=now) if found else None
 
 
 def renamed(ward: int, code: str) -> Dossier:
@@ -327,7 +356,9 @@ def lists(ward: int, *, most: int = 20) -> Sequence[DossierList]:
     )
 
 
-def export_rows(ward: int, *, now: dt.datetime, group: str, asked: str, most: int) -> list[Row]:
+def export_rows(
+    ward: int, *, now: dt.datetime, group: str, asked: str, most: int, office: int | None = None
+) -> list[Row]:
     """The rows of a filter, for a file: at most so many. One query."""
-    rows = _asked(ward, _group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now)
+    rows = _asked(ward, _group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now, office)
     return [row_of(one, now=now) for one in rows.select_related("clock")[:most]]

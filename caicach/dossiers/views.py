@@ -49,6 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         group=request.GET.get("nhom", ""),
         asked=_asked(request),
         number=number,
+        office=Mover.of(actor).office,
     )
     facts = {"page": page, "may_import": rights.allows("dossier.import", actor.role)}
     return render(request, "dossiers/board.html", facts)
@@ -62,7 +63,9 @@ def board_file(request: HttpRequest, suffix: str) -> HttpResponse:
     group, asked = request.GET.get("nhom", ""), _asked(request)
     group = group if group in queries.GROUPS else "tat-ca"
     most = _MOST_IN_A_FILE if suffix == "xlsx" else 500
-    rows = queries.export_rows(actor.ward_id, now=now, group=group, asked=asked, most=most)
+    rows = queries.export_rows(
+        actor.ward_id, now=now, group=group, asked=asked, most=most, office=Mover.of(actor).office
+    )
     columns = (
         Column("Mã hồ sơ", 48), Column("Thủ tục", 80), Column("Chủ hồ sơ", 45), Column("Tiếp nhận", 24, "day"), Column("Hẹn trả", 24, "day"),
         Column("Xong", 24, "day"), Column("Trạng thái", 40), Column("Kênh nộp", 24, only_sheet=True),
@@ -125,10 +128,12 @@ def _detail(request: WardRequest, code: str, form: CodeForm, *, status: int = 20
     one = page.row.dossier
     if whose := [who for who in (one.citizen, one.brought_by) if who]:
         see(whose, by=actor.person_id, at=clock.now(), about=one.code)
+    by = Mover.of(actor)
     facts = {
         "page": page,
         "channels": CHANNELS,
-        "next": possible(one, actor.role, page.codes, by=Mover.of(actor)),
+        "next": possible(one, actor.role, page.codes, by=by),
+        "next_one": queries.next_in_hands(actor.ward_id, by.office, but=one, now=clock.now()),
         "code_form": form if one.is_provisional and rights.allows("dossier.accept", actor.role) else None,
     }
     return render(request, "dossiers/detail.html", facts, status=status)

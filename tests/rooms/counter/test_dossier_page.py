@@ -5,12 +5,15 @@ import html
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from caicach.counter.services import Person
-from caicach.dossiers.models import Event
+from caicach.dossiers import queries
+from caicach.dossiers.models import Dossier, Event
 from caicach.dossiers.moves import Mover, Told, move
 from tests.factories import rooms
-from tests.rooms.counter.conftest import AT, COPY, PERMIT, UNIT, asked, lan
+from tests.rooms.counter.conftest import AT, BIRTH, COPY, PERMIT, UNIT, asked, lan
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -218,3 +221,65 @@ def test_an_old_code_leads_nowhere_in_another_ward(provisional, client, officer)
     client.force_login(rooms.make_person(other, "officer", office="Văn phòng HĐND và UBND"))
     assert client.get(provisional.address).status_code == 404
     assert client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": NUMBER}).status_code == 404
+
+
+# --- the next one ----------------------------------------------------------------------------------------------
+
+
+def test_after_a_move_the_most_urgent_of_ones_own_office_is_a_link_away(
+    accept, client, officer, leader, colleague
+):
+    first = accept(token="phieumot0001")
+    late = accept(asked(BIRTH), token="phieuhai0001", at=AT - dt.timedelta(days=12))
+    accept(asked(BIRTH), token="phieuba00001", at=AT - dt.timedelta(days=3))
+    elsewhere = accept(asked(BIRTH), token="phieubon0001", at=AT - dt.timedelta(days=20))
+    go(elsewhere, "hand-over", leader, person=colleague.pk)
+    client.force_login(officer)
+    answer = client.post(f"{first.address}buoc/ask-payment/", {}, follow=True)
+    shown = answer.content.decode()
+    assert "Hồ sơ tiếp theo của đơn vị tôi" in shown and f'href="{late.address}"' in shown
+    assert elsewhere.code not in shown
+    assert "Hồ sơ tiếp theo" not in words_of(client, colleague, elsewhere.address), "it has no other"
+    assert "Hồ sơ tiếp theo" not in words_of(client, leader, first.address), (
+        "who acts in any has none of their own"
+    )
+
+
+def test_what_waits_or_was_set_aside_is_not_next(accept, client, officer):
+    first, second = accept(token="phieumot0001"), accept(asked(BIRTH), token="phieuhai0001")
+    assert second.code in words_of(client, officer, first.address)
+    Dossier.objects.filter(pk=second.pk).update(set_aside=True)
+    assert second.code not in words_of(client, officer, first.address)
+    Dossier.objects.filter(pk=second.pk).update(set_aside=False)
+    go(second, "ask-payment", officer)
+    assert second.code not in words_of(client, officer, first.address)
+
+
+def test_the_next_one_and_the_group_are_found_by_the_index_of_hands(accept, ward, officer):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads a small table whole, whatever there is")
+    one, office = accept(), ward.offices.get(short_name="Văn phòng").pk
+    with CaptureQueriesContext(connection) as seen:
+        queries.next_in_hands(ward.pk, office, but=one, now=AT)
+    assert len(seen) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + seen[0]["sql"])
+        assert "dossiers_in_hands" in str(cursor.fetchall())
+    assert "dossiers_in_hands" in queries._group(ward.pk, "don-vi-toi", AT, office).explain()
+
+
+def test_the_board_has_a_group_of_what_ones_office_has_in_hands(accept, client, officer, leader, colleague):
+    first, second = accept(token="phieumot0001"), accept(asked(BIRTH), token="phieuhai0001")
+    go(second, "hand-over", leader, person=colleague.pk)
+    shown = words_of(client, officer, "/ho-so/?nhom=don-vi-toi")
+    assert first.code in shown and second.code not in shown and "Ở đơn vị tôi 1" in shown
+    shown = words_of(client, colleague, "/ho-so/?nhom=don-vi-toi")
+    assert second.code in shown and first.code not in shown
+    assert "Ở đơn vị tôi" not in words_of(client, leader, "/ho-so/")
+    go(first, "ask-payment", officer)
+    assert "Ở đơn vị tôi" not in words_of(client, officer, "/ho-so/"), "nothing there, nothing said"
+    shown = words_of(client, officer, "/ho-so/?nhom=don-vi-toi")
+    assert "Ở đơn vị tôi 0" in shown and "Nhóm này không có hồ sơ nào" in shown
+    client.force_login(colleague)
+    answer = client.get("/ho-so/danh-sach.xlsx?nhom=don-vi-toi")
+    assert answer.status_code == 200 and "don-vi-toi" in answer["Content-Disposition"]
