@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from caicach.accounts.queries import colleagues
@@ -62,10 +63,18 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                messages.success(request, f"{MOVES[move].name}: đã ghi.")
+                messages.success(request, _written(move, actor.ward_id, by, dossier))
                 return see_other(dossier.address)
     facts = {"dossier": dossier, "form": form, "move": MOVES[move]}
     return render(request, "dossiers/move.html", facts, status=status)
+
+
+def _written(move: str, ward: int, by: moves.Mover, dossier: Dossier) -> str:
+    """What was done, and the way on."""
+    said = f"{MOVES[move].name}: đã ghi."
+    if (other := queries.next_in_hands(ward, by.office, but=dossier, now=clock.now())) is None:
+        return said
+    return format_html('{} <a href="{}">Hồ sơ tiếp theo của đơn vị tôi</a>', said, other.dossier.address)
 
 
 def _more_time(dossier: Dossier) -> moves.MoreTime | None:

@@ -104,6 +104,7 @@ def test_only_the_moves_that_are_not_refused_are_offered(taken, client, officer,
     assert "send-back" not in buttons(client, leader, taken) and "extend" in buttons(client, leader, taken)
     go(taken, "hand-over", leader, person=colleague.pk)
     assert buttons(client, officer, taken) == ["withdraw"], "the counter's own stays the counter's"
+    assert 'class="button go"' not in client.get(taken.address).content.decode(), "and nothing urges to it"
     assert "Hồ sơ đang ở Phòng Văn hóa – Xã hội: bước giải quyết do đơn vị ấy làm." in words_of(
         client, officer, taken.address
     )
@@ -238,6 +239,9 @@ def test_after_a_move_the_most_urgent_of_ones_own_office_is_a_link_away(
     answer = client.post(f"{first.address}buoc/ask-payment/", {}, follow=True)
     shown = answer.content.decode()
     assert "Hồ sơ tiếp theo của đơn vị tôi" in shown and f'href="{late.address}"' in shown
+    assert re.search(f'role="status">.*href="{late.address}">Hồ sơ tiếp theo', shown, re.S), (
+        "beside what was done"
+    )
     assert elsewhere.code not in shown
     assert "Hồ sơ tiếp theo" not in words_of(client, colleague, elsewhere.address), "it has no other"
     assert "Hồ sơ tiếp theo" not in words_of(client, leader, first.address), (
