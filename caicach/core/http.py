@@ -179,6 +179,7 @@ _ABOVE = {
     "accounts:own": "Về Tài khoản của tôi",
     "accounts:absences": "Về trang Vắng mặt",
     "desk:unit": "Về trang của đơn vị",
+    "dossiers:detail": "Về hồ sơ",
     "desk:structure": "Về Cơ cấu tổ chức",
 }
 
