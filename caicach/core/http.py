@@ -179,6 +179,7 @@ _ABOVE = {
     "accounts:own": "Về Tài khoản của tôi",
     "accounts:absences": "Về trang Vắng mặt",
     "desk:unit": "Về trang của đơn vị",
+    "dossiers:detail": "Về hồ sơ",
     "desk:structure": "Về Cơ cấu tổ chức",
 }
 
@@ -194,12 +195,12 @@ def methods_of(view: Callable[..., object]) -> frozenset[str]:
     return frozenset()
 
 
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """A refusal that no form took up, as a page (or a fragment for a script)."""
+def refused(request: HttpRequest, refusal: Refusal, *, back: tuple[str, str] | None = None) -> HttpResponse:
+    """A refusal that no form took up, as a page (or a fragment for a script). back: as of `error_page`."""
     status = status_of(refusal)
     if request.headers.get("X-Fragment") or getattr(request, "htmx", False):
         return render(request, "components/refusal.html", {"words": str(refusal)}, status=status)
-    return error_page(request, status, "Chưa làm được", str(refusal))
+    return error_page(request, status, "Chưa làm được", str(refusal), back=back)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,11 +1,15 @@
+from __future__ import annotations
+
+import datetime as dt
 from collections.abc import Sequence
 
 from django import forms
 
 from caicach.core.fields import FILE_ERRORS, DayField, TokenField
-from caicach.dossiers.moves import Told
+from caicach.data import clock_limit
+from caicach.dossiers.moves import MoreTime, Told
 from caicach.rules.dossier_moves import MOVES
-from caicach.rules.formats import DOSSIER_KEYS
+from caicach.rules.formats import DOSSIER_KEYS, WEEKDAYS, day, moment
 
 
 class ListForm(forms.Form):
@@ -28,6 +32,30 @@ class LayoutForm(forms.Form):
             )
 
 
+class CodeForm(forms.Form):
+    """The code that the province's system gave."""
+
+    prefix = "province"
+
+    code = forms.CharField(
+        label="Mã của tỉnh", max_length=60, help_text="Như H01.31.05-261123-0007",
+        error_messages={"required": "Hãy ghi mã mà hệ thống của tỉnh cấp cho hồ sơ này."},
+    )  # fmt: skip
+
+
+def _more_days(one: tuple[int, dt.datetime]) -> tuple[str, str]:
+    days, due = one
+    return str(days), f"{days} ngày, hẹn trả {due:%H:%M} {WEEKDAYS[due.weekday()]} {day(due)}"
+
+
+def _how_much_more(more: MoreTime) -> str:
+    """What is allowed, and by what."""
+    times, share = clock_limit("extensions"), clock_limit("extension-share")
+    now = f"Đang hẹn trả {moment(more.due)}. " if more.due else ""
+    most = f"Hẹn lại được {more.times} lần, nhiều nhất {more.days[-1][0]} ngày làm việc."
+    return f"{now}{most} Số lần: {times.source}. Số ngày: {share.source}."
+
+
 class MoveForm(forms.Form):
     """What one move wants to be told. seen: the newest event that its sender's page had."""
 
@@ -36,7 +64,12 @@ class MoveForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, move: str, *args: object, places: Sequence[tuple[str, str]] = (), **kwargs: object
+        self,
+        move: str,
+        *args: object,
+        places: Sequence[tuple[str, str]] = (),
+        more: MoreTime | None = None,
+        **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         what = MOVES[move]
@@ -48,16 +81,22 @@ class MoveForm(forms.Form):
         if move == "extend":
             self.fields["amount"] = forms.IntegerField(
                 label="Thêm mấy ngày làm việc",
-                error_messages={"required": "Hãy ghi số ngày.", "invalid": "Số ngày là một số nguyên."},
+                error_messages={"required": "Hãy chọn số ngày.", "invalid": "Số ngày là một số nguyên."},
             )
+            if more and more.days:
+                self.fields["amount"].widget = forms.Select(
+                    choices=[("", "Chọn số ngày"), *map(_more_days, more.days)]
+                )
+                self.fields["amount"].help_text = _how_much_more(more)
         if move == "resolve":
             self.fields["outcome"] = forms.ChoiceField(
-                label="Kết quả", choices=[("granted", "Giải quyết"), ("denied", "Không giải quyết, trả lời bằng văn bản")],
+                label="Kết quả", choices=[("", "Chọn kết quả"), ("granted", "Giải quyết"), ("denied", "Không giải quyết, trả lời bằng văn bản")],
                 error_messages=dict.fromkeys(("required", "invalid_choice"), "Hãy chọn kết quả: giải quyết hay không giải quyết."),
             )  # fmt: skip
             self.fields["document"] = forms.CharField(
-                label="Số văn bản kết quả", max_length=60, required=False
-            )
+                label="Số văn bản kết quả", max_length=60, required=False,
+                help_text="Số và ngày ký đi cùng nhau; chưa có văn bản thì để trống cả hai.",
+            )  # fmt: skip
             self.fields["signed_on"] = DayField(label="Ngày ký", required=False)
         if move == "return-result":
             self.fields["collector"] = forms.CharField(

@@ -78,15 +78,16 @@ def take_in(
 
 @transaction.atomic
 def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) -> bool:
-    """The province's system has given a provisional dossier its number. Whether that is new. Raises Refusal
-    dossier.code-malformed, dossier.code-known, dossier.code-taken."""
+    """The province's system has given a provisional dossier its number. Whether that is new; `dossier` has it either way. Raises
+    Refusal dossier.code-malformed, dossier.code-known, dossier.code-taken."""
     held = hold(dossier)
     told = dossier_code(code)
     if told is None:
         raise Refusal("dossier.code-malformed", "code", shown=code.strip()[:40])
     if held.code == told:
+        dossier.code = told
         return False
-    if not held.code.startswith("TAM-"):
+    if not held.code.startswith(Dossier.PROVISIONAL):
         raise Refusal("dossier.code-known", "code", shown=held.code)
     before, held.code = held.code, told
     held.words = comparing.words_of(held)
@@ -96,6 +97,7 @@ def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) 
     except IntegrityError:
         raise Refusal("dossier.code-taken", "code", shown=told) from None
     event(held, "code-learnt", {"before": before, "after": told}, by=by, at=at).save(force_insert=True)
+    dossier.code = told
     return True
 
 

@@ -24,6 +24,8 @@ class Dossier(models.Model):
     """
 
     BESIDE, OWN = "beside", "own"
+    PROVISIONAL = "TAM-"
+    """how a code begins until the province's is known"""
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
     system = models.CharField(max_length=6, default=BESIDE)
@@ -82,6 +84,11 @@ class Dossier(models.Model):
     @property
     def state_name(self) -> str:
         return STATES[self.state].name  # type: ignore[index]
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the province's code is still to come."""
+        return self.code.startswith(self.PROVISIONAL) and self.state != "voided"
 
     @property
     def address(self) -> str:
@@ -147,6 +154,7 @@ class Event(models.Model):
 
     class Meta:
         constraints = [SameWard(field="dossier", to="dossiers.Dossier", name="dossier_event_ward")]
+        indexes = [models.Index(fields=["ward"], condition=Q(code="code-learnt"), name="dossiers_renamed")]
 
 
 class DossierList(models.Model):

@@ -22,7 +22,8 @@ from caicach.dossiers import comparing, intake
 from caicach.dossiers.models import Dossier, Event
 from caicach.organisation.queries import offices, work_time
 from caicach.rules import rights
-from caicach.rules.clock_limits import may_extend
+from caicach.rules.clock_limits import may_extend, most_days
+from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_clock import Reading, Term, read
 from caicach.rules.dossier_moves import MOVES, Step, after, moves_from, replay
 from caicach.rules.refusal import Refusal
@@ -62,12 +63,52 @@ class Mover:
         return cls(actor.person_id, None if actor.role == rights.LEADER else actor.office_id)
 
 
-def possible(dossier: Dossier, role: str) -> list[tuple[str, str]]:
-    """(move, its name) of what this role may do with the dossier now; none where another system keeps it."""
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """moves: (move, its name) of what somebody may do with a dossier now; whose: the office to which others are left, as it has the
+    dossier in its hands."""
+
+    moves: tuple[tuple[str, str], ...] = ()
+    whose: str = ""
+
+
+def possible(dossier: Dossier, role: str, codes: Sequence[str], *, by: Mover) -> Possible:
+    """What `move` would not refuse to who has this role; nothing where another system keeps the dossier. codes: of its events,
+    the oldest first."""
     if dossier.system != Dossier.OWN:
-        return []
+        return Possible()
     names = moves_from(dossier.state)  # type: ignore[arg-type]
-    return [(name, MOVES[name].name) for name in names if rights.allows(MOVES[name].action, role)]
+    names = tuple(
+        name for name in names if rights.allows(MOVES[name].action, role) and _has_way(dossier, name, codes)
+    )
+    whose = _elsewhere(dossier, by)
+    mine = [name for name in names if not (whose and _by_hands(name))]
+    return Possible(tuple((name, MOVES[name].name) for name in mine), whose if len(mine) < len(names) else "")
+
+
+def _has_way(dossier: Dossier, code: str, codes: Sequence[str]) -> bool:
+    if code == "send-back":
+        return sum(one in _PASSES for one in codes) > 1
+    if code == "extend":
+        begun = max((n for n, one in enumerate(codes) if one in ("accept", "reopen")), default=0)
+        return dossier.due_on is not None and codes[begun:].count("extend") < data.limits().extensions
+    return True
+
+
+def check(dossier: Dossier, code: str, *, by: Mover) -> None:
+    """What refuses a move whatever is said with it, before its form is filled in.
+
+    Raises Refusal dossier.beside, dossier.not-yours, dossier.move, dossier.first-hands, dossier.no-promise, clock.extended-already.
+    """
+    _check_system(dossier, code)
+    _check_hands(dossier, code, by)
+    after(dossier.state, code, word="–")  # type: ignore[arg-type]
+    if code in ("send-back", "extend"):
+        events = list(Event.objects.filter(dossier=dossier).order_by("id"))
+        if code == "send-back":
+            _hands_before(events)
+        else:
+            _check_more_time(1, events, dossier.ward_id)
 
 
 @transaction.atomic
@@ -78,14 +119,13 @@ def move(
     and the same press twice is one.
 
     Raises Refusal dossier.beside, dossier.changed, dossier.not-yours, dossier.no-office, dossier.not-there, dossier.same-hands,
-    dossier.first-hands, dossier.extend-days, dossier.no-promise, clock.extended-already, clock.extension-long, dossier.outcome, dossier.collector, and what
-    `dossier_moves.after` does.
+    dossier.first-hands, dossier.extend-days, dossier.no-promise, clock.extended-already, clock.extension-long, dossier.outcome,
+    dossier.result-half, dossier.signed-later, dossier.collector, and what `dossier_moves.after` does.
     """
     told = told or Told()
     held = intake.hold(dossier)
     events = list(Event.objects.select_related("by").filter(dossier=held).order_by("id"))
-    if held.system != Dossier.OWN and not (code == "void" and held.token):
-        raise Refusal("dossier.beside")
+    _check_system(held, code)
     if seen and (since := [one for one in events if one.pk > seen]):
         if any(one.code == code and one.by_id == by.person for one in since):
             return held
@@ -93,13 +133,10 @@ def move(
         raise Refusal(
             "dossier.changed", who=last.by.full_name if last.by else "Phần mềm", what=_name(last.code)
         )
-    # a slip of the counter is the counter's to take back, wherever the dossier has gone since
-    if code != "void" and MOVES[code].action in ("dossier.process", "dossier.head"):
-        _check_hands(held, by)
+    _check_hands(held, code, by)
     held.state = after(held.state, code, word=told.word)  # type: ignore[arg-type]
-    facts = _facts(held, code, told, events)
-    # nothing happens before what has happened: a server's clock may have been set back
-    at = max([at, *(one.at for one in events[-1:])])
+    at = _not_before(events, at)
+    facts = _facts(held, code, told, events, at)
     event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
     _put(held, code, facts, at)
     _reckon(held, [*events, event], at, work_time(held.ward_id))
@@ -110,23 +147,42 @@ def move(
     return held
 
 
-def _check_hands(held: Dossier, by: Mover) -> None:
-    where = held.clock.office_id
-    if by.office is not None and where is not None and where != by.office:
-        name = next((one.name for one in offices(held.ward_id) if one.id == where), "đơn vị khác")
+def _check_system(held: Dossier, code: str) -> None:
+    if held.system != Dossier.OWN and not (code == "void" and held.token):
+        raise Refusal("dossier.beside")
+
+
+def _check_hands(held: Dossier, code: str, by: Mover) -> None:
+    if _by_hands(code) and (name := _elsewhere(held, by)):
         raise Refusal("dossier.not-yours", office=name)
 
 
-def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dict[str, Any]:
+def _by_hands(code: str) -> bool:
+    """Whether only whose hands it is in may do it. A slip of the counter is the counter's to take back, wherever the dossier has
+    gone since."""
+    return code != "void" and MOVES[code].action in ("dossier.process", "dossier.head")
+
+
+def _elsewhere(held: Dossier, by: Mover) -> str:
+    """The office whose hands it is in, where that is another than the mover's; "" else."""
+    where = held.clock.office_id
+    if by.office is None or where is None or where == by.office:
+        return ""
+    return next((one.name for one in offices(held.ward_id) if one.id == where), "đơn vị khác")
+
+
+def _not_before(events: Sequence[Event], at: dt.datetime) -> dt.datetime:
+    """Nothing happens before what has happened: a server's clock may have been set back."""
+    return max([at, *(one.at for one in events[-1:])])
+
+
+def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt.datetime) -> dict[str, Any]:
     """What the move's event says besides its word. Raises as `move`."""
     match code:
         case "transfer" | "hand-over":
             return _into_hands(held, told)
         case "send-back":
-            passes = [one for one in events if one.code in _PASSES]
-            if len(passes) < 2:
-                raise Refusal("dossier.first-hands")
-            before = passes[-2].facts
+            before = _hands_before(events)
             return {name: before.get(name) for name in ("office", "office_name", "person", "person_name")}
         case "extend":
             if not 1 <= told.amount <= MOST_DAYS:
@@ -136,6 +192,7 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dic
         case "resolve":
             if told.outcome not in OUTCOMES:
                 raise Refusal("dossier.outcome", "outcome")
+            _check_paper(told, clock.local_day(at))
             return {
                 "outcome": told.outcome,
                 "document": told.document.strip(),
@@ -152,6 +209,51 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event]) -> dic
             }
         case _:
             return {}
+
+
+def _check_paper(told: Told, today: dt.date) -> None:
+    """Of what was signed. Raises Refusal dossier.result-half, dossier.signed-later."""
+    number, day = told.document.strip(), told.signed_on
+    if bool(number) != (day is not None):
+        raise Refusal("dossier.result-half", "signed_on" if number else "document")
+    if day is not None and day > today:
+        raise Refusal("dossier.signed-later", "signed_on", day=f"{day:%d/%m/%Y}")
+
+
+def _hands_before(events: Sequence[Event]) -> dict[str, Any]:
+    """In whose hands it was before it came where it is. Raises Refusal dossier.first-hands."""
+    passes = [one for one in events if one.code in _PASSES]
+    if len(passes) < 2:
+        raise Refusal("dossier.first-hands")
+    return dict(passes[-2].facts)
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """due: as promised now; days: (working days more, the promise with them), each that is allowed and that the calendars know;
+    times: how often it is allowed."""
+
+    due: dt.datetime | None
+    days: tuple[tuple[int, dt.datetime], ...]
+    times: int
+
+
+def more_time(dossier: Dossier, *, at: dt.datetime) -> MoreTime:
+    """What "extend" would promise. Raises Refusal dossier.no-promise, clock.extended-already."""
+    events = list(Event.objects.filter(dossier=dossier).order_by("id"))
+    _check_more_time(1, events, dossier.ward_id)
+    term, told, time = term_of(events), replay(_steps(events))[1], work_time(dossier.ward_id)
+    assert term is not None
+    now, found = _minute(_not_before(events, at)), []
+    most = min(MOST_DAYS, most_days(term, data.limits(), a_day=time.minutes_a_day))
+    try:
+        for n in range(1, most + 1):
+            due = read(time, term, [*told, ClockMove(now, "extended", amount=n)], now).due
+            if due is not None:
+                found.append((n, due))
+    except Refusal:  # a year without a calendar: what lies before it may still be chosen
+        pass
+    return MoreTime(read(time, term, told, now).due, tuple(found), data.limits().extensions)
 
 
 def _check_more_time(days: int, events: Sequence[Event], ward: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
@@ -12,7 +13,8 @@ from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
-from caicach.rules.dossier_moves import said
+from caicach.rules import dossier_story
+from caicach.rules.dossier_moves import STATES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.vntext import fold
 
@@ -21,11 +23,11 @@ _MOST_COUNTED = 1_000
 """a filter's rows are counted so far: "hơn 1.000" says as much to a person"""
 
 GROUPS = {
-    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
+    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "don-vi-toi": "Ở đơn vị tôi", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
     "da-co-ket-qua": "Xong tháng này", "tat-ca": "Tất cả",
 }  # fmt: skip
 """what the list can be filtered by, most urgent first"""
-_CAPPED = ("dang-giai-quyet", "cho", "tat-ca")
+_CAPPED = ("don-vi-toi", "dang-giai-quyet", "cho", "tat-ca")
 _WAITING = ("supplement-wait", "payment-wait", "agency-wait")
 _DONE = ("resolved", "returned")
 
@@ -93,6 +95,12 @@ def _this_month(now: dt.datetime, at: str = "") -> Q:
     return Q((f"{at}settled_on__range", (today.replace(day=1), today)))
 
 
+def _in_hands(ward: int, office: int, at: str = "") -> dict[str, object]:
+    """What runs in an office's hands; at: the way to the clock. "In" rather than "is", or SQLite takes the index of all that runs in
+    the ward and looks for the office's among them."""
+    return {f"{at}ward_id": ward, f"{at}office_id": office, f"{at}runs__in": [True]}
+
+
 def _late(now: dt.datetime, at: str = "") -> Q:
     """What is late; at: the way to the clock."""
     return Q((f"{at}runs", True), (f"{at}late_from__lte", now))
@@ -117,9 +125,18 @@ class Board:
     is_empty: bool
 
 
-def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", number: int = 1) -> Board:
-    """A page of the ward's dossiers, the most urgent first, and how many are in each group. Six queries."""
-    found = {name: _group(ward, name, now) for name in GROUPS}
+def board(
+    ward: int,
+    *,
+    now: dt.datetime,
+    group: str = "",
+    asked: str = "",
+    number: int = 1,
+    office: int | None = None,
+) -> Board:
+    """A page of the ward's dossiers, the most urgent first, and how many are in each group. office: of who asks; what it has in
+    hands is told where there is any. Seven queries."""
+    found = {name: _group(ward, name, now, office) for name in GROUPS}
     kept = promises(ward, now=now)
     counts = {name: found[name].order_by()[: _MOST_COUNTED + 1].count() for name in _CAPPED} | {
         "tre": kept.late,
@@ -131,7 +148,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
         if group in GROUPS
         else next((name for name in ("tre", "sap-tre", "dang-giai-quyet") if counts[name]), "tat-ca")
     )
-    rows = _asked(found["tat-ca"], asked) if asked else found[group]
+    rows = _asked(ward, found["tat-ca"], asked) if asked else found[group]
     start = (number - 1) * A_PAGE
     page = list(rows.select_related("clock")[start : start + A_PAGE + 1])
     return Board(
@@ -144,6 +161,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
                 not asked and name == group,
             )
             for name, words in GROUPS.items()
+            if name != "don-vi-toi" or counts[name] or name == group
         ),
         kept,
         group,
@@ -154,7 +172,7 @@ def board(ward: int, *, now: dt.datetime, group: str = "", asked: str = "", numb
     )
 
 
-def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
+def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) -> QuerySet[Dossier]:
     rows = Dossier.objects.filter(ward_id=ward, set_aside=False)
     runs = rows.filter(clock__ward_id=ward, clock__runs=True)
     match name:
@@ -162,6 +180,9 @@ def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
             return runs.filter(_late(now, "clock__")).order_by("clock__late_from", "id")
         case "sap-tre":
             return runs.filter(_soon(now, "clock__")).order_by("clock__late_from", "id")
+        case "don-vi-toi":
+            mine = rows.filter(**_in_hands(ward, office, "clock__")) if office else rows.none()
+            return mine.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "dang-giai-quyet":
             return runs.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "cho":
@@ -173,10 +194,14 @@ def _group(ward: int, name: str, now: dt.datetime) -> QuerySet[Dossier]:
             return rows.order_by("-id")
 
 
-def _asked(rows: QuerySet[Dossier], asked: str) -> QuerySet[Dossier]:
-    """By a whole code, by the end of one (its number of the day), or by words of code, owner and procedure without accents."""
+def _asked(ward: int, rows: QuerySet[Dossier], asked: str) -> QuerySet[Dossier]:
+    """By a whole code (also the provisional one of a receipt), by the end of one (its number of the day), or by words of code, owner
+    and procedure without accents."""
     if code := dossier_code(asked):
         return rows.filter(code=code)
+    if asked.upper().startswith(Dossier.PROVISIONAL):
+        had_it = _learnt(ward, asked.upper()).values("dossier_id")
+        return rows.filter(Q(words__contains=fold(asked)) | Q(pk__in=had_it))
     for word in fold(asked).split():
         rows = rows.filter(words__contains=word)
     return rows
@@ -207,21 +232,87 @@ def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class DossierPage:
+    """story: what happened, newest first; codes: the same as codes, oldest first. hands: whose it is now; result, collected, extended:
+    of the events, as `dossier_story` says them. "" for what is not so. is_beside: another system makes its next move."""
+
     row: Row
     story: tuple[Happened, ...]
+    codes: tuple[str, ...]
+    hands: str
+    result: str
+    collected: str
+    extended: str
+    is_beside: bool
 
 
 def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
     """One dossier and what happened to it, newest first. Two queries. Raises Missing."""
     dossier = (
-        Dossier.objects.select_related("clock", "told_in", "told_in__file", "citizen", "brought_by")
+        Dossier.objects.select_related(
+            "clock", "clock__office", "clock__person", "told_in", "told_in__file", "citizen", "brought_by"
+        )
         .filter(ward_id=ward, code=code)
         .first()
     )
     if dossier is None:
         raise Missing
-    events = Event.objects.select_related("by").filter(ward_id=ward, dossier=dossier).order_by("-id")[:200]
-    return DossierPage(row_of(dossier, now=now), tuple(map(_happened, events)))
+    rows = Event.objects.select_related("by").filter(ward_id=ward, dossier=dossier).order_by("-id")[:200]
+    events, done = list(rows), dossier.state in _DONE
+    return DossierPage(
+        row_of(dossier, now=now),
+        tuple(map(_happened, events)),
+        tuple(one.code for one in reversed(events)),
+        _hands(dossier),
+        dossier_story.result(_newest(events, "resolve")) if done else "",
+        dossier_story.collected(_newest(events, "return-result")) if done else "",
+        dossier_story.extended(_newest(events, "extend")),
+        dossier.system != Dossier.OWN and not dossier.set_aside and not _has_ended(dossier),
+    )
+
+
+def _hands(dossier: Dossier) -> str:
+    """Whose it is; "" once it has ended, or where nobody said."""
+    where, who = dossier.clock.office, dossier.clock.person
+    if _has_ended(dossier):
+        return ""
+    return dossier_story.hands(where.name if where else None, who.full_name if who else None)
+
+
+def _has_ended(dossier: Dossier) -> bool:
+    return STATES[dossier.state].group == "ended"  # type: ignore[index]
+
+
+def _newest(events: Sequence[Event], code: str) -> dict[str, Any]:
+    """The facts of the newest event of this code since the count began, or began anew; events: newest first."""
+    for one in events:
+        if one.code == code:
+            return dict(one.facts)
+        if one.code == "reopen":
+            break
+    return {}
+
+
+def next_in_hands(ward: int, office: int | None, *, but: Dossier, now: dt.datetime) -> Row | None:
+    """The most urgent of the running dossiers that an office has in its hands, besides one. One query, by its index."""
+    if office is None:
+        return None
+    clocks = DossierClock.objects.select_related("dossier").filter(**_in_hands(ward, office))
+    mine = clocks.filter(dossier__set_aside=False).exclude(dossier_id=but.pk)
+    found = mine.order_by(F("late_from").asc(nulls_last=True), "dossier_id").first()
+    return row_of(found.dossier, now=now) if found else None
+
+
+def renamed(ward: int, code: str) -> Dossier:
+    """The dossier that had this provisional code before the province's was known. One query, by its index. Raises Missing."""
+    if code.startswith(Dossier.PROVISIONAL):
+        found = _learnt(ward, code).select_related("dossier").first()
+        if found is not None:
+            return found.dossier
+    raise Missing
+
+
+def _learnt(ward: int, code: str) -> QuerySet[Event]:
+    return Event.objects.filter(ward_id=ward, code="code-learnt", facts__before=code)
 
 
 def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
@@ -238,16 +329,10 @@ def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
     return found, found.newest or 0
 
 
-_SAID = {
-    "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách", "listed-undone": "bỏ điều danh sách đã ghi",
-    "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
-}  # fmt: skip
-
-
 def _happened(event: Event) -> Happened:
     changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
     who = event.by.full_name if event.by else "Phần mềm"
-    return Happened(event.at, who, _SAID.get(event.code) or said(event.code), changes, event.word)
+    return Happened(event.at, who, dossier_story.told(event.code, event.facts), changes, event.word)
 
 
 def void_words(ward: int, dossiers: Sequence[int]) -> dict[int, str]:
@@ -271,7 +356,9 @@ def lists(ward: int, *, most: int = 20) -> Sequence[DossierList]:
     )
 
 
-def export_rows(ward: int, *, now: dt.datetime, group: str, asked: str, most: int) -> list[Row]:
+def export_rows(
+    ward: int, *, now: dt.datetime, group: str, asked: str, most: int, office: int | None = None
+) -> list[Row]:
     """The rows of a filter, for a file: at most so many. One query."""
-    rows = _asked(_group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now)
+    rows = _asked(ward, _group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now, office)
     return [row_of(one, now=now) for one in rows.select_related("clock")[:most]]

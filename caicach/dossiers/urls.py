@@ -27,5 +27,6 @@ urlpatterns = [
     path("nap/<slug:token>/lui/", views.take_back, name="list-back"),
     path("nap/<slug:token>/trang-thai/", views.list_state, name="list-state"),
     path("<code:code>/buoc/<slug:move>/", views_moves.step, name="move"),
+    path("<code:code>/ma-cua-tinh/", views.learn_code, name="learn-code"),
     path("<code:code>/", views.detail, name="detail"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,10 +11,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caicach.citizens.services import see
 from caicach.core import clock
 from caicach.core.fields import new_token
-from caicach.core.http import may, put_refusal, row_id, see_other, send_list, ward_request
-from caicach.dossiers import queries, services
-from caicach.dossiers.forms import LayoutForm, ListForm
-from caicach.dossiers.moves import possible
+from caicach.core.http import (
+    Missing,
+    WardRequest,
+    may,
+    put_refusal,
+    refused,
+    row_id,
+    see_other,
+    send_list,
+    ward_request,
+)
+from caicach.dossiers import intake, queries, services
+from caicach.dossiers.forms import CodeForm, LayoutForm, ListForm
+from caicach.dossiers.moves import Mover, possible
 from caicach.rules import rights
 from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, UNLIKE_CODES
 from caicach.rules.refusal import Refusal
@@ -39,6 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         group=request.GET.get("nhom", ""),
         asked=_asked(request),
         number=number,
+        office=Mover.of(actor).office,
     )
     facts = {"page": page, "may_import": rights.allows("dossier.import", actor.role)}
     return render(request, "dossiers/board.html", facts)
@@ -52,7 +63,9 @@ def board_file(request: HttpRequest, suffix: str) -> HttpResponse:
     group, asked = request.GET.get("nhom", ""), _asked(request)
     group = group if group in queries.GROUPS else "tat-ca"
     most = _MOST_IN_A_FILE if suffix == "xlsx" else 500
-    rows = queries.export_rows(actor.ward_id, now=now, group=group, asked=asked, most=most)
+    rows = queries.export_rows(
+        actor.ward_id, now=now, group=group, asked=asked, most=most, office=Mover.of(actor).office
+    )
     columns = (
         Column("Mã hồ sơ", 48), Column("Thủ tục", 80), Column("Chủ hồ sơ", 45), Column("Tiếp nhận", 24, "day"), Column("Hẹn trả", 24, "day"),
         Column("Xong", 24, "day"), Column("Trạng thái", 40), Column("Kênh nộp", 24, only_sheet=True),
@@ -74,14 +87,56 @@ def _values(row: queries.Row) -> tuple[Value, ...]:
 @require_safe
 @may("dossier.see")
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One dossier: what it is, how it stands against its promise, what happened."""
+    """One dossier: what it is, how it stands against its promise, what happened. An old provisional code leads to the new one."""
     actor = ward_request(request).actor
+    try:
+        return _detail(ward_request(request), code, CodeForm())
+    except Missing:
+        return HttpResponseRedirect(queries.renamed(actor.ward_id, code).address)
+
+
+@require_POST
+@may("dossier.accept")
+def learn_code(request: HttpRequest, code: str) -> HttpResponse:
+    """The province has given a provisional dossier its code."""
+    asked = ward_request(request)
+    ward, form = asked.actor.ward_id, CodeForm(request.POST)
+    try:
+        dossier, _ = queries.dossier_with_newest(ward, code)
+    except Missing:  # the same press once more
+        dossier = queries.renamed(ward, code)
+    status = 422
+    if form.is_valid():
+        try:
+            is_new = intake.learn_code(
+                dossier, form.cleaned_data["code"], by=asked.actor.person_id, at=clock.now()
+            )
+        except Refusal as refusal:
+            if not dossier.is_provisional:  # its page has this form no more
+                return refused(request, refusal, back=("Về hồ sơ", dossier.address))
+            status = put_refusal(form, refusal)
+        else:
+            if is_new:
+                messages.success(request, f"Đã ghi mã của tỉnh. Số tạm {code} vẫn tìm được hồ sơ này.")
+            return see_other(dossier.address)
+    return _detail(asked, dossier.code, form, status=status)
+
+
+def _detail(request: WardRequest, code: str, form: CodeForm, *, status: int = 200) -> HttpResponse:
+    actor = request.actor
     page = queries.dossier_page(actor.ward_id, code, now=clock.now())
     one = page.row.dossier
     if whose := [who for who in (one.citizen, one.brought_by) if who]:
         see(whose, by=actor.person_id, at=clock.now(), about=one.code)
-    facts = {"page": page, "channels": CHANNELS, "moves": possible(page.row.dossier, actor.role)}
-    return render(request, "dossiers/detail.html", facts)
+    by = Mover.of(actor)
+    facts = {
+        "page": page,
+        "channels": CHANNELS,
+        "next": possible(one, actor.role, page.codes, by=by),
+        "next_one": queries.next_in_hands(actor.ward_id, by.office, but=one, now=clock.now()),
+        "code_form": form if one.is_provisional and rights.allows("dossier.accept", actor.role) else None,
+    }
+    return render(request, "dossiers/detail.html", facts, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

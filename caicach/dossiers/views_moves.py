@@ -6,32 +6,47 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from caicach.accounts.queries import colleagues
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, see_other, ward_request
+from caicach.core.http import Missing, may, put_refusal, refused, see_other, ward_request
 from caicach.dossiers import moves, queries
 from caicach.dossiers.forms import MoveForm
+from caicach.dossiers.models import Dossier
 from caicach.organisation.queries import offices
 from caicach.rules import rights
-from caicach.rules.dossier_moves import MOVES, after
+from caicach.rules.dossier_moves import MOVES
 from caicach.rules.refusal import Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("dossier.move")
 def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
-    """The form of one move, and the move. Raises Missing for a move that is none, and what the move refuses."""
+    """The form of one move, and the move. Raises Missing for a move that is none, and for an address whose move is refused
+    whatever is said with it, a page that leads back."""
     actor = ward_request(request).actor
     if move not in MOVES:
         raise Missing
     if not rights.allows(MOVES[move].action, actor.role):
         raise PermissionDenied
     dossier, seen = queries.dossier_with_newest(actor.ward_id, code)
+    by = moves.Mover.of(actor)
+    if request.method != "POST":
+        try:
+            moves.check(dossier, move, by=by)
+        except Refusal as refusal:
+            return refused(request, refusal, back=("Về hồ sơ", dossier.address))
+    places = _places(actor.ward_id) if move in MoveForm.PASSES else []
+    more = _more_time(dossier) if move == "extend" else None
     form = MoveForm(
-        move, request.POST or None, places=_places(actor.ward_id) if move in MoveForm.PASSES else [], initial={"seen": seen}
-    )  # fmt: skip
+        move,
+        request.POST if request.method == "POST" else None,
+        places=places,
+        more=more,
+        initial={"seen": seen},
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -41,19 +56,33 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
                     dossier,
                     move,
                     form.told(),
-                    by=moves.Mover.of(actor),
+                    by=by,
                     at=clock.now(),
                     seen=form.cleaned_data["seen"] or 0,
                 )
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
-                messages.success(request, f"{MOVES[move].name}: đã ghi.")
+                messages.success(request, _written(move, actor.ward_id, by, dossier))
                 return see_other(dossier.address)
-    else:
-        after(dossier.state, move, word="–")  # type: ignore[arg-type]
     facts = {"dossier": dossier, "form": form, "move": MOVES[move]}
     return render(request, "dossiers/move.html", facts, status=status)
+
+
+def _written(move: str, ward: int, by: moves.Mover, dossier: Dossier) -> str:
+    """What was done, and the way on."""
+    said = f"{MOVES[move].name}: đã ghi."
+    if (other := queries.next_in_hands(ward, by.office, but=dossier, now=clock.now())) is None:
+        return said
+    return format_html('{} <a href="{}">Hồ sơ tiếp theo của đơn vị tôi</a>', said, other.dossier.address)
+
+
+def _more_time(dossier: Dossier) -> moves.MoreTime | None:
+    """None where there is none; then the move itself says why."""
+    try:
+        return moves.more_time(dossier, at=clock.now())
+    except Refusal:
+        return None
 
 
 def _places(ward: int) -> list[tuple[str, str]]:

@@ -122,10 +122,14 @@ def may_extend(
     begun = max((n for n, move in enumerate(moves) if move.kind in ("accepted", "reopened")), default=0)
     if sum(move.kind == "extended" for move in moves[begun:]) >= limits.extensions:
         raise Refusal("clock.extended-already", most=limits.extensions)
-    amount = {"working-hour": -(-term.amount * 60 // a_day), "same-day": 1, "month": term.amount * 22}
-    most = max(1, amount.get(term.unit, term.amount) * limits.extension_percent // 100)
-    if days > most:
+    if days > (most := most_days(term, limits, a_day=a_day)):
         raise Refusal("clock.extension-long", most=most)
+
+
+def most_days(term: Term, limits: Limits, *, a_day: int) -> int:
+    """How many working days more may be taken at most."""
+    amount = {"working-hour": -(-term.amount * 60 // a_day), "same-day": 1, "month": term.amount * 22}
+    return max(1, amount.get(term.unit, term.amount) * limits.extension_percent // 100)
 
 
 def check_next(moves: Sequence[Move], move: Move) -> None:

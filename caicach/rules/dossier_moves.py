@@ -190,12 +190,3 @@ def replay(steps: Sequence[Step]) -> tuple[State | None, tuple[ClockMove, ...]]:
         if what.clock:
             told.append(ClockMove(step.at, what.clock, what.pause, step.amount))
     return state, tuple(told)
-
-
-_ALSO = {"code-learnt": "ghi mã của tỉnh"}
-"""what happens to a dossier without being a move"""
-
-
-def said(event: str) -> str:
-    """What happened, as its story says it: "tiếp nhận"; the code itself for what is told elsewhere."""
-    return MOVES[event].name.lower() if event in MOVES else _ALSO.get(event, event)

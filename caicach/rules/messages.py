@@ -48,7 +48,7 @@ SENTENCES: dict[str, str] = {
     ),
     "dossiers.given-up": _("Phần mềm thử nhiều lần mà chưa đọc được danh sách. Hãy nạp lại tệp sau ít phút."),
     "dossier.move": _(
-        "“{move}” không làm được khi hồ sơ đang ở trạng thái “{state}”. Hãy tải lại trang để xem trạng thái mới."
+        "“{move}” không làm được khi hồ sơ đang ở trạng thái “{state}”. Trang của hồ sơ có các bước làm được."
     ),
     "dossier.changed": _(
         "{who} vừa làm “{what}” với hồ sơ này. Hãy xem lại hồ sơ rồi làm tiếp; những gì anh/chị vừa nhập còn ở đây."
@@ -60,12 +60,18 @@ SENTENCES: dict[str, str] = {
     "dossier.not-there": _("Người hoặc đơn vị được chọn nay không còn ở phường. Hãy chọn lại."),
     "dossier.same-hands": _("Hồ sơ đang ở chính nơi ấy. Hãy chọn đơn vị hoặc người khác."),
     "dossier.first-hands": _("Hồ sơ chưa qua bước nào trước bước này nên không trả lại được."),
-    "dossier.not-yours": _("Hồ sơ đang ở {office}. Chỉ người của đơn vị ấy làm bước này."),
+    "dossier.not-yours": _(
+        "Hồ sơ đang ở {office}. Chỉ người của đơn vị ấy làm bước này; hãy nhờ họ chuyển hồ sơ."
+    ),
     "dossier.extend-days": _("Hẹn lại phải thêm từ 1 đến {most} ngày làm việc. Hãy xem lại số ngày."),
     "dossier.no-promise": _(
         "Hồ sơ chưa có ngày hẹn nên không có gì để hẹn lại. Hãy xem thời hạn của thủ tục."
     ),
     "dossier.outcome": _("Hãy chọn kết quả: giải quyết hay không giải quyết."),
+    "dossier.result-half": _(
+        "Văn bản kết quả cần cả số và ngày ký. Hãy ghi chỗ còn thiếu, hoặc để trống cả hai."
+    ),
+    "dossier.signed-later": _("Ngày ký {day} chưa tới. Hãy ghi ngày đã ký, muộn nhất là hôm nay."),
     "dossier.collector": _("Hãy ghi ai nhận kết quả."),
     "dossier.word-missing": _("“{move}” cần ghi lý do. Hãy ghi lý do rồi làm lại."),
     "clock.shares": _("Phần thời gian của các bước phải cộng lại đúng 100%. Hãy xem lại các bước."),

@@ -217,6 +217,7 @@ PAGES: dict[str, str] = {
     "dossiers:board-file": "dossier.see",
     "dossiers:detail": "dossier.see",
     "dossiers:move": "dossier.move",
+    "dossiers:learn-code": "dossier.accept",
     "dossiers:upload": "dossier.import",
     "dossiers:list": "dossier.import",
     "dossiers:list-state": "dossier.import",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caicach.rules.dossier_moves import MOVES, OF_NATIONAL, STATES, after, goes_back, moves_from, said
+from caicach.rules.dossier_moves import MOVES, OF_NATIONAL, STATES, after, goes_back, moves_from
 from caicach.rules.refusal import Refusal
 
 WAYS = st.lists(st.sampled_from(sorted(MOVES)), max_size=25)
@@ -109,7 +109,3 @@ def test_going_back_is_an_order():
                 assert not (goes_back(a, b) and goes_back(b, c)) or goes_back(a, c)
     assert goes_back("returned", "resolved") and goes_back("resolved", "processing")
     assert not goes_back("processing", "supplement-wait") and not goes_back("supplement-wait", "processing")
-
-
-def test_every_move_has_its_words_in_the_story():
-    assert (said("accept"), said("code-learnt"), said("listed")) == ("tiếp nhận", "ghi mã của tỉnh", "listed")

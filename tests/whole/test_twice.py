@@ -52,7 +52,7 @@ PAGES = (
     ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
     ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/lich-lam-viec/gio/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
     ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
-    ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"),
+    ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"), ("coordinator", "/ho-so/TAM-261123-0001/"),
     ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
     ("system", "/cac-phuong/"), ("system", "/bat-dau/phuong/?moi=1"),
 )  # fmt: skip
@@ -63,7 +63,7 @@ TYPED = {
     "document_date": "20/11/2026", "content": "Lập tổ trực đường dây nóng", "name": "Tổ công tác mới", "full_name": "Hoàng Thị Mới",
     "user_name": "hoangmoi", "title": "Chuyên viên", "old": "mat-khau-cu-1", "new": "cau-hoi-moi-2", "again": "cau-hoi-moi-2", "year": "2027",
     "email": "moi@vidu.example", "short_name": "TCT", "day": "23/11/2026", "number": "9/QĐ-UBND", "label": "Máy quét", "source": "12/TB-UBND ngày 20/11/2026", "province": "Tỉnh Thử", "so": "3/BC-UBND", "ngay": "20/11/2026",
-    "code": "1.009999", "decision_number": "30/QĐ-UBND", "valid_from": "23/11/2026", "law_amount": "5", "own_amount": "1", "against": "QĐ 30/QĐ-UBND",
+    "code": "1.009999", "decision_number": "30/QĐ-UBND", "valid_from": "23/11/2026", "law_amount": "5", "own_amount": "1", "against": "QĐ 30/QĐ-UBND", "province-code": "H01.31.05-261123-0042",
 }  # fmt: skip
 """What is typed into an empty field of this name."""
 

@@ -1,10 +1,14 @@
 """The pages of the moves: who finds which button, what a form refuses and keeps, what the story says afterwards."""
 
+import re
+
 import pytest
 
 from caicach.citizens.models import Trace
+from caicach.dossiers import moves
 from caicach.dossiers.models import Event
 from tests.factories import rooms
+from tests.rooms.counter.conftest import AT
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +100,49 @@ def test_who_looked_at_a_dossier_is_on_record_once_a_day(taken, client, officer,
         page_of(client, who, taken.address)
     seen = Trace.objects.filter(citizen=taken.citizen, what="seen", about=taken.code)
     assert sorted(seen.values_list("by_id", flat=True)) == sorted([officer.pk, leader.pk])
+
+
+def test_a_result_is_chosen_and_its_paper_has_a_number_and_a_day_that_has_come(taken, client, leader):
+    client.force_login(leader)
+    address = f"{taken.address}buoc/resolve/"
+    assert '<option value="" selected>Chọn kết quả' in client.get(address).content.decode()
+    for sent, words in (
+        ({}, "Hãy chọn kết quả"),
+        ({"outcome": "granted", "document": "7/GKS"}, "cần cả số và ngày ký"),
+        ({"outcome": "granted", "signed_on": "23/11/2026"}, "cần cả số và ngày ký"),
+        (
+            {"outcome": "granted", "document": "7/GKS", "signed_on": "24/11/2026"},
+            "Ngày ký 24/11/2026 chưa tới",
+        ),
+    ):
+        answer = client.post(address, sent)
+        assert answer.status_code == 422 and words in answer.content.decode(), sent
+    both = {"outcome": "granted", "document": "7/GKS", "signed_on": "23/11/2026"}
+    assert client.post(address, both).status_code == 303
+
+
+def test_the_form_of_an_apology_says_each_new_day_the_limit_and_whose_it_is(taken, client, leader):
+    client.force_login(leader)
+    shown = client.get(f"{taken.address}buoc/extend/").content.decode()
+    offered = re.findall(r'<option value="(\d+)">([^<]+)<', shown)
+    assert [n for n, _ in offered] == ["1", "2", "3", "4", "5"]
+    assert offered[1][1] == "2 ngày, hẹn trả 17:00 thứ Năm 03/12/2026"
+    assert "Đang hẹn trả 17:00 01/12/2026. Hẹn lại được 1 lần, nhiều nhất 5 ngày làm việc." in shown
+    assert "NĐ 61/2018/NĐ-CP Điều 19 khoản 9" in shown
+    for n, words in offered:
+        assert words.endswith(f"{moves.more_time(taken, at=AT).days[int(n) - 1][1]:%d/%m/%Y}")
+    assert client.post(f"{taken.address}buoc/extend/", {"amount": "2", "word": "Chờ"}).status_code == 303
+    taken.refresh_from_db()
+    assert f"{taken.due_on:%d/%m/%Y}" == "03/12/2026", "what was offered is what was promised"
+
+
+def test_more_than_is_allowed_is_refused_by_the_form_too(taken, client, leader):
+    client.force_login(leader)
+    for amount, words in (
+        ("", "Hãy chọn số ngày"),
+        ("hai", "là một số nguyên"),
+        ("6", "nhiều nhất 5 ngày"),
+        ("0", "từ 1 đến"),
+    ):
+        answer = client.post(f"{taken.address}buoc/extend/", {"amount": amount, "word": "Chờ"})
+        assert answer.status_code == 422 and words in answer.content.decode(), amount

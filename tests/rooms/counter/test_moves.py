@@ -26,7 +26,7 @@ from tests.rooms.counter.conftest import AT, asked, make_desk
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
 SAID = {
-    "hand-over": {}, "extend": {"amount": 2, "word": "Chờ xác minh"}, "resolve": {"outcome": "granted", "document": "7/GKS"},
+    "hand-over": {}, "extend": {"amount": 2, "word": "Chờ xác minh"}, "resolve": {"outcome": "granted", "document": "7/GKS", "signed_on": rooms.TODAY},
     "return-result": {"collector": "Nguyễn Thị Lan", "proof": "Căn cước"},
 }  # fmt: skip
 
@@ -143,6 +143,13 @@ def test_a_wrong_result_is_opened_again_with_a_time_of_its_own_and_the_old_verdi
         ("extend", Told(word="Chờ", amount=-1), "dossier.extend-days"),
         ("extend", Told(word="Chờ", amount=10**6), "dossier.extend-days"),
         ("resolve", Told(outcome="maybe"), "dossier.outcome"),
+        ("resolve", Told(outcome="granted", document="7/GKS"), "dossier.result-half"),
+        ("resolve", Told(outcome="denied", signed_on=rooms.TODAY), "dossier.result-half"),
+        (
+            "resolve",
+            Told(outcome="granted", document="7/GKS", signed_on=dt.date(2026, 11, 24)),
+            "dossier.signed-later",
+        ),
         ("return-result", Told(collector="A"), "dossier.move"),
         ("accept", Told(), "dossier.move"),
         ("take-supplement", Told(), "dossier.move"),

@@ -1,0 +1,128 @@
+"""What happened to a dossier, as its story says it after somebody's name: the facts of an event → a Vietnamese phrase. Pure.
+
+The facts are those that `dossiers.moves` and `dossiers.intake` write; one that is not there is left out, for events stay as they
+were written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from caicach.rules.formats import moment
+
+Facts = Mapping[str, Any]
+
+OUTCOMES = {"granted": "giải quyết", "denied": "không giải quyết"}
+"""how a result says it"""
+
+VERBS = {
+    "submit": "nộp trực tuyến", "accept": "tiếp nhận", "ask-completion": "hướng dẫn hoàn thiện hồ sơ", "reject": "từ chối tiếp nhận",
+    "transfer": "chuyển xử lý", "hand-over": "chuyển bước", "send-back": "trả lại bước trước",
+    "ask-supplement": "yêu cầu bổ sung giấy tờ", "take-supplement": "nhận giấy tờ bổ sung",
+    "expire-supplement": "dừng giải quyết vì hết hạn bổ sung", "ask-payment": "báo nghĩa vụ tài chính",
+    "confirm-payment": "xác nhận đã nộp nghĩa vụ tài chính", "ask-agency": "hỏi cơ quan khác",
+    "agency-answers": "nhận trả lời của cơ quan khác", "extend": "xin lỗi và hẹn lại", "withdraw": "ghi công dân rút hồ sơ",
+    "stop": "dừng giải quyết", "resolve": "ký kết quả", "return-result": "trả kết quả", "reopen": "mở lại để sửa kết quả",
+    "void": "hủy số", "code-learnt": "ghi mã của tỉnh", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
+    "listed-undone": "bỏ điều danh sách đã ghi", "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
+}  # fmt: skip
+"""event → what whoever did it did: a sentence with a name before it"""
+
+
+def said(event: str) -> str:
+    """What somebody did, without its facts; the code itself for what is no event of a dossier."""
+    return VERBS.get(event, event)
+
+
+def told(event: str, facts: Facts) -> str:
+    """The same with all that its facts say: "chuyển đến Phòng Văn hóa – Xã hội (Lê Văn Nhận)"."""
+    phrase = _PHRASES.get(event)
+    return (phrase(facts) if phrase else "") or said(event) + _due_of(event, facts)
+
+
+def hands(office: str | None, person: str | None) -> str:
+    """ "Phòng Văn hóa – Xã hội (Lê Văn Nhận)"; "" where nobody is known."""
+    if office and person:
+        return f"{office} ({person})"
+    return office or person or ""
+
+
+def when(text: str | None) -> str:
+    """A day or a moment as events keep it → "17:00 01/12/2026"; "" for none."""
+    if not text:
+        return ""
+    return moment(dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text))
+
+
+def result(facts: Facts) -> str:
+    """What was signed: "giải quyết, văn bản số 7/GKS ký ngày 23/11/2026"."""
+    outcome, number, day = (
+        OUTCOMES.get(facts.get("outcome", ""), ""), facts.get("document"), when(facts.get("signed_on")),
+    )  # fmt: skip
+    paper = f"văn bản số {number}" if number else "văn bản" if day else ""
+    return ", ".join(part for part in (outcome, paper + (f" ký ngày {day}" if day else "")) if part)
+
+
+def collected(facts: Facts) -> str:
+    """Who took the result: "Nguyễn Thị Lan (đối chiếu: Căn cước)"."""
+    who, proof = facts.get("collector") or "", facts.get("proof")
+    return f"{who} (đối chiếu: {proof})" if who and proof else who
+
+
+def extended(facts: Facts) -> str:
+    """How much more time: "2 ngày làm việc: 17:00 01/12/2026, nay 17:00 03/12/2026"."""
+    days, before, now = facts.get("amount"), when(facts.get("before")), when(facts.get("due"))
+    moved = f": {before}, nay {now}" if before and now else ""
+    return f"{days} ngày làm việc{moved}" if days else ""
+
+
+def _passed(facts: Facts) -> str:
+    to = hands(facts.get("office_name"), facts.get("person_name"))
+    return f"chuyển đến {to}" if to else ""
+
+
+def _sent_back(facts: Facts) -> str:
+    to = hands(facts.get("office_name"), facts.get("person_name"))
+    return f"trả lại {to}" if to else ""
+
+
+def _with(verb: str, rest: Callable[[Facts], str], between: str) -> Callable[[Facts], str]:
+    def phrase(facts: Facts) -> str:
+        more = rest(facts)
+        return f"{VERBS[verb]}{between}{more}" if more else ""
+
+    return phrase
+
+
+def _reopened(facts: Facts) -> str:
+    late, before = facts.get("late_days"), when(facts.get("resolved"))
+    came = f"kết quả trước ghi {before}" if before else ""
+    kept = "" if late is None else f"trễ {late} ngày làm việc" if late else "đúng hẹn"
+    old = ", ".join(part for part in (came, kept) if part)
+    return VERBS["reopen"] + (f" ({old})" if old else "") + _due_of("reopen", facts)
+
+
+def _numbered(facts: Facts) -> str:
+    before, after = facts.get("before"), facts.get("after")
+    return f"{VERBS['code-learnt']}: {before}, nay {after}" if before and after else ""
+
+
+def _due_of(event: str, facts: Facts) -> str:
+    """The promise that a clock which runs again gives."""
+    due = when(facts.get("due")) if event in _RUNS_AGAIN else ""
+    return f"; hẹn trả {due}" if due else ""
+
+
+_RUNS_AGAIN = frozenset({"take-supplement", "confirm-payment", "agency-answers", "reopen"})
+_PHRASES: dict[str, Callable[[Facts], str]] = {
+    "transfer": _passed,
+    "hand-over": _passed,
+    "send-back": _sent_back,
+    "extend": _with("extend", extended, " "),
+    "resolve": _with("resolve", result, ": "),
+    "return-result": _with("return-result", collected, " cho "),
+    "reopen": _reopened,
+    "code-learnt": _numbered,
+}
