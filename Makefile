@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Both call `make setup`.
-PYTHON ?= python3
+PYTHON ?=
 PORT ?= 8000
 PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
