@@ -17,6 +17,7 @@ from caicach.counter.papers import fee_words
 from caicach.counter.services import lookup_hash
 from caicach.dossiers import told
 from caicach.organisation.queries import day_names, ward_ids, ward_names, work_time
+from caicach.rules import rights
 from caicach.rules.citizen_answer import (
     PROVISIONAL,
     Answer,
@@ -77,7 +78,7 @@ class Place:
     address: str
     phone: str
     dial: str
-    week: str
+    week: tuple[tuple[str, str], ...]
     now: str
 
 
@@ -120,11 +121,12 @@ def page(found: Found, *, now: dt.datetime) -> Page:
     if is_old:
         return Page(found.ward_name, one.code, one.procedure, "", answer(standing, time), (), "", "", "", "", "", place, (), True)  # fmt: skip
     received = one.moment("received")
+    fee = fee_words(one.fee) + (", hỏi Một cửa" if one.fee.status == "unknown" else "")
     return Page(
         found.ward_name, one.code, one.procedure, "" if one.citizen and one.citizen.anonymised_at else one.applicant,
         answer(standing, time), steps(one.state, told.happened(events), way=line.way),
         told.sum_of(events, time, here, due=due, names=day_names(ward, calendar)) if one.state not in ENDED else "",
-        in_words(received, here) if received else "", fee_words(one.fee), line.WAYS[line.way].lower(), _note(found), place,
+        in_words(received, here) if received else "", fee, line.WAYS[line.way].lower(), _note(found), place,
         tuple(looks(ward, found.codes)), False,
     )  # fmt: skip
 
@@ -162,8 +164,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
+    """wards: whom to ask, with their counters; seers: the roles that open a dossier's page."""
+
     wards: tuple[tuple[str, Any], ...]
     kept: tuple[Kept, ...]
+    seers: tuple[str, ...]
 
 
 def privacy() -> Privacy:
@@ -179,4 +184,5 @@ def privacy() -> Privacy:
         for row in data.rows("keeping")
     )  # fmt: skip
     named = tuple((name, desks.get(pk)) for pk, name in wards) if desks or len(wards) <= _MOST_WARDS else ()
-    return Privacy(named, kept)
+    seers = tuple(name for role, name in rights.WARD_ROLES.items() if rights.allows("dossier.see", role))
+    return Privacy(named, kept, seers)

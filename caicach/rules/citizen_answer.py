@@ -235,14 +235,16 @@ def _sentence(word: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?', '…')) else '.'}" if text else ""
 
 
-def opening_words(time: WorkTime, now: dt.datetime) -> tuple[str, str]:
-    """(when the counter is open in a week, whether it is now): "Thứ Hai đến thứ Sáu 07:00–11:00, 13:00–17:00", "Mở lại 07:00 thứ
-    Hai, 30/11/2026"."""
+def opening_words(time: WorkTime, now: dt.datetime) -> tuple[tuple[tuple[str, str], ...], str]:
+    """When the counter is open in a week, by its days, and whether it is now: ("Thứ Hai đến thứ Sáu", "07:00–11:00, 13:00–17:00"),
+    "Đang nghỉ, mở lại 07:00 thứ Hai, 30/11/2026"."""
     today = now.date()
-    week = f"Thứ Hai đến thứ Sáu {sessions_in_words(time.full_sessions(today))}"
+    week: tuple[tuple[str, str], ...] = (
+        ("Thứ Hai đến thứ Sáu", sessions_in_words(time.full_sessions(today))),
+    )
     saturday = time.sessions_of(today + (SATURDAY - today.weekday()) % 7 * DAY)
     if saturday:
-        week += f"; thứ Bảy {sessions_in_words(saturday)}"
+        week += (("Thứ Bảy", sessions_in_words(saturday)),)
     if time.is_open(now):
         return week, "Đang mở cửa"
     for n in range(15):  # nobody is closed for longer but at Tết

@@ -125,11 +125,14 @@ def test_the_steps():
 
 
 def test_when_the_counter_is_open():
-    assert opening_words(TIME, MONDAY) == ("Thứ Hai đến thứ Sáu 07:00–11:00, 13:00–17:00", "Đang mở cửa")
+    assert opening_words(TIME, MONDAY) == (
+        (("Thứ Hai đến thứ Sáu", "07:00–11:00, 13:00–17:00"),),
+        "Đang mở cửa",
+    )
     assert opening_words(TIME, MONDAY.replace(hour=12))[1] == "Đang nghỉ, mở lại 13:00 hôm nay"
     friday = dt.datetime(2026, 11, 27, 18)
     assert opening_words(TIME, friday)[1] == "Đang nghỉ, mở lại 07:00 thứ Hai, 30/11/2026"
     session = ((dt.time(7, 30), dt.time(11)),)
     saturdays = WorkTime(work_calendar(), work_sessions(), ((dt.date.min, Hours(work_sessions(), (), session)),))  # fmt: skip
     week, now = opening_words(saturdays, friday)
-    assert week.endswith("; thứ Bảy 07:30–11:00") and now == "Đang nghỉ, mở lại 07:30 thứ Bảy, 28/11/2026"
+    assert week[1] == ("Thứ Bảy", "07:30–11:00") and now == "Đang nghỉ, mở lại 07:30 thứ Bảy, 28/11/2026"
