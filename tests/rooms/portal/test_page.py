@@ -175,8 +175,15 @@ def test_an_office_of_then_not_of_now(look, client, dossier, officer, settings):
     officer.posts.create(
         ward=dossier.ward, office=place, role="officer", since=rooms.TODAY + dt.timedelta(days=1)
     )
+    on(settings, 2)
+    client.force_login(officer)
+    client.get(dossier.address)
+    client.logout()
     on(settings, 5)
-    assert "23/11/2026 · Văn phòng HĐND và UBND: mở hồ sơ" in words(look())
+    page = words(look())
+    assert (
+        "25/11/2026 · Phòng Văn hóa – Xã hội: mở hồ sơ 23/11/2026 · Văn phòng HĐND và UBND: mở hồ sơ" in page
+    )
 
 
 def test_a_look_at_another_dossier_of_the_same_person_is_not_told_here(
