@@ -171,18 +171,21 @@ class Privacy:
     seers: tuple[str, ...]
 
 
+def contacts() -> tuple[tuple[str, Any], ...]:
+    """The wards of the server with their counters, to be asked; none where they are too many to be named. Two queries."""
+    wards = ward_names()
+    if len(wards) > _MOST_WARDS:
+        return ()
+    desks = counter.desks_of([pk for pk, _ in wards])
+    return tuple((name, desks.get(pk)) for pk, name in wards)
+
+
 def privacy() -> Privacy:
     """What the ward keeps, why, how long; whom to ask. Two queries."""
-    wards = ward_names()
-    desks = counter.desks_of([pk for pk, _ in wards]) if len(wards) <= _MOST_WARDS else {}
-    facts = {
-        "lookup-days": settings.LOOKUP_DAYS, "sign-in-days": settings.SIGN_IN_KEPT_DAYS, "backups": settings.BACKUP_KEEP,
-        "wrong-hours": settings.SIGN_IN_FORGET_HOURS,
-    }  # fmt: skip
+    facts = {"lookup_days": settings.LOOKUP_DAYS, "backups": settings.BACKUP_KEEP, "wrong_hours": settings.SIGN_IN_FORGET_HOURS}  # fmt: skip
     kept = tuple(
-        Kept(row["what"], row["why"], row["keep"].format_map({name.replace("-", "_"): value for name, value in facts.items()}), row["source"], row["standing"] == "sure")
+        Kept(row["what"], row["why"], row["keep"].format_map(facts), row["source"], row["standing"] == "sure")
         for row in data.rows("keeping")
-    )  # fmt: skip
-    named = tuple((name, desks.get(pk)) for pk, name in wards) if desks or len(wards) <= _MOST_WARDS else ()
+    )
     seers = tuple(name for role, name in rights.WARD_ROLES.items() if rights.allows("dossier.see", role))
-    return Privacy(named, kept, seers)
+    return Privacy(contacts(), kept, seers)

@@ -82,7 +82,12 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: LookupForm, *, status: int = 200, words: str = "") -> HttpResponse:
-    return render(request, "portal/ask.html", {"form": form, "words": words}, status=status)
+    return render(
+        request,
+        "portal/ask.html",
+        {"form": form, "words": words, "contacts": queries.contacts()},
+        status=status,
+    )
 
 
 def _rests(request: HttpRequest, form: LookupForm, waits: services.Rest) -> HttpResponse:

@@ -110,6 +110,7 @@ def test_an_address_rests_after_five_wrong_ones_and_is_told_until_when(client, d
     for answer in (ask(client, dossier.code, code), client.get(f"/tra-cuu/{code}/"), client.get(f"/tra-cuu/{code}/?so={dossier.code}")):  # fmt: skip
         page = answer.content.decode()
         assert answer.status_code == 429 and "nhập sai 5 lần" in page and "khai sinh" not in page
+        assert "Một cửa Phường Thử: 0000 000 000" in page, "whom to call stands there"
         assert 0 < int(answer["Retry-After"]) <= settings.LOOKUP_REST_MINUTES * 60
     assert client.get(f"/tra-cuu/{code}/", REMOTE_ADDR="192.0.2.7").status_code == 200, (
         "another address does not rest"
