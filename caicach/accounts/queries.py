@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from caicach.accounts.models import (
     Absence,
@@ -521,6 +521,16 @@ def colleagues(ward: int) -> list[Colleague]:
         Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id, p.person.email)
         for p in posts
     ]
+
+
+def office_on(*, person: str, ward: str, day: str) -> Subquery:
+    """The name of the office at which somebody held a post, for rows with these columns; null for a post at none."""
+    there = Post.objects.filter(person_id=OuterRef(person), ward_id=OuterRef(ward), office__isnull=False)
+    held = there.filter(
+        Q(since__isnull=True) | Q(since__lte=OuterRef(day)),
+        Q(until__isnull=True) | Q(until__gte=OuterRef(day)),
+    )
+    return Subquery(held.order_by("id").values("office__name")[:1])
 
 
 def holders(ward: int, roles: Iterable[str]) -> QuerySet[Post, tuple[int, str]]:

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from caicach.accounts.queries import office_on
 from caicach.citizens.models import Citizen, Trace
 from caicach.core import seal
 from caicach.rules.citizen_card import masked
@@ -109,6 +110,29 @@ def touches(citizen: Citizen, *, limit: int = 200) -> Sequence[Touch]:
         Touch(one.at, one.by.full_name if one.by else "", one.what, tuple(filter(None, one.fields.split(","))), one.about, one.reason)
         for one in found
     ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """That an office of the ward had a dossier before it: on a day, what it did as in `Trace`. times: how many people."""
+
+    day: dt.date
+    office: str
+    what: str
+    times: int
+
+
+def looks(ward: int, about: Sequence[str]) -> list[Look]:
+    """Which offices looked at what is known of a dossier's people on its pages, newest first: offices and days, no names. about:
+    the codes it has had. One query."""
+    found = (
+        Trace.objects.filter(ward_id=ward, about__in=list(about), what__in=["seen", "opened"])
+        .annotate(office=office_on(person="by_id", ward="ward_id", day="day"))
+        .values_list("day", "office", "what")
+        .annotate(times=Count("by_id", distinct=True))
+        .order_by("-day", "office", "what")[:100]
+    )
+    return [Look(day, office or "", what, times) for day, office, what, times in found]
 
 
 def number_key(ward: int, number: str) -> str:

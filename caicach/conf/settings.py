@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "caicach.procedures",
     "caicach.dossiers",
     "caicach.counter",
+    "caicach.portal",
     "caicach.plans",
     "caicach.desk",
     "caicach.reminders",
@@ -255,6 +256,14 @@ OIDC_MINUTES = 10
 SIGN_IN_TRIES = 8
 """Wrong passwords in a row before a name rests, whether or not anybody has it."""
 SIGN_IN_REST_MINUTES = 10
+LOOKUP_TRIES = int(os.environ.get("CAICACH_LOOKUP_TRIES", "5"))
+"""Wrong codes of a receipt from one address before it rests: the handbook's five."""
+LOOKUP_REST_MINUTES = int(os.environ.get("CAICACH_LOOKUP_REST_MINUTES", "15"))
+LOOKUP_TRIES_ALL = int(os.environ.get("CAICACH_LOOKUP_TRIES_ALL", "60"))
+"""Wrong codes from everywhere before, for an hour, a code alone opens nothing: number and code together still do."""
+LOOKUP_REST_ALL_MINUTES = 60
+LOOKUP_DAYS = int(os.environ.get("CAICACH_LOOKUP_DAYS", "90"))
+"""So long after its end a dossier's page for its owner says no more than that it has ended."""
 SIGN_IN_FORGET_HOURS = 24
 """Wrong tries are forgotten so long after the last one."""
 SIGN_IN_KEPT_DAYS = 365

@@ -14,6 +14,7 @@ urlpatterns = [
     path("ke-hoach/", include("caicach.plans.urls")),
     path("ho-so/", include("caicach.dossiers.urls")),
     path("quay/", include("caicach.counter.urls")),
+    path("", include("caicach.portal.urls")),
     path("", include("caicach.procedures.urls")),
     path("", include("caicach.tasks.urls")),
 ]

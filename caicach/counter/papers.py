@@ -24,7 +24,7 @@ LAYOUT = "01/2026-1"
 """one more whenever the receipt is laid out otherwise"""
 STANDING = "Khi đến nhận kết quả, mang theo giấy này và giấy tờ tùy thân. Xem hồ sơ đang ở đâu: quét mã QR, hoặc nhập mã tra cứu."
 LOOKUP_PATH = "/tra-cuu/"
-"""where a citizen's page will be; the code opens it"""
+"""where a citizen's page is (caicach/portal); the code opens it"""
 
 
 def receipt(page: Taken, *, lookup: str, site: str, by: int, at: dt.datetime) -> Paper:

@@ -190,3 +190,17 @@ def draft_for(ward: int, token: str, *, by: int) -> Draft:
     if found is None or (found.owner_id != by and not found.left):
         raise Missing
     return found
+
+
+def opened_by(hashes: Sequence[str]) -> list[Line]:
+    """The dossiers that these hashes of a lookup code open, with what was agreed; a few at most. One query, by its index."""
+    return list(
+        Line.objects.select_related(
+            "dossier", "dossier__clock", "dossier__citizen", "dossier__fee", "dossier__version"
+        ).filter(dossier__lookup_hash__in=list(hashes), dossier__set_aside=False)[:5]
+    )
+
+
+def desks_of(wards: Sequence[int]) -> dict[int, Desk]:
+    """How several wards' counters stand, of those that have said so. One query."""
+    return {one.ward_id: one for one in Desk.objects.filter(ward_id__in=list(wards))}

@@ -293,7 +293,7 @@ def taken(request: HttpRequest, token: str) -> HttpResponse:
     page = queries.taken(actor.ward_id, token)
     whose = [who for who in (page.dossier.citizen, page.dossier.brought_by) if who]
     see(whose, by=actor.person_id, at=clock.now(), about=page.dossier.code)
-    facts = {"page": page, "void_word": void_words(actor.ward_id, [page.dossier.pk]).get(page.dossier.pk, ""), "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role)}  # fmt: skip
+    facts = {"page": page, "void_word": void_words(actor.ward_id, [page.dossier.pk]).get(page.dossier.pk, ""), "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role), "lookup": services.lookup_code(actor.ward_id, token)}  # fmt: skip
     return render(request, "counter/taken.html", facts)
 
 

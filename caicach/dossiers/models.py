@@ -76,6 +76,7 @@ class Dossier(models.Model):
         indexes = [
             models.Index(fields=["ward", "state", "-id"], name="dossiers_by_state"),
             models.Index(fields=["ward", "-id"], name="dossiers_newest"),
+            models.Index(fields=["lookup_hash"], name="dossiers_by_lookup"),
         ]
 
     def __str__(self) -> str:

@@ -107,6 +107,11 @@ def ward_names() -> list[tuple[int, str]]:
     return list(Ward.objects.order_by("name", "id").values_list("id", "name"))
 
 
+def ward_ids() -> list[tuple[int, str, int]]:
+    """(id, name, version of its calendar) of all wards. One query."""
+    return list(Ward.objects.order_by("id").values_list("id", "name", "calendar_version"))
+
+
 def shown_wards() -> dict[str, tuple[int, str]]:
     """The wards that show themselves to everybody: name in the address → id and name. At most one query."""
     if not settings.PUBLIC:

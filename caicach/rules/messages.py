@@ -23,6 +23,18 @@ SENTENCES: dict[str, str] = {
     # kept filters
     "filter.unnamed": _("Bộ lọc chưa có tên. Hãy quay lại và đặt tên, ví dụ “Việc trễ của phòng”."),
     "filter.too-many": _("Đã giữ {most} bộ lọc. Hãy bỏ bớt một bộ lọc rồi giữ bộ lọc này."),
+    # the citizen's page
+    "portal.wrong": _(
+        "Số hồ sơ và mã tra cứu không khớp với hồ sơ nào. Hãy xem lại hai dòng ấy trên giấy hẹn; vẫn chưa được thì gọi Một cửa."
+    ),
+    "portal.no-code": _("Mã tra cứu gồm {signs} chữ và số, in cạnh mã QR trên giấy hẹn. Hãy gõ lại."),
+    "portal.with-number": _("Hãy nhập thêm số hồ sơ in trên giấy hẹn để mở trang này."),
+    "portal.rests": _(
+        "Từ nơi này đã nhập sai {most} lần. Hãy đợi tới {until} rồi thử lại, hoặc gọi Một cửa."
+    ),
+    "portal.all-rest": _(
+        "Nhiều nơi đang nhập sai mã, nên tới {until} phải có cả số hồ sơ lẫn mã tra cứu. Hãy nhập thêm số hồ sơ in trên giấy hẹn."
+    ),
     # the clock of a dossier
     "clock.no-json": _("{name} không phải là tệp JSON. Hãy xem ví dụ trong docs/clock.md."),
     "clock.case-wrong": _(

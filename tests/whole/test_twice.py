@@ -77,6 +77,7 @@ NOTHING_TO_MAKE = {
     "accounts:passkey-ask", "accounts:passkey-begin", "accounts:passkey-remove", "accounts:passkey-sign-in", "accounts:passkeys",  # with a key
     "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
+    "portal:ask",  # looks a dossier up
     "counter:keep", "counter:void",  # sent by the page's script; a number is void once, tests/rooms/counter
     "desk:work-letter",  # of a promise that a change moved, tests/rooms/desk/test_work_hours
     "dossiers:move",  # of a dossier that the ward keeps itself, tests/rooms/counter

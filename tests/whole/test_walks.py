@@ -51,6 +51,7 @@ VALUES = {
     "code": "H01.31.05-261102-0001",
     "procedure": "1.001193",
     "move": "ask-payment",
+    "lookup": "ABCDEFGH",
 }
 
 

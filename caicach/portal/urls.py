@@ -1,0 +1,10 @@
+from django.urls import path
+
+from caicach.portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("tra-cuu/", views.ask, name="ask"),
+    path("tra-cuu/<str:lookup>/", views.opened, name="opened"),
+    path("rieng-tu/", views.privacy, name="privacy"),
+]
