@@ -23,7 +23,7 @@ ON_POSTGRES = SERVER.startswith("postgres")
 _PLACE = "TESTS_PREPARED"
 """names the folder to the processes of one run"""
 _HOW = {
-    "empty": "from caicach.conf.manage import manage; manage(['migrate', '--verbosity', '0'])",
+    "empty": "from caicach.conf.manage import setup; setup(); from caicach.core.tables import bring_up; bring_up()",
     "demo": "from caicach.conf.manage import setup; setup(); from caicach.conf.prepare import prepare; prepare()",
 }
 

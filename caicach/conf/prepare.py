@@ -42,18 +42,13 @@ def prepare() -> None:
 
 def _prepare() -> None:
     from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    from caicach.core import clock
+    from caicach.core import clock, tables
     from caicach.organisation import services as organisation
 
-    executor = MigrationExecutor(connection)
-    executor.check_replacements()  # a squashed one is there where all that it stands for is
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if tables.steps_left():
         _say("Chuẩn bị cơ sở dữ liệu …")
-        call_command("migrate", interactive=False, verbosity=0)
+        tables.bring_up()
     if settings.DEMO and organisation.is_empty():
         from caicach.desk import demo
 

@@ -23,13 +23,12 @@ def upgrade() -> int:
 
 
 def _upgrade() -> int:
-    from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from caicach.conf.check import check
     from caicach.conf.prepare import collect_static
-    from caicach.core import backup, heartbeat
+    from caicach.core import backup, heartbeat, tables
 
     if heartbeat.is_fresh():
         raise Refusal("backup.running")
@@ -43,7 +42,7 @@ def _upgrade() -> int:
     try:
         if steps:
             _say(f"Đang nâng cấp cơ sở dữ liệu, {len(steps)} bước …")
-            call_command("migrate", interactive=False, verbosity=0)
+            tables.bring_up()
     except Exception as fault:
         if kept is None:
             raise

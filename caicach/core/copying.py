@@ -9,10 +9,10 @@ from typing import Any
 import dj_database_url
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DatabaseError, connections, models, transaction
 
+from caicach.core.tables import bring_up
 from caicach.rules.refusal import Refusal
 
 Progress = Callable[[float, str], None]
@@ -30,7 +30,7 @@ def copy_database(url: str, *, progress: Progress | None = None) -> int:
     _connect(url)
     told(0.0, "Đang tạo các bảng")
     try:
-        call_command("migrate", database=_OTHER, interactive=False, verbosity=0)
+        bring_up(_OTHER)
         with transaction.atomic(using=_OTHER), transaction.atomic(using="default"):
             tables = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
             if _count(apps.get_model("organisation", "Ward")):

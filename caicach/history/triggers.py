@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 _tables = ["history_event"]
 
@@ -19,8 +19,8 @@ def guard(table: str) -> None:
         _tables.append(table)
 
 
-def _statements(table: str) -> list[str]:
-    if connection.vendor == "sqlite":
+def _statements(table: str, vendor: str) -> list[str]:
+    if vendor == "sqlite":
         return [
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, 'events are only appended'); END"
@@ -34,12 +34,13 @@ def _statements(table: str) -> list[str]:
     ]
 
 
-def install(**_: object) -> None:
+def install(using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     """Put the triggers where their tables are; a receiver of post_migrate."""
-    there = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
+    one = connections[using]
+    there = set(one.introspection.table_names())
+    with one.cursor() as cursor:
         for table in _tables:
-            for statement in _statements(table) if table in there else ():
+            for statement in _statements(table, one.vendor) if table in there else ():
                 cursor.execute(statement)
 
 

@@ -294,6 +294,11 @@ def test_every_row_goes_to_another_database_and_back(original, tmp_path):
     there = {**original.env, "DATABASE_URL": url}
     before = by_model(original, original.env)
     assert by_model(original, there) == before and sum(map(len, before.values())) > 500
+    with (
+        sqlite3.connect(tmp_path / "khac.sqlite3") as db,
+        pytest.raises(sqlite3.IntegrityError, match="only appended"),
+    ):
+        db.execute("UPDATE history_event SET code = 'x'")
     again = original.run("copy-database", url)
     assert again.returncode == 2 and "đã có dữ liệu" in again.stderr
     back = Installation(tmp_path / "ve", like="empty")

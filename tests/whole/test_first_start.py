@@ -1,5 +1,6 @@
 """The first start of an installation: two at once, and a disk that is full."""
 
+import signal
 import subprocess
 import sys
 
@@ -47,10 +48,16 @@ def test_an_upgrade_beside_a_start_waits_and_takes_nothing_back(empty, second):
         PREPARE, env=empty.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert "Chuẩn bị cơ sở dữ liệu" in first.stdout.readline()  # it has the lock now
-    other = empty.run(*second)
-    said = first.communicate(timeout=120)
-    assert (first.returncode, other.returncode) == (0, 0), (said, other)
-    assert "chờ …" in other.stdout and other.stderr == ""
+    first.send_signal(signal.SIGSTOP)
+    other = subprocess.Popen(
+        [sys.executable, "-u", "-m", "caicach", *second], env=empty.env,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    waits = other.stdout.readline()
+    first.send_signal(signal.SIGCONT)
+    said = [one.communicate(timeout=120) for one in (first, other)]
+    assert (first.returncode, other.returncode) == (0, 0), said
+    assert "chờ …" in waits and said[1][1] == ""
     assert empty.rows()["organisation_ward"] == []
     assert empty.done("prepare") == "", "nothing was left undone"
 

@@ -68,6 +68,25 @@ def shape(path):
 
 
 @pytest.mark.skipif("postgres" in os.environ.get("DATABASE_URL", ""), reason="bản lưu là của SQLite")
+def test_migrated_or_made_at_once_a_new_database_is_the_same(tmp_path):
+    """What migrations fill in, they fill into rows that are there: a new database has none."""
+    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    code = "from caicach.conf.manage import manage; manage(['migrate', '--verbosity', '0'])"
+    subprocess.run(
+        [sys.executable, "-c", code], env=env | {"CAICACH_DATA": str(tmp_path)}, check=True, timeout=200
+    )
+    prepared.copy("empty", tmp_path / "new")
+    stepped, at_once = tmp_path / "caicach.sqlite3", tmp_path / "new" / "caicach.sqlite3"
+    assert shape(stepped) == shape(at_once)
+    filled = [{name for name, found in rows(path).items() if found} for path in (stepped, at_once)]
+    assert filled[0] == filled[1] == {"django_migrations", "django_content_type", "auth_permission"}
+    noted = [
+        {(row["app"], row["name"]) for row in rows(path)["django_migrations"]} for path in (stepped, at_once)
+    ]
+    assert noted[0] <= noted[1]
+
+
+@pytest.mark.skipif("postgres" in os.environ.get("DATABASE_URL", ""), reason="bản lưu là của SQLite")
 def test_the_demo_ward_of_the_first_version_comes_up_whole(tmp_path):
     path = tmp_path / "caicach.sqlite3"
     with sqlite3.connect(path) as db:
