@@ -16,7 +16,7 @@ from caicach.core.http import Missing
 from caicach.history import queries as history
 from caicach.history.queries import Happened
 from caicach.organisation.queries import work_time
-from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version
+from caicach.procedures.models import OWN, Case, Component, Procedure, StepSpec, Version
 from caicach.rules.dossier_clock import Counting, Term
 from caicach.rules.formats import day as day_words
 from caicach.rules.procedures import (
@@ -189,6 +189,26 @@ def _groups(version: Version, today: dt.date) -> list[str]:
     return ["sap-ap-dung"] if version.valid_from > today else ["het-ap-dung"]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A procedure in force, and whether this programme keeps its dossiers."""
+
+    code: str
+    name: str
+    is_own: bool
+
+
+def kept(ward: int, *, today: dt.date) -> list[tuple[str, list[Kept]]]:
+    """(field, its procedures), all that are in force. One query."""
+    found: dict[str, list[Kept]] = {}
+    for one in _on(Version.objects.select_related("procedure").filter(ward_id=ward), today):
+        found.setdefault(one.field, []).append(Kept(one.procedure.code, one.name, one.system == OWN))
+    return [
+        (field or "Chưa ghi lĩnh vực", sorted(rows, key=lambda row: key(row.name)))
+        for field, rows in sorted(found.items(), key=lambda pair: (not pair[0], key(pair[0])))
+    ]
+
+
 _FILLERS = frozenset(
     "anh chi em toi minh muon can xin hoi giup lam o ve thi nhu nao the thu tuc gi de cho".split()
 )
@@ -304,7 +324,7 @@ def _standing(version: Version, today: dt.date) -> tuple[str, str]:
 
 _SAID = {
     "procedure.published": "đưa vào danh mục", "procedure.ended": "cho hết áp dụng", "procedure.time-set": "đặt thời hạn của phường",
-    "procedure.mended": "sửa chữ", "procedure.checked": "đã đối chiếu", "procedure.code-given": "ghi mã quốc gia",
+    "procedure.mended": "sửa chữ", "procedure.checked": "đã đối chiếu", "procedure.code-given": "ghi mã quốc gia", "procedure.kept": "đổi nơi giữ hồ sơ",
 }  # fmt: skip
 _FIELDS = {
     "name": "Tên", "everyday_words": "Cách gọi thường ngày", "field": "Lĩnh vực", "who_may_ask": "Ai được làm", "result": "Kết quả",

@@ -346,6 +346,30 @@ def check(version: Version, *, against: str, by: int | None, at: dt.datetime) ->
 
 
 @transaction.atomic
+def keep_at(
+    ward: int, systems: Mapping[str, str], *, by: int | None, at: dt.datetime, today: dt.date
+) -> list[Procedure]:
+    """Where the dossiers of these procedures are kept from now on: national code → models.OWN or BESIDE. Those that changed; a
+    dossier that is there stays where it came in. Codes that are not in force, now or later, are passed over."""
+    organisation.hold(ward)
+    found = Version.objects.select_related("procedure").filter(
+        ward_id=ward, procedure__code__in=list(systems)
+    )
+    moved = [
+        one
+        for one in found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today)).order_by("procedure__code")
+        if one.system != systems[one.procedure.code]
+    ]
+    for one in moved:
+        one.system = systems[one.procedure.code]
+    Version.objects.bulk_update(moved, ["system"])
+    changed = list({one.procedure_id: one.procedure for one in moved}.values())
+    facts = [{"system": systems[one.code]} for one in changed]
+    history.append_many(changed, "procedure.kept", by=by, at=at, facts=facts)
+    return changed
+
+
+@transaction.atomic
 def give_code(procedure: Procedure, code: str, *, by: int | None, at: dt.datetime) -> Procedure:
     """The national code of a procedure that had a provisional one. Raises Refusal procedure.code-malformed, .code-taken,
     .code-settled."""

@@ -18,6 +18,7 @@ urlpatterns = [
     path("thu-tuc/danh-sach.<slug:suffix>", views.catalogue_file, name="catalogue-file"),
     path("thu-tuc/cat-giam/", views.cut, name="cut"),
     path("thu-tuc/cat-giam/danh-sach.<slug:suffix>", views.cut_file, name="cut-file"),
+    path("thu-tuc/noi-giu/", views_manage.kept, name="kept"),
     path("thu-tuc/moi/", views_manage.new, name="new"),
     path("thu-tuc/goi-y/", views_manage.suggested, name="suggested"),
     path("thu-tuc/<procedure:procedure>/", views.detail, name="detail"),

@@ -19,7 +19,8 @@ from caicach.core.http import may, put_refusal, see_other, ward_request
 from caicach.organisation.queries import choices_of, offices
 from caicach.procedures import meanwhile, queries, services, starter
 from caicach.procedures.forms import CheckForm, EndForm, MendForm, Parts, TimeForm, VersionForm, start_of
-from caicach.procedures.models import Procedure, Version
+from caicach.procedures.models import BESIDE, OWN, Procedure, Version
+from caicach.procedures.view_parts import tabs
 from caicach.rules.refusal import Refusal
 
 
@@ -199,6 +200,24 @@ def end(request: HttpRequest, procedure: str) -> HttpResponse:
         return f"Đã ghi. Hết áp dụng từ {since:%d/%m/%Y}."
 
     return _small(request, procedure, EndForm, dict, "Cho hết áp dụng", "Cho hết áp dụng", save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("procedure.manage")
+def kept(request: HttpRequest) -> HttpResponse:
+    """Which procedures' dossiers this programme keeps; the others the province's system does."""
+    ward, today = ward_request(request).actor.ward_id, clock.today()
+    if request.method == "POST":
+        # only what this sender changed: somebody else may have changed others meanwhile
+        ticked, was = set(request.POST.getlist("own")), set(request.POST.getlist("was"))
+        told = dict.fromkeys(ticked - was, OWN) | dict.fromkeys(was - ticked, BESIDE)
+        by = ward_request(request).actor.person_id
+        changed = services.keep_at(ward, told, by=by, at=clock.now(), today=today)
+        here = sum(told[one.code] == OWN for one in changed)
+        said = [f"{n} thủ tục {where}" for n, where in ((here, "giữ hồ sơ ở đây"), (len(changed) - here, "để ở hệ thống của tỉnh")) if n]  # fmt: skip
+        messages.success(request, f"Đã ghi: {', '.join(said)}." if said else "Không có gì thay đổi.")
+        return see_other(request.path)
+    return render(request, "procedures/kept.html", {"fields": queries.kept(ward, today=today), **tabs(request, "thu-tuc")})  # fmt: skip
 
 
 def _own(request: HttpRequest, procedure: str) -> Procedure:

@@ -205,6 +205,7 @@ PAGES: dict[str, str] = {
     "procedures:detail": "procedure.see",
     "procedures:notice": "procedure.see",
     "procedures:new": "procedure.manage",
+    "procedures:kept": "procedure.manage",
     "procedures:suggested": "procedure.manage",
     "procedures:change": "procedure.manage",
     "procedures:time": "procedure.manage",

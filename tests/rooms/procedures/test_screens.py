@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from caicach.history.models import Event
 from caicach.procedures import services, starter
 from caicach.procedures.models import Procedure, Version
 from caicach.rules.procedures import Span
@@ -289,3 +290,33 @@ def test_the_pages_take_as_many_queries_for_one_as_for_eighty(as_coordinator, pu
                 assert as_coordinator.get(address).status_code == 200
             counts.append(len(seen))
     assert counts[:7] == counts[7:] and max(counts) <= 16, counts
+
+
+def test_where_dossiers_are_kept_is_said_for_all_on_one_page(as_coordinator, starters):
+    codes = [one.procedure.code for one in starters[:3]]
+    page = shown(as_coordinator, "/thu-tuc/noi-giu/")
+    assert page.count('name="own"') == len(starters) and 'name="was"' not in page
+    answer = as_coordinator.post("/thu-tuc/noi-giu/", {"own": codes[:2]})
+    assert answer.status_code == 303
+    assert "2 thủ tục giữ hồ sơ ở đây" in shown(as_coordinator, "/thu-tuc/noi-giu/")
+    assert set(Version.objects.filter(system="own").values_list("procedure__code", flat=True)) == set(
+        codes[:2]
+    )
+    assert "đổi nơi giữ hồ sơ" in shown(as_coordinator, f"/thu-tuc/{codes[0]}/")
+    # somebody who opened the page before the others changed it, takes nothing of theirs back
+    as_coordinator.post("/thu-tuc/noi-giu/", {"own": codes[2:]})
+    assert Version.objects.filter(system="own").count() == 3
+    as_coordinator.post("/thu-tuc/noi-giu/", {"was": codes, "own": codes[1:]})
+    assert set(Version.objects.filter(system="own").values_list("procedure__code", flat=True)) == set(
+        codes[1:]
+    )
+    assert Event.objects.filter(code="procedure.kept").count() == 4, "each once, and nothing for nothing"
+    as_coordinator.post("/thu-tuc/noi-giu/", {"own": ["9.999999", "'"]})
+    assert Version.objects.filter(system="own").count() == 2
+    with CaptureQueriesContext(connection) as few:
+        as_coordinator.get("/thu-tuc/noi-giu/")
+    assert len(few) <= 12
+
+
+def test_an_empty_catalogue_has_nothing_to_keep(as_coordinator):
+    assert "Chưa có thủ tục nào đang áp dụng" in shown(as_coordinator, "/thu-tuc/noi-giu/")
