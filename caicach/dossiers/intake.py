@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -14,10 +14,15 @@ from caicach.core import clock, origin
 from caicach.dossiers import comparing
 from caicach.dossiers.models import Dossier as Dossier
 from caicach.dossiers.models import DossierClock, Event
-from caicach.rules.dossier_moves import after
+from caicach.dossiers.taking import OF_LISTS
+from caicach.organisation.queries import work_time
+from caicach.rules.dossier_moves import after, goes_back
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
+
+_JOINED = "GOP-"
+"""how the code of a dossier begins that turned out to be another one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,9 @@ def take_in(
 
 @transaction.atomic
 def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) -> bool:
-    """The province's system has given a provisional dossier its number. Whether that is new; `dossier` has it either way. Raises
-    Refusal dossier.code-malformed, dossier.code-known, dossier.code-taken."""
+    """The province's system has given a provisional dossier its number. Whether that is new; `dossier` has it either way. Where a
+    list of the province has brought that number already the two are one from now on. Raises Refusal dossier.code-malformed,
+    dossier.code-known, dossier.code-taken."""
     held = hold(dossier)
     told = dossier_code(code)
     if told is None:
@@ -89,6 +95,7 @@ def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) 
         return False
     if not held.code.startswith(Dossier.PROVISIONAL):
         raise Refusal("dossier.code-known", "code", shown=held.code)
+    listed = _make_way(held, told, by=by, at=at)
     before, held.code = held.code, told
     held.words = comparing.words_of(held)
     try:
@@ -97,8 +104,48 @@ def learn_code(dossier: Dossier, code: str, *, by: int | None, at: dt.datetime) 
     except IntegrityError:
         raise Refusal("dossier.code-taken", "code", shown=told) from None
     event(held, "code-learnt", {"before": before, "after": told}, by=by, at=at).save(force_insert=True)
+    if listed:
+        _take_over(held, listed, by=by, at=at)
     dossier.code = told
     return True
+
+
+def _make_way(held: Dossier, code: str, *, by: int | None, at: dt.datetime) -> Dossier | None:
+    """The dossier of this code that only lists have told of: it counts nowhere any more, and its code is free. Raises Refusal
+    dossier.code-taken where somebody has worked on it."""
+    found = Dossier.objects.select_for_update().filter(ward_id=held.ward_id, code=code)
+    listed = found.filter(system=Dossier.BESIDE, token="").first()
+    if listed is None:
+        return None
+    if listed.events.exclude(code__in=OF_LISTS).exists():
+        raise Refusal("dossier.code-taken", "code", shown=code)
+    listed.code, listed.set_aside, listed.revision = f"{_JOINED}{listed.pk}", True, listed.revision + 1
+    listed.save(update_fields=["code", "set_aside", "revision"])
+    clock_of = DossierClock.objects.get(pk=listed.pk)
+    comparing.set_clock(clock_of, listed, work_time(listed.ward_id), timezone.get_default_timezone())
+    clock_of.save()
+    event(listed, "joined", {"into": code}, by=by, at=at).save(force_insert=True)
+    return listed
+
+
+def _take_over(held: Dossier, listed: Dossier, *, by: int | None, at: dt.datetime) -> None:
+    """What the newest list said of a dossier stands on the one that came in at the counter: dropping that list puts it back."""
+    before = comparing.values_of(held)
+    told = {name: value for name, value in comparing.values_of(listed).items() if value}
+    if goes_back(held.state, told["state"]):  # type: ignore[arg-type]
+        del told["state"]
+    if isinstance(came := held.moment("received"), dt.datetime) and told.get("received") == came.date():
+        del told["received"]  # its time is known here
+    comparing.put(held, told)
+    changes = comparing.changes_of(before, held)
+    held.told_in_id, held.revision = listed.told_in_id, held.revision + 1
+    held.words = comparing.words_of(held)
+    held.save()
+    comparing.set_clock(held.clock, held, work_time(held.ward_id), timezone.get_default_timezone())
+    held.clock.save()
+    if changes and listed.told_in:
+        facts = {"list": listed.told_in.token, "changes": [list(asdict(one).values()) for one in changes]}
+        event(held, "listed-anew", facts, by=by, at=at).save(force_insert=True)
 
 
 def hold(dossier: Dossier) -> Dossier:

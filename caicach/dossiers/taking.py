@@ -310,8 +310,9 @@ def _let_go(row: DossierList, ids: Sequence[int], older: int | None, work: _Work
         facts: list[tuple[Dossier, str, list[Change]]] = []
         for one in held:
             own = events.get(one.pk, [])
-            # of what was taken in at the counter no list was the first
-            before_it = (older or one.first_in_id) if one.first_in_id else None
+            # of what was taken in at the counter no list was the first; another one may have told of it
+            others = any(event.facts.get("list", row.token) != row.token for event in own)
+            before_it = (older or one.first_in_id) if one.first_in_id or others else None
             if _went_on(row, own):
                 one.told_in_id = before_it
             elif _is_only_in(row, one, older):

@@ -25,7 +25,7 @@ VERBS = {
     "confirm-payment": "xác nhận đã nộp nghĩa vụ tài chính", "ask-agency": "hỏi cơ quan khác",
     "agency-answers": "nhận trả lời của cơ quan khác", "extend": "xin lỗi và hẹn lại", "withdraw": "ghi công dân rút hồ sơ",
     "stop": "dừng giải quyết", "resolve": "ký kết quả", "return-result": "trả kết quả", "reopen": "mở lại để sửa kết quả",
-    "void": "hủy số", "code-learnt": "ghi mã của tỉnh", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
+    "void": "hủy số", "code-learnt": "ghi mã của tỉnh", "joined": "gộp vào hồ sơ nhận tại quầy", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
     "listed-undone": "bỏ điều danh sách đã ghi", "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
 }  # fmt: skip
 """event → what whoever did it did: a sentence with a name before it"""

@@ -9,11 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from caicach.counter.services import Person
-from caicach.dossiers import queries
+from caicach.dossiers import jobs, queries, services
 from caicach.dossiers.models import Dossier, Event
 from caicach.dossiers.moves import Mover, Told, move
+from caicach.dossiers.services import choose
 from tests.factories import rooms
 from tests.rooms.counter.conftest import AT, BIRTH, COPY, PERMIT, UNIT, asked, lan
+from tests.rooms.dossiers.conftest import bring, csv
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -216,6 +218,69 @@ def test_a_code_that_is_known_already_is_not_overwritten(taken, provisional, cli
     assert client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": NUMBER}).status_code == 403
     assert "Ghi mã của tỉnh" not in words_of(client, leader, provisional.address)
     assert client.get("/ho-so/TAM-261123-9999/").status_code == 404
+
+
+LISTED = (
+    NUMBER,
+    "Cấp giấy phép xây dựng",
+    "Nguyễn Thị Lan",
+    "23/11/2026",
+    "02/12/2026 17:00",
+    "",
+    "Đang xử lý",
+)
+
+
+@pytest.fixture
+def listed(ward, officer):
+    """The province's list has told of the dossier before anybody wrote its code down here."""
+    row = bring(ward, officer, csv([LISTED]), token="danhsach0001")
+    choose(row, row.columns, by=officer.pk, at=AT)
+    jobs.read_list(row.pk)
+    return row
+
+
+def test_a_dossier_that_a_list_brought_first_and_the_counters_are_one(
+    provisional, listed, client, officer, ward
+):
+    came = provisional.received_time
+    client.force_login(officer)
+    answer = client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": NUMBER})
+    assert (answer.status_code, answer.url) == (303, f"/ho-so/{NUMBER}/")
+    one = Dossier.objects.get(ward=ward, set_aside=False)
+    assert (one.pk, one.code, one.state, one.token) == (provisional.pk, NUMBER, "processing", "phieuhai0001")
+    assert (one.due_on, one.received_time, one.citizen_id) == (
+        dt.date(2026, 12, 2),
+        came,
+        provisional.citizen_id,
+    )
+    assert one.clock.runs and one.clock.late_from.date() == dt.date(2026, 12, 2)
+    gone = Dossier.objects.get(set_aside=True)
+    assert not gone.clock.runs and gone.events.latest("id").code == "joined"
+    shown = words_of(client, officer, answer.url)
+    assert "cập nhật từ danh sách" in shown and "ghi mã của tỉnh" in shown
+    # the next list tells of the one that is left
+    row = bring(ward, officer, csv([(*LISTED[:6], "Đã trả kết quả")]), token="danhsach0002")
+    assert row.counts["changed"] == 1 and row.counts["new"] == 0
+    one.refresh_from_db()
+    assert one.state == "returned"
+    # and a list that was none is taken back without the counter's dossier
+    for each in (row, listed):
+        services.drop(each, by=officer.pk, at=AT)
+        jobs.drop_list(each.pk)
+    one.refresh_from_db()
+    assert (one.state, one.due_on, one.set_aside) == (provisional.state, provisional.due_on, False)
+
+
+def test_a_listed_dossier_that_somebody_has_worked_on_is_another_one(
+    provisional, listed, client, officer, ward
+):
+    there = Dossier.objects.get(code=NUMBER)
+    Event.objects.create(ward=ward, dossier=there, at=AT, code="hand-over", state=there.state)
+    client.force_login(officer)
+    answer = client.post(f"{provisional.address}ma-cua-tinh/", {"province-code": NUMBER})
+    assert answer.status_code == 422 and "đã là của một hồ sơ khác" in plain(answer)
+    assert Dossier.objects.filter(set_aside=False).count() == 2
 
 
 def test_an_old_code_leads_nowhere_in_another_ward(provisional, client, officer):
