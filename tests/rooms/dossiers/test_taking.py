@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from caicach.dossiers import jobs, queries, services, taking
-from caicach.dossiers.models import Dossier, DossierList, Event, Layout
+from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event, Layout
 from caicach.history.models import Event as History
 from caicach.rules.refusal import Refusal
+from tests.factories import rooms
 from tests.rooms.dossiers.conftest import AT, HEAD, ROWS, bring, csv
 
 pytestmark = pytest.mark.django_db
@@ -322,9 +323,17 @@ def test_what_an_officer_did_before_a_list_does_not_keep_what_the_list_says(ward
 
 
 def test_a_dropped_list_leaves_what_came_in_at_the_counter(ward, officer, known):
-    one = Dossier.objects.get(code=ROWS[0][0])
-    Dossier.objects.filter(pk=one.pk).update(first_in=None, told_in=None)
-    row = bring(ward, officer, csv([(*ROWS[0][:2], "Tên Nhầm", *ROWS[0][3:])]), token="danhsach0068")
+    facts = {
+        "code": "H01.31.05-261102-0777",
+        "procedure": ROWS[0][1],
+        "applicant": ROWS[0][2],
+        "state": "processing",
+    }
+    one = Dossier.objects.create(ward=ward, received_on=rooms.TODAY, token="phieumot0001", **facts)
+    DossierClock.objects.create(dossier=one, ward=ward)
+    row = bring(ward, officer, csv([(one.code, ROWS[0][1], "Tên Nhầm", *ROWS[0][3:])]), token="danhsach0068")
+    one.refresh_from_db()
+    assert (one.applicant, one.told_in) == ("Tên Nhầm", row)
     services.drop(row, by=officer.pk, at=AT)
     jobs.drop_list(row.pk)
     one.refresh_from_db()
