@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -82,13 +82,20 @@ def may(action: str) -> Callable[[View], View]:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
-    address = f"{reverse(settings.LOGIN_URL)}?{urlencode({'tiep': back if back.startswith('/') else '/'})}"
+    address = f"{reverse(settings.LOGIN_URL)}?{urlencode({'tiep': _page_of(request)})}"
     if getattr(request, "htmx", False) or request.headers.get("X-Fragment"):
         response = HttpResponse(status=401)
         response["HX-Redirect"] = address
         return response
     return HttpResponseRedirect(address)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page that somebody was at: what was asked for, or the one of ours that a form was sent from."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came = urlsplit(request.headers.get("Referer", ""))
+    return urlunsplit(("", "", came.path, came.query, "")) if came.netloc == request.get_host() else "/"
 
 
 def row_id(text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -149,6 +150,20 @@ def test_without_a_post_nobody_gets_in(client, person):
 def test_the_way_back_never_leads_to_another_site(client, person):
     assert sign_in(client, tiep="https://example.com/").url == "/"
     assert sign_in(client, tiep="//example.com/").url == "/"
+
+
+@pytest.mark.parametrize(
+    "came, leads",
+    [
+        ("http://testserver/quay/?nhap=a1b2c3d4", "/quay/?nhap=a1b2c3d4"),
+        ("https://example.com/quay/", "/"),
+        ("", "/"),
+        ("/quay/", "/"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, person, came, leads):
+    answer = client.post("/quay/", {"token": "a1b2c3d4"}, headers={"referer": came})
+    assert answer.status_code == 302 and answer.url == f"/dang-nhap/?{urlencode({'tiep': leads})}"
 
 
 def test_names_are_known_without_regard_to_capitals(person):
