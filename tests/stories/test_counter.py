@@ -90,6 +90,37 @@ def test_what_was_typed_is_there_after_the_browser_was_closed(open_page):
     expect(page.locator("#q-name")).to_have_value("Trần Thị Dở Dang")
 
 
+def test_a_press_that_did_not_arrive_is_said_and_nothing_typed_is_lost(open_page):
+    page = open_page("khang")
+    page.goto("/quay/")
+    page.keyboard.type("khai sinh")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-who")).to_be_focused()
+    scan(page, "000190055555")
+    expect(page.locator("#q-name")).to_have_value("Nguyễn Thị Thử")
+    page.check("#q-all_parts")
+    page.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert").filter(has_text="mất kết nối với máy chủ")).to_be_visible()
+    expect(page.locator("#q-name")).to_have_value("Nguyễn Thị Thử")
+    page.context.set_offline(False)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/quay/[A-Za-z0-9]+/"))
+
+
+def test_somebody_else_signed_in_on_the_same_computer_is_said(open_page):
+    page = open_page("khang")
+    page.goto("/quay/")
+    page.keyboard.type("khai sinh")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-who")).to_be_focused()
+    page.context.clear_cookies(name="csrftoken")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert").filter(has_text="đã có người đăng nhập lại")).to_be_visible()
+
+
 def test_step_by_step_without_scripts(open_page):
     page = open_page("khang", script=False)
     page.goto("/quay/")
