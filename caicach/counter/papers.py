@@ -16,13 +16,13 @@ from caicach.counter.queries import Taken
 from caicach.documents import services as documents
 from caicach.dossiers.queries import void_words
 from caicach.organisation.queries import ward_facts
+from caicach.rules import wording
 from caicach.rules.formats import WEEKDAYS, number
 from caicach.rules.formats import day as day_words
 from caicach.writing.forms import form, qr
 
 LAYOUT = "01/2026-1"
 """one more whenever the receipt is laid out otherwise"""
-STANDING = "Khi đến nhận kết quả, mang theo giấy này và giấy tờ tùy thân. Xem hồ sơ đang ở đâu: quét mã QR, hoặc nhập mã tra cứu."
 LOOKUP_PATH = "/tra-cuu/"
 """where a citizen's page is (caicach/portal); the code opens it"""
 
@@ -48,11 +48,11 @@ def receipt(page: Taken, *, lookup: str, site: str, by: int, at: dt.datetime) ->
 
 
 def printed_again(
-    paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"], is_void: bool = False
+    paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"], is_void: bool = False, page: int = 1
 ) -> bytes:
-    """What the paper says, with the mark of a reprint, and of a number that is void."""
+    """What the paper says, with the mark of a reprint, and of a number that is void. Raises IndexError for a page it does not have."""
     mark = f"Bản in lại {clock.local(at):%H:%M %d/%m/%Y}" + (" · Số này đã hủy" if is_void else "")
-    return form(paper.form, paper.facts, again=mark, kind=kind)
+    return form(paper.form, paper.facts, again=mark, kind=kind, page=page)
 
 
 def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
@@ -63,17 +63,24 @@ def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
     law = (
         version.law.words if version and version.law else (version.time_words if version else "") or "chưa rõ"
     )
-    by = dossier.brought_by
+    by, desk = dossier.brought_by, queries.settings_of(line.ward_id)
+    heading = _heading(line.ward_id, desk, clock.local_day(line.at))
+    names = {
+        "chu_ho_so": dossier.applicant, "ma_ho_so": dossier.code, "thu_tuc": dossier.procedure, "ngay_nhan": _moment(dossier, "received"),
+        "hen_tra": _moment(dossier, "due"), "phuong": f"Ủy ban nhân dân {ward_facts(line.ward_id).name}", "bo_phan": str(heading["desk"]),
+        "dia_chi": desk.address, "dien_thoai": desk.phone,
+    }  # fmt: skip
+    standing = wording.fill(queries.sentences(line.ward_id, "01").closing, names)
     return {
-        **_heading(line.ward_id, queries.settings_of(line.ward_id), clock.local_day(line.at)),
+        **heading,
         "title": f"Giấy tiếp nhận hồ sơ {dossier.code}", "number": f"{line.number}/TNHS", "code": dossier.code,
         "applicant": dossier.applicant, "brought_by": f"{by.name} ({dossier.by_authority})" if by else "", "address": owner.address,
         "phone": teller.phone, "email": teller.email, "procedure": dossier.procedure, "qr": qr(f"{site}{LOOKUP_PATH}{lookup}/"),
-        "lookup": lookup, "parts": [_part(part) for part in page.parts], "sets": str(dossier.sets), "law": law,
+        "lookup": lookup, "parts": [part_words(part) for part in page.parts], "sets": str(dossier.sets), "law": law,
         "own": version.own.words if version and version.own else "", "received": _moment(dossier, "received"),
         "due": _moment(dossier, "due") or "chưa có ngày hẹn", "sum": line.promise, "fee": fee_words(dossier.fee),
         "way": Line.WAYS[line.way].lower() + (f": {line.way_to}" if line.way_to else ""), "year": str(line.year), "line": str(line.number),
-        "submitter": by.name if by else dossier.applicant, "officer": line.by.full_name if line.by else "", "standing": STANDING,
+        "submitter": by.name if by else dossier.applicant, "officer": line.by.full_name if line.by else "", "standing": standing,
     }  # fmt: skip
 
 
@@ -111,6 +118,17 @@ def fee_words(fee: Any) -> str:
     return f"{number(str(fee.total))} đồng"
 
 
+def sample_facts(standing: str, *, ward: int) -> dict[str, object]:
+    """What form 01 says of an invented dossier, with these sentences under it."""
+    return {
+        **_heading(ward, queries.settings_of(ward), dt.date(2026, 11, 23)), "title": "Xem trước", "number": "0/TNHS", "code": "H00.00.00-261116-0007",
+        "applicant": "Nguyễn Thị Ví Dụ", "brought_by": "", "address": "Khu phố Mẫu", "phone": "•••• ••• 345", "email": "", "procedure": "Thủ tục mẫu",
+        "qr": qr("/tra-cuu/XEMTRUOC/"), "lookup": "XEMTRUOC", "parts": ["Tờ khai (1 bản chính)"], "sets": "1", "law": "5 ngày làm việc", "own": "",
+        "received": "08:30 thứ Hai, 16/11/2026", "due": "17:00 thứ Ba, 24/11/2026", "sum": "ví dụ", "fee": "không thu", "way": "nhận tại quầy",
+        "year": "2026", "line": "7", "submitter": "Nguyễn Thị Ví Dụ", "officer": "Lê Thị Quầy", "standing": standing,
+    }  # fmt: skip
+
+
 def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:
     facts = ward_facts(ward)
     name = desk.name or "Trung tâm Phục vụ hành chính công"
@@ -121,7 +139,7 @@ def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _part(part: Any) -> str:
+def part_words(part: Any) -> str:
     counts = ((part.originals, "bản chính"), (part.copies, "bản sao"))
     count = (
         "đã có, không phải nộp"

@@ -64,6 +64,12 @@ class ClockLimit:
 
 
 @cache
+def paper_words() -> dict[str, tuple[str, str]]:
+    """The standing sentences of the forms where a ward has said nothing else: form → (opening, closing). Our own words."""
+    return {row["form"]: (row["opening"], row["closing"]) for row in rows("paper_words")}
+
+
+@cache
 def clock_limits() -> dict[str, ClockLimit]:
     """Limits of waits, checks, extensions: code → its value and source."""
     return {
