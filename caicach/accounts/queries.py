@@ -529,11 +529,15 @@ _SIGNS_FIRST = (rights.LEADER, rights.HEAD, rights.COORDINATOR, rights.OFFICER)
 
 def signer_on(ward: int, person: int | None, day: dt.date) -> Signer:
     """Who signs: name, the highest of their posts on a day, and the highest of whom they stand in for then. Three queries."""
+    if person is None:
+        return Signer("")
     held = Post.objects.held(day).filter(ward_id=ward)
     who = Person.objects.filter(pk=person).values_list("full_name", flat=True).first()
-    own = _highest(held.filter(person_id=person)) if who else None
     away = Absence.objects.filter(ward_id=ward, deputy_id=person, since__lte=day, until__gte=day)
-    other = _highest(held.filter(person__in=away.values("person_id"))) if who else None
+    own, other = (
+        _highest(held.filter(person_id=person)),
+        _highest(held.filter(person__in=away.values("person_id"))),
+    )
     return Signer(
         who or "", own.title if own else "", own.role if own else "", other.title if other else "", other.role if other else ""
     )  # fmt: skip

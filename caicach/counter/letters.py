@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -103,7 +103,9 @@ def form_at(dossier: Any, nth: int) -> str:
 
 def kept(dossier: Any, nth: int) -> Paper | None:
     """The paper as it was printed, None while nobody has opened it."""
-    return Paper.objects.select_related("file").filter(ward_id=dossier.ward_id, dossier=dossier, nth=nth).first()
+    return (
+        Paper.objects.select_related("file").filter(ward_id=dossier.ward_id, dossier=dossier, nth=nth).first()
+    )
 
 
 def of_event(dossier: Any, nth: int, *, lookup: str, site: str, by: int, at: dt.datetime) -> Paper:
@@ -119,15 +121,18 @@ def of_event(dossier: Any, nth: int, *, lookup: str, site: str, by: int, at: dt.
         with transaction.atomic():
             number = _number(ward, told, year)
             facts = facts_of(told, said, number=number)
-            file = documents.store(
-                ContentFile(laid_out(told.form, facts), name=f"mau-{told.form}-{nth}-{dossier.code}.pdf"), ward=ward, at=at
-            )  # type: ignore[arg-type]
+            upload: Any = ContentFile(
+                laid_out(told.form, facts), name=f"mau-{told.form}-{nth}-{dossier.code}.pdf"
+            )
+            file = documents.store(upload, ward=ward, at=at)
             return Paper.objects.create(
                 ward_id=ward, dossier=dossier, form=told.form, nth=nth, year=year, number=number, layout=f"{told.form}/{LAYOUT}",
                 facts=facts, file=file, at=at, by_id=by,
             )  # fmt: skip
     except IntegrityError:  # opened twice at once
-        return Paper.objects.select_related("file").get(ward_id=ward, dossier=dossier, form=told.form, nth=nth)
+        return Paper.objects.select_related("file").get(
+            ward_id=ward, dossier=dossier, form=told.form, nth=nth
+        )
 
 
 def _number(ward: int, told: Occasion, year: int) -> int:
@@ -207,7 +212,17 @@ def occasion(dossier: Any, nth: int, *, lookup: str, site: str) -> Occasion:
     return told
 
 
-def _of_ward(ward: int) -> dict[str, str]:
+class _Here(TypedDict):
+    """What a paper says of the ward and its counter."""
+
+    ward: str
+    place: str
+    desk: str
+    desk_at: str
+    desk_phone: str
+
+
+def _of_ward(ward: int) -> _Here:
     facts, desk = ward_facts(ward), queries.settings_of(ward)
     return {
         "ward": facts.name, "place": facts.name.partition(" ")[2] or facts.name, "desk": _desk(desk), "desk_at": desk.address,
@@ -277,11 +292,14 @@ def _fee(dossier: Any) -> str:
 
 
 def _parts(dossier: Any) -> tuple[str, ...]:
-    return tuple(papers.part_words(one) for one in dossier.parts.order_by("position") if not one.taken_from_id)
+    return tuple(
+        papers.part_words(one) for one in dossier.parts.order_by("position") if not one.taken_from_id
+    )
 
 
 def _channels(line: Line | None) -> str:
-    names = [Line.CHANNELS[one].lower() for one in line.channels.split(",") if one in Line.CHANNELS] if line else []
+    names = [Line.CHANNELS[one] for one in line.channels.split(",") if one in Line.CHANNELS] if line else []
+    names = [name[:1].lower() + name[1:] if " " in name else name for name in names]
     return ", ".join(["trao tại quầy", *names])
 
 
@@ -388,13 +406,22 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
                 ("Gửi bằng cách", told.channels),
             ]  # fmt: skip
         case "05":
-            refund = "không thu nên không hoàn" if told.fee in ("không thu",) or told.fee.startswith("miễn") else ""
+            refund = (
+                "không thu nên không hoàn"
+                if told.fee in ("không thu",) or told.fee.startswith("miễn")
+                else ""
+            )
             return [
                 *block, ("Dừng theo", told.ended), ("Lúc", dossier_story.when(_minute(told.at).isoformat())), ("Lý do", told.reason or ("chủ hồ sơ không nêu" if told.ended == "chủ hồ sơ xin rút" else "")),
                 ("Phí, lệ phí", told.fee), ("Hoàn phí, lệ phí", refund),
             ]  # fmt: skip
         case "06":
-            return [*block, ("Hẹn trả", told.due), ("Cơ quan giải quyết", _in_a_sentence(told.ward)), ("Cơ quan phối hợp", told.others)]
+            return [
+                *block,
+                ("Hẹn trả", told.due),
+                ("Cơ quan giải quyết", _in_a_sentence(told.ward)),
+                ("Cơ quan phối hợp", told.others),
+            ]
         case "08":
             return [
                 *block, ("Hẹn trả", told.due), ("Kết quả", told.result), ("Trả lúc", dossier_story.when(_minute(told.at).isoformat())),
@@ -409,11 +436,20 @@ def _items(told: Occasion) -> tuple[str, list[str]]:
             asked = _listed(told.reason) or [wording.UNKNOWN]
             ground = [f"Căn cứ: {'; '.join(told.basis)}"] if told.basis else []
             until = [f"Bổ sung trước hết ngày {told.reply_by}"] if told.reply_by else []
-            who = ", ".join(filter(None, (told.signer.name, told.desk_phone and f"điện thoại {told.desk_phone}")))
-            return "Cần bổ sung, hoàn thiện", [*asked, *(f"\u2022{one}" for one in (*ground, *until, f"Người hướng dẫn: {who}"))]
+            who = ", ".join(
+                filter(None, (told.signer.name, told.desk_phone and f"điện thoại {told.desk_phone}"))
+            )
+            return "Cần bổ sung, hoàn thiện", [
+                *asked,
+                *(f"\u2022{one}" for one in (*ground, *until, f"Người hướng dẫn: {who}")),
+            ]
         case "03":
             ground = [f"\u2022Căn cứ: {'; '.join(told.basis)}"] if told.basis else []
-            return "Lý do từ chối", [*(_listed(told.reason) or [wording.UNKNOWN]), *ground, f"\u2022Có thể nộp ở: {wording.UNKNOWN * 3}"]
+            return "Lý do từ chối", [
+                *(_listed(told.reason) or [wording.UNKNOWN]),
+                *ground,
+                f"\u2022Có thể nộp ở: {wording.UNKNOWN * 3}",
+            ]
         case "05":
             return ("Giấy tờ trả lại", list(told.parts)) if told.parts else ("", [])
     return "", []
@@ -430,10 +466,16 @@ def _signatures(told: Occasion) -> tuple[dict[str, object], dict[str, object]]:
     bringer = told.brought_by.partition(" (")[0] or told.applicant
     match told.form:
         case "02":
-            guide = block(mine, _STAMPED, signer.name) if mine else block(["NGƯỜI HƯỚNG DẪN"], name=signer.name)
+            guide = (
+                block(mine, _STAMPED, signer.name) if mine else block(["NGƯỜI HƯỚNG DẪN"], name=signer.name)
+            )
             return block([]), guide
         case "03":
-            teller = block(mine, _STAMPED, signer.name) if mine else block(["NGƯỜI TIẾP NHẬN HỒ SƠ"], name=signer.name)
+            teller = (
+                block(mine, _STAMPED, signer.name)
+                if mine
+                else block(["NGƯỜI TIẾP NHẬN HỒ SƠ"], name=signer.name)
+            )
             return block(["NGƯỜI NỘP HỒ SƠ"], name=bringer), teller
         case "04" | "05":
             if mine:
@@ -441,7 +483,9 @@ def _signatures(told: Occasion) -> tuple[dict[str, object], dict[str, object]]:
             made_by = block(["NGƯỜI LẬP"], name=signer.name) if signer.name else block([])
             return made_by, block([BLANK], _STAMPED)
         case "08":
-            return block(["NGƯỜI NHẬN KẾT QUẢ"], name=told.collector), block(["NGƯỜI TRẢ KẾT QUẢ"], name=signer.name)
+            return block(["NGƯỜI NHẬN KẾT QUẢ"], name=told.collector), block(
+                ["NGƯỜI TRẢ KẾT QUẢ"], name=signer.name
+            )
     return block([]), block([])
 
 
@@ -459,6 +503,8 @@ def sample(form: str, *, ward: int) -> Occasion:
     """An invented dossier of this ward, with something in every place that the form has."""
     at = clock.noon(dt.date(2026, 11, 23))
     here = _of_ward(ward)
+    here["desk_at"] = here["desk_at"] or "Số 1, đường Ví Dụ"
+    here["desk_phone"] = here["desk_phone"] or "0000 000 000"
     leader = Signer("Trần Văn Mẫu", "Phó Chủ tịch", "leader")
     turns = (
         ("Lê Thị Quầy", here["desk"], "08:30 16/11/2026", "", "09:00 16/11/2026", "", ""),
@@ -466,11 +512,11 @@ def sample(form: str, *, ward: int) -> Occasion:
     )  # fmt: skip
     return Occasion(
         form=form, code="H00.00.00-261116-0007", applicant="Nguyễn Thị Ví Dụ", procedure="Thủ tục mẫu", at=at,
-        **here | {"desk_at": here["desk_at"] or "Số 1, đường Ví Dụ", "desk_phone": here["desk_phone"] or "0000 000 000"},
+        **here,
         signer=leader if form in ("04", "05") else Signer("Lê Thị Quầy"), address="Khu phố Mẫu", phone="•••• ••• 345",
         received="08:30 16/11/2026", before="17:00 24/11/2026", due="17:00 27/11/2026", reason="Chờ xác minh ở nơi khác", in_hands="Phòng Mẫu",
         state="Đang giải quyết", basis=("Văn bản mẫu số 1",), reply_by="23/12/2026", days="2", ended="chủ hồ sơ xin rút", fee="không thu",
-        parts=("Tờ khai (1 bản chính)", "Giấy tờ mẫu (1 bản sao)"), channels="trao tại quầy, tin nhắn sms", way="nhận tại quầy",
+        parts=("Tờ khai (1 bản chính)", "Giấy tờ mẫu (1 bản sao)"), channels="trao tại quầy, tin nhắn SMS", way="nhận tại quầy",
         result="giải quyết, văn bản số 7/M ký ngày 23/11/2026", collected="Nguyễn Thị Ví Dụ (đối chiếu: Căn cước)",
         collector="Nguyễn Thị Ví Dụ", line="7", lookup="XEMTRUOC", lookup_address="/tra-cuu/XEMTRUOC/", turns=turns,
     )  # fmt: skip
@@ -480,7 +526,10 @@ def picture_of(form: str, said: Sentences, *, ward: int) -> bytes:
     """The form with these sentences, of an invented dossier, as a picture."""
     told = sample(form, ward=ward)
     if form == "01":
-        return laid_out("01", papers.sample_facts(wording.fill(said.closing, _names(told)), ward=ward), again="Xem trước", kind="png")
+        return laid_out(
+            "01",
+            papers.sample_facts(wording.fill(said.closing, _names(told)), ward=ward),
+            again="Xem trước",
+            kind="png",
+        )
     return laid_out(form, facts_of(told, said, number="0"), again="Xem trước", kind="png")
-
-

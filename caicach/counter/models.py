@@ -148,7 +148,9 @@ class Paper(models.Model):
             SameWard(field="dossier", to="dossiers.Dossier", name="counter_paper_ward"),
             SameWard(field="file", to="documents.StoredFile", name="counter_paper_file_ward"),
             models.UniqueConstraint(
-                fields=["ward", "form", "year", "number"], condition=~Q(form="06"), name="counter_paper_number"
+                fields=["ward", "form", "year", "number"],
+                condition=~Q(form="06"),
+                name="counter_paper_number",
             ),
             models.UniqueConstraint(fields=["dossier", "form", "nth"], name="counter_paper_once"),
             models.UniqueConstraint(

@@ -72,7 +72,9 @@ def sentences(ward: int, form: str) -> Sentences:
     if row is None:
         return Sentences(*usual)
     who = row.by.full_name if row.by else "Phần mềm"
-    return Sentences(*(usual if row.is_usual else (row.opening, row.closing)), row.revision, who, row.is_usual)
+    return Sentences(
+        *(usual if row.is_usual else (row.opening, row.closing)), row.revision, who, row.is_usual
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -355,7 +355,15 @@ def set_desk(said: Mapping[str, Any], *, ward: int, by: int, at: dt.datetime) ->
 
 @transaction.atomic
 def set_wording(
-    form: str, opening: str, closing: str, *, seen: int, ward: int, by: int, at: dt.datetime, is_usual: bool = False
+    form: str,
+    opening: str,
+    closing: str,
+    *,
+    seen: int,
+    ward: int,
+    by: int,
+    at: dt.datetime,
+    is_usual: bool = False,
 ) -> bool:
     """A form's standing sentences; is_usual: ours again. Whether that is new. seen: the revision that the sender's page had.
 

@@ -384,7 +384,9 @@ def paper_file(request: HttpRequest, code: str, nth: int, suffix: str) -> HttpRe
     page, file = row_id(request.GET.get("to", "")) or 1, documents.path_of(made.file)
     try:
         if is_void or "lai" in request.GET:
-            data = papers.printed_again(made, at=clock.now(), kind="pdf" if suffix == "pdf" else "png", is_void=is_void, page=page)
+            data = papers.printed_again(
+                made, at=clock.now(), kind="pdf" if suffix == "pdf" else "png", is_void=is_void, page=page
+            )
         elif suffix == "pdf":
             return send_file(file.open("rb"), name=name, kind="application/pdf", inline=True)
         else:
@@ -411,17 +413,27 @@ def wording(request: HttpRequest) -> HttpResponse:
         form, what = WordingForm(which, request.POST), request.POST.get("lam", "luu")
         status = 422
         if what == "mac-dinh" or form.is_valid():
-            said = {name: form.cleaned_data.get(name, "") for name in ("opening", "closing")} if form.is_valid() else {}
+            said = (
+                {name: form.cleaned_data.get(name, "") for name in ("opening", "closing")}
+                if form.is_valid()
+                else {}
+            )
             shown = replace(there, **said)
             if what == "xem":
                 status = 200
             elif (answer := _word(actor, form, which, said, is_usual=what == "mac-dinh")) is None:
-                messages.success(request, "Đã lưu. Giấy in từ nay nói như thế; giấy đã in giữ nguyên." if what == "luu" else "Đã trở lại lời văn có sẵn.")
+                messages.success(
+                    request,
+                    "Đã lưu. Giấy in từ nay nói như thế; giấy đã in giữ nguyên."
+                    if what == "luu"
+                    else "Đã trở lại lời văn có sẵn.",
+                )
                 return see_other(f"{request.path}?mau={which}")
             else:
                 status, theirs = answer, queries.sentences(actor.ward_id, which)
-                form.data = form.data.copy()
-                form.data["seen"] = str(theirs.revision)
+                told = request.POST.copy()  # saved again, it is known what was saved meanwhile
+                told["seen"] = str(theirs.revision)
+                form.data = told
     facts = {
         "form": form, "which": which, "tabs": {one: NAMES[one] for one in FORMS}, "names": names_of(which), "there": there, "theirs": theirs,
         "picture": signing.dumps([which, shown.opening, shown.closing], salt=_SALT, compress=True) if status != 422 else "",
@@ -433,7 +445,9 @@ def wording(request: HttpRequest) -> HttpResponse:
 _SALT = "counter.wording"
 
 
-def _word(actor: Actor, form: WordingForm, which: str, said: Mapping[str, str], *, is_usual: bool) -> int | None:
+def _word(
+    actor: Actor, form: WordingForm, which: str, said: Mapping[str, str], *, is_usual: bool
+) -> int | None:
     """None where it is saved, else the status to answer with."""
     try:
         services.set_wording(
@@ -453,7 +467,9 @@ def wording_picture(request: HttpRequest) -> HttpResponse:
         which, opening, closing = signing.loads(request.GET.get("chu", ""), salt=_SALT)
     except signing.BadSignature:
         raise Missing from None
-    data = letters.picture_of(which, queries.Sentences(opening, closing), ward=ward_request(request).actor.ward_id)
+    data = letters.picture_of(
+        which, queries.Sentences(opening, closing), ward=ward_request(request).actor.ward_id
+    )
     response = HttpResponse(data, content_type="image/png")
     response["Cache-Control"] = "private, max-age=600"
     return response

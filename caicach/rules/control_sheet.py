@@ -47,7 +47,12 @@ class Row:
 
 
 def rows(
-    events: Sequence[Happened], *, desk: str, shares: Sequence[tuple[str, int]], term: Term | None, time: WorkTime
+    events: Sequence[Happened],
+    *,
+    desk: str,
+    shares: Sequence[tuple[str, int]],
+    term: Term | None,
+    time: WorkTime,
 ) -> list[Row]:
     """Each turn, oldest first. desk: who has it at first; shares: (office, percent) of the procedure's steps, in their order."""
     made = _turns(events, desk)
@@ -59,7 +64,10 @@ def rows(
     if len(stages) != len(made):  # another system told of it: nobody knows the turns' time
         return made
     named = {office for office, _ in shares}
-    return [_timed(row, stage, time) if row.office in named else row for row, stage in zip(made, stages, strict=True)]
+    return [
+        _timed(row, stage, time) if row.office in named else row
+        for row, stage in zip(made, stages, strict=True)
+    ]
 
 
 def _turns(events: Sequence[Happened], desk: str) -> list[Row]:
@@ -75,15 +83,25 @@ def _turns(events: Sequence[Happened], desk: str) -> list[Row]:
         elif made and one.code in MOVES:
             what = MOVES[one.code]
             ends = what.clock in ("resolved", "withdrawn", "stopped")
-            note = _note(one) if what.pause or what.clock in ("resumed", "extended", "withdrawn", "stopped") else ""
+            note = (
+                _note(one)
+                if what.pause or what.clock in ("resumed", "extended", "withdrawn", "stopped")
+                else ""
+            )
             joined = "; ".join(filter(None, (made[-1].note, note)))
-            made[-1] = replace(made[-1], until=(made[-1].until or one.at) if ends else made[-1].until, note=joined)
+            made[-1] = replace(
+                made[-1], until=(made[-1].until or one.at) if ends else made[-1].until, note=joined
+            )
     return made
 
 
 def _note(one: Happened) -> str:
     said = f": {one.word}" if one.word else ""
-    return f"{MOVES[one.code].name} {one.at:%d/%m}{said}" if one.code not in ("transfer", "hand-over") else one.word
+    return (
+        f"{MOVES[one.code].name} {one.at:%d/%m}{said}"
+        if one.code not in ("transfer", "hand-over")
+        else one.word
+    )
 
 
 def _until_each_correction(events: Sequence[Happened]) -> list[list[Happened]]:

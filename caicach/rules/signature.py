@@ -70,7 +70,9 @@ def _of_unit(title: str) -> tuple[str, ...]:
 
 
 def _is_deputy(title: str, head: str) -> bool:
-    return title.casefold().startswith("phó ") and head.casefold().startswith(title.casefold()[4:].split(" ")[0])
+    return title.casefold().startswith("phó ") and head.casefold().startswith(
+        title.casefold()[4:].split(" ")[0]
+    )
 
 
 def _plain(title: str) -> str:

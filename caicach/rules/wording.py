@@ -53,9 +53,11 @@ def check(text: str, form: str, *, place: str) -> None:
         if found[1] is None:
             raise Refusal("wording.brace", place, brace=found[0], line=line, column=column)
         if (name := found[1].strip()) not in allowed:
-            near = get_close_matches(name.casefold(), allowed, 1)
+            near = get_close_matches(name.casefold(), allowed, 1, 0.7)
             other = f"{{{near[0]}}}" if near else "tên trong danh sách bên cạnh"
-            raise Refusal("wording.name", place, shown=f"{{{found[1]}}}", line=line, column=column, other=other)
+            raise Refusal(
+                "wording.name", place, shown=f"{{{found[1]}}}", line=line, column=column, other=other
+            )
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

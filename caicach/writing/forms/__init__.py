@@ -26,7 +26,12 @@ _turn = Lock()
 
 
 def form(
-    number: str, facts: Mapping[str, object], *, again: str = "", kind: Literal["pdf", "png"] = "pdf", page: int = 1
+    number: str,
+    facts: Mapping[str, object],
+    *,
+    again: str = "",
+    kind: Literal["pdf", "png"] = "pdf",
+    page: int = 1,
 ) -> bytes:
     """The form of this number. again: the mark of a reprint ("Bản in lại 14:05 23/11/2026"); kind "png": one page of it. Raises
     IndexError for a page that it does not have."""

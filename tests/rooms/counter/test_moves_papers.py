@@ -59,7 +59,9 @@ def has(said, *words):
 
 
 def test_a_request_to_complete_says_all_in_one_go(accept, as_officer, here, officer, desk):
-    dossier = accept(asked(bringer=Person(lan(name="Trần Văn Thay", number=OTHER)), authority="Giấy ủy quyền 1"))
+    dossier = accept(
+        asked(bringer=Person(lan(name="Trần Văn Thay", number=OTHER)), authority="Giấy ủy quyền 1")
+    )
     word = "1. Thiếu giấy chứng sinh bản chính\n- Tờ khai chưa ký"
     move(dossier, "ask-supplement", Told(word=word), by=here, at=AT + HOUR)
     said = text_of(pdf(as_officer, dossier))
@@ -109,18 +111,47 @@ def test_a_stop_says_who_asked_and_what_is_given_back(accept, as_officer, here, 
     )  # fmt: skip
     other = accept(token="phieuhai0001")
     move(other, "stop", Told(word="Không đủ điều kiện"), by=leader, at=AT + HOUR)
-    has(text_of(pdf(as_officer, other)), "Số: 2/TBDHS", "Lý do: Không đủ điều kiện", "Dừng theo: cơ quan giải quyết", "KT. CHỦ TỊCH")
+    has(
+        text_of(pdf(as_officer, other)),
+        "Số: 2/TBDHS",
+        "Lý do: Không đủ điều kiện",
+        "Dừng theo: cơ quan giải quyết",
+        "KT. CHỦ TỊCH",
+    )
 
 
 def test_the_control_sheet_grows_from_hand_to_hand(accept, as_officer, here, there, leader, officer):
     dossier = accept()
     first = text_of(pdf(as_officer, dossier, 2))
-    has(first, "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ", "Số: 1/PKS", "Văn phòng HĐND và UBND", "Hẹn trả: 17:00 01/12/2026", "12:00")
+    has(
+        first,
+        "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ",
+        "Số: 1/PKS",
+        "Văn phòng HĐND và UBND",
+        "Hẹn trả: 17:00 01/12/2026",
+        "12:00",
+    )
     assert "Xã hội" not in first
     move(dossier, "hand-over", Told(office=there, word="Đủ giấy tờ"), by=here, at=AT + dt.timedelta(days=8))
-    move(dossier, "send-back", Told(word="Thiếu chữ ký"), by=Mover(officer.pk, there), at=AT + dt.timedelta(days=8, hours=1))
+    move(
+        dossier,
+        "send-back",
+        Told(word="Thiếu chữ ký"),
+        by=Mover(officer.pk, there),
+        at=AT + dt.timedelta(days=8, hours=1),
+    )
     said = text_of(pdf(as_officer, dossier))
-    has(said, "Phòng Văn hóa – Xã hội", "Đủ giấy tờ", "Thiếu chữ ký", "Số: 1/PKS", "12:00 01/12/2026", "trễ 1 ngày", "17:00 27/11/2026", "Cơ quan phối hợp: không")
+    has(
+        said,
+        "Phòng Văn hóa – Xã hội",
+        "Đủ giấy tờ",
+        "Thiếu chữ ký",
+        "Số: 1/PKS",
+        "12:00 01/12/2026",
+        "trễ 1 ngày",
+        "17:00 27/11/2026",
+        "Cơ quan phối hợp: không",
+    )
     move(dossier, "resolve", Told(outcome="granted"), by=leader, at=AT + dt.timedelta(days=8, hours=2))
     has(text_of(pdf(as_officer, dossier)), "14:00 01/12/2026")
     assert first == text_of(pdf(as_officer, dossier, 2)), "the earlier sheet stays as it was printed"
@@ -129,8 +160,20 @@ def test_the_control_sheet_grows_from_hand_to_hand(accept, as_officer, here, the
 
 def test_the_slip_of_a_result_says_who_took_what_on_what_proof(accept, as_officer, here, leader, officer):
     dossier = accept()
-    move(dossier, "resolve", Told(outcome="granted", document="7/GKS", signed_on=rooms.TODAY), by=leader, at=AT + HOUR)
-    move(dossier, "return-result", Told(collector="Nguyễn Văn Em", proof="Giấy ủy quyền"), by=here, at=AT + 2 * HOUR)
+    move(
+        dossier,
+        "resolve",
+        Told(outcome="granted", document="7/GKS", signed_on=rooms.TODAY),
+        by=leader,
+        at=AT + HOUR,
+    )
+    move(
+        dossier,
+        "return-result",
+        Told(collector="Nguyễn Văn Em", proof="Giấy ủy quyền"),
+        by=here,
+        at=AT + 2 * HOUR,
+    )
     said = text_of(pdf(as_officer, dossier))
     has(
         said, *COUNTRY, "PHIẾU TRẢ KẾT QUẢ", "Số: 1/PTKQ", "giải quyết, văn bản số 7/GKS ký ngày 23/11/2026", "Trả lúc: 14:00 23/11/2026",
@@ -145,12 +188,21 @@ def test_it_is_made_once_kept_as_printed_and_marked_when_printed_again(accept, a
     assert "lai=1" not in page and ".png?to=1" in page
     first = pdf(as_officer, dossier)
     kept = Paper.objects.get()
-    assert (kept.form, kept.nth, kept.year, kept.number, kept.facts["code"]) == ("05", 3, 2026, 1, dossier.code)
+    assert (kept.form, kept.nth, kept.year, kept.number, kept.facts["code"]) == (
+        "05",
+        3,
+        2026,
+        1,
+        dossier.code,
+    )
     Dossier.objects.filter(pk=dossier.pk).update(procedure="Đã đổi tên")
     assert pdf(as_officer, dossier) == first == path_of(kept.file).read_bytes()
     again = text_of(pdf(as_officer, dossier, query="?lai=1"))
     has(again, "Bản in lại", "Đăng ký khai sinh")
-    assert "lai=1" in as_officer.get(paper_address(dossier.code, 3)).content.decode() and Paper.objects.count() == 1
+    assert (
+        "lai=1" in as_officer.get(paper_address(dossier.code, 3)).content.decode()
+        and Paper.objects.count() == 1
+    )
 
 
 def test_the_power_went_between_the_move_and_its_paper(accept, as_officer, here, leader):
@@ -211,7 +263,9 @@ def test_nothing_written_can_speak_to_the_typesetter(accept, as_officer, here):
 
 def test_a_dossier_that_another_system_keeps_has_its_papers_from_what_the_row_knows(ward, as_officer):
     code = "000.00.01.H01/26 0001"
-    dossier = Dossier.objects.create(ward=ward, code=code, state="returned", applicant="Lê Thử", words="", due_on=rooms.TODAY)
+    dossier = Dossier.objects.create(
+        ward=ward, code=code, state="returned", applicant="Lê Thử", words="", due_on=rooms.TODAY
+    )
     DossierClock.objects.create(dossier=dossier, ward=ward)
     for state, before in (("supplement-wait", "processing"), ("returned", "resolved")):
         Event.objects.create(ward=ward, dossier=dossier, at=AT, code="listed-anew", state=state, facts={"changes": [["state", before, state]]})  # fmt: skip
@@ -271,10 +325,18 @@ def test_who_stands_in_for_an_absent_head_signs_by_authority(accept, as_officer,
     Absence.objects.create(ward=ward, person=head, deputy=officer, since=rooms.TODAY, until=rooms.TODAY)
     dossier = accept()
     move(dossier, "extend", Told(word="Chờ", amount=1), by=here, at=AT + HOUR)
-    has(text_of(pdf(as_officer, dossier)), "TL. CHỦ TỊCH", "TUQ. CHÁNH VĂN PHÒNG", "CHUYÊN VIÊN", officer.full_name)
+    has(
+        text_of(pdf(as_officer, dossier)),
+        "TL. CHỦ TỊCH",
+        "TUQ. CHÁNH VĂN PHÒNG",
+        "CHUYÊN VIÊN",
+        officer.full_name,
+    )
 
 
-def test_numbers_run_on_by_form_and_year_and_a_failed_one_leaves_no_gap(accept, as_officer, here, monkeypatch):
+def test_numbers_run_on_by_form_and_year_and_a_failed_one_leaves_no_gap(
+    accept, as_officer, here, monkeypatch
+):
     one, two = accept(), accept(token="phieuhai0001")
     for dossier in (one, two):
         move(dossier, "withdraw", by=here, at=AT + HOUR)

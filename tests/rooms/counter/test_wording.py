@@ -22,7 +22,12 @@ from tests.rooms.counter.test_papers import text_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/quay/cai-dat/loi-van/?mau=04"
-SAID = {"opening": "Kính thưa {chu_ho_so}, chúng tôi xin lỗi.", "closing": "Hẹn lại {hen_moi}, thay cho {hen_cu}.", "seen": "0", "lam": "luu"}
+SAID = {
+    "opening": "Kính thưa {chu_ho_so}, chúng tôi xin lỗi.",
+    "closing": "Hẹn lại {hen_moi}, thay cho {hen_cu}.",
+    "seen": "0",
+    "lam": "luu",
+}
 
 
 def test_the_usual_sentences_name_only_what_their_form_knows():
@@ -36,24 +41,39 @@ def test_what_a_ward_writes_stands_on_its_papers_and_is_on_record(as_coordinator
     assert as_coordinator.get(PAGE).status_code == 200
     assert as_coordinator.post(PAGE, SAID).status_code == 303
     told = Event.objects.get(code="counter.wording-set")
-    assert told.facts["form"] == "04" and told.facts["changes"][0][2] == SAID["opening"] and told.actor_id == coordinator.pk
+    assert (
+        told.facts["form"] == "04"
+        and told.facts["changes"][0][2] == SAID["opening"]
+        and told.actor_id == coordinator.pk
+    )
     assert as_coordinator.post(PAGE, SAID).status_code == 303, "the same press twice is one"
     assert Event.objects.filter(code="counter.wording-set").count() == 1
     dossier = accept()
     move(dossier, "extend", Told(word="Chờ", amount=2), by=Mover(coordinator.pk, None), at=AT)
     first = pdf(as_coordinator, dossier)
     said = text_of(first)
-    assert "Kính thưa Nguyễn Thị Lan, chúng tôi xin lỗi." in said and "Hẹn lại 17:00 03/12/2026, thay cho 17:00 01/12/2026." in said
+    assert (
+        "Kính thưa Nguyễn Thị Lan, chúng tôi xin lỗi." in said
+        and "Hẹn lại 17:00 03/12/2026, thay cho 17:00 01/12/2026." in said
+    )
     as_coordinator.post(PAGE, {"lam": "mac-dinh", "seen": "1"})
     row = Wording.objects.get()
-    assert row.is_usual and row.revision == 2 and queries.sentences(ward.pk, "04").opening == paper_words()["04"][0]
+    assert (
+        row.is_usual
+        and row.revision == 2
+        and queries.sentences(ward.pk, "04").opening == paper_words()["04"][0]
+    )
     assert pdf(as_coordinator, dossier) == first, "what was printed stays"
 
 
 def test_the_receipts_closing_is_the_wards_too(as_coordinator, accept):
-    as_coordinator.post("/quay/cai-dat/loi-van/?mau=01", {"closing": "Mang theo thẻ, {chu_ho_so}.", "seen": "0"})
+    as_coordinator.post(
+        "/quay/cai-dat/loi-van/?mau=01", {"closing": "Mang theo thẻ, {chu_ho_so}.", "seen": "0"}
+    )
     dossier = accept()
-    said = text_of(b"".join(as_coordinator.get(f"/quay/{dossier.token}/giay-tiep-nhan.pdf").streaming_content))
+    said = text_of(
+        b"".join(as_coordinator.get(f"/quay/{dossier.token}/giay-tiep-nhan.pdf").streaming_content)
+    )
     assert "Mang theo thẻ, Nguyễn Thị Lan." in said
 
 
@@ -94,7 +114,12 @@ def test_of_two_coordinators_the_second_is_told_and_may_save_over_it(as_coordina
     services.set_wording("04", "Lời của chị Hai", "Hết", seen=0, ward=ward.pk, by=other.pk, at=AT)
     answer = as_coordinator.post(PAGE, SAID)
     page = html.unescape(answer.content.decode())
-    assert answer.status_code == 409 and "Lê Thị Hai vừa lưu" in page and "Lời của chị Hai" in page and SAID["opening"] in page
+    assert (
+        answer.status_code == 409
+        and "Lê Thị Hai vừa lưu" in page
+        and "Lời của chị Hai" in page
+        and SAID["opening"] in page
+    )
     assert 'name="seen" value="1"' in page and Wording.objects.get().opening == "Lời của chị Hai"
     assert as_coordinator.post(PAGE, SAID | {"seen": "1"}).status_code == 303
     assert Wording.objects.get().opening == SAID["opening"]
@@ -118,11 +143,26 @@ def test_any_sentence_with_allowed_names_is_printed(form, pieces):
     text = "".join(one if isinstance(one, str) else f"{{{names[one % len(names)]}}}" for one in pieces)
     check(text, form, place="")
     assert "{" not in fill(text, {})
-    told = letters.Occasion(form, "H01", "Lê Thử", "Thủ tục", AT, "Thử", "Phường Thử", "Bộ phận Một cửa", "", "", letters.Signer("Lê"))
+    told = letters.Occasion(
+        form,
+        "H01",
+        "Lê Thử",
+        "Thủ tục",
+        AT,
+        "Thử",
+        "Phường Thử",
+        "Bộ phận Một cửa",
+        "",
+        "",
+        letters.Signer("Lê"),
+    )
     assert laid_out(form, letters.facts_of(told, Sentences(text, text), number=1))[:5] == b"%PDF-"
 
 
-@given(before=st.text(st.characters(exclude_characters="{}", exclude_categories=("Cs",)), max_size=60), name=st.text("abcxyz_", max_size=8))
+@given(
+    before=st.text(st.characters(exclude_characters="{}", exclude_categories=("Cs",)), max_size=60),
+    name=st.text("abcxyz_", max_size=8),
+)
 def test_a_wrong_name_is_told_with_its_line_and_column(before, name):
     text = f"{before}{{{name}}}"
     if name in names_of("04"):
