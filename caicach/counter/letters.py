@@ -28,8 +28,7 @@ from caicach.rules import control_sheet, dossier_story, signature, wording
 from caicach.rules.clock_limits import wait_ends
 from caicach.rules.control_sheet import Happened
 from caicach.rules.dossier_clock import Move as ClockMove
-from caicach.rules.dossier_clock import read
-from caicach.rules.dossier_moves import STATES, Step, replay
+from caicach.rules.dossier_moves import STATES
 from caicach.rules.formats import day as day_words
 from caicach.rules.papers import NAMES, SYMBOLS, form_of
 from caicach.rules.refusal import Refusal
@@ -184,7 +183,7 @@ def occasion(dossier: Any, nth: int, *, lookup: str, site: str) -> Occasion:
         **_of_ward(ward), signer=signer_on(ward, event.by_id, clock.local_day(event.at)),
         brought_by=f"{dossier.brought_by.name} ({dossier.by_authority})" if dossier.brought_by else "",
         address=owner.address if owner else "", phone=teller.phone if teller else "", email=teller.email if teller else "",
-        received=_moment(dossier, "received"), due=dossier_story.when(_due_then(dossier, events)), reason=event.word,
+        received=_moment(dossier, "received"), due=dossier_story.when(papers.due_then(dossier, events)), reason=event.word,
         in_hands=_holder(events), state=STATES[state].name if state in STATES else "", is_accepted=event.code not in ("ask-completion", "reject"),
         basis=tuple(dossier.version.basis) if dossier.version else (), line=str(line.number) if line else "",
         lookup=lookup, lookup_address=f"{site}{papers.LOOKUP_PATH}{lookup}/" if lookup else "",
@@ -237,7 +236,7 @@ def _desk(desk: Desk) -> str:
 def _happened(events: Sequence[Any]) -> list[Happened]:
     return [
         Happened(
-            one.code, _minute(one.at), one.by.full_name if one.by else "Phần mềm",
+            one.code, papers.minute(one.at), one.by.full_name if one.by else "Phần mềm",
             one.word, one.facts.get("office_name") or "", one.facts.get("person_name") or "", one.facts.get("amount") or 0,
         )
         for one in events
@@ -252,29 +251,11 @@ def _holder(events: Sequence[Any]) -> str:
     return ""
 
 
-def _due_then(dossier: Any, events: Sequence[Any]) -> str | None:
-    """The promise as it stood at the last of these events: what the newest of them says, else what the dossier came in with."""
-    for one in reversed(events):
-        if one.facts.get("due"):
-            return str(one.facts["due"])
-    later = events_of(dossier)[len(events) :]
-    if any(one.facts.get("due") for one in later):  # the row says a newer one
-        if (term := term_of(events)) is None:
-            return None
-        moves = replay([Step(one.code, _minute(one.at), one.word) for one in events])[1]
-        first = read(work_time(dossier.ward_id), term, moves, _minute(events[-1].at)).first_due
-        return first.isoformat() if first else None
-    day, time = dossier.due_on, dossier.due_time
-    return None if day is None else (dt.datetime.combine(day, time) if time else day).isoformat()
-
-
-def _minute(at: dt.datetime) -> dt.datetime:
-    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
-
-
 def _reply_by(event: Any, ward: int) -> str:
     try:
-        last = wait_ends(work_time(ward), ClockMove(_minute(event.at), "paused", "supplement"), data.limits())
+        last = wait_ends(
+            work_time(ward), ClockMove(papers.minute(event.at), "paused", "supplement"), data.limits()
+        )
     except Refusal:  # a year without a calendar
         return ""
     return day_words(last) if last else ""
@@ -412,7 +393,7 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
                 else ""
             )
             return [
-                *block, ("Dừng theo", told.ended), ("Lúc", dossier_story.when(_minute(told.at).isoformat())), ("Lý do", told.reason or ("chủ hồ sơ không nêu" if told.ended == "chủ hồ sơ xin rút" else "")),
+                *block, ("Dừng theo", told.ended), ("Lúc", dossier_story.when(papers.minute(told.at).isoformat())), ("Lý do", told.reason or ("chủ hồ sơ không nêu" if told.ended == "chủ hồ sơ xin rút" else "")),
                 ("Phí, lệ phí", told.fee), ("Hoàn phí, lệ phí", refund),
             ]  # fmt: skip
         case "06":
@@ -424,7 +405,7 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
             ]
         case "08":
             return [
-                *block, ("Hẹn trả", told.due), ("Kết quả", told.result), ("Trả lúc", dossier_story.when(_minute(told.at).isoformat())),
+                *block, ("Hẹn trả", told.due), ("Kết quả", told.result), ("Trả lúc", dossier_story.when(papers.minute(told.at).isoformat())),
                 ("Người nhận", told.collected), ("Nhận bằng cách", told.way), ("Phí, lệ phí", told.fee),
             ]  # fmt: skip
     return block
