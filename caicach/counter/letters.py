@@ -21,7 +21,7 @@ from caicach.counter.models import Desk, Line, Paper
 from caicach.counter.queries import Sentences
 from caicach.documents import services as documents
 from caicach.dossiers.moves import term_of
-from caicach.dossiers.queries import events_of
+from caicach.dossiers.queries import events_of, paper_of
 from caicach.organisation.queries import ward_facts, work_time
 from caicach.procedures.queries import shares_of
 from caicach.rules import control_sheet, dossier_story, signature, wording
@@ -30,7 +30,7 @@ from caicach.rules.control_sheet import Happened
 from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_moves import STATES
 from caicach.rules.formats import day as day_words
-from caicach.rules.papers import NAMES, SYMBOLS, form_of
+from caicach.rules.papers import NAMES, SYMBOLS
 from caicach.rules.refusal import Refusal
 from caicach.rules.signature import BLANK, Signer
 from caicach.writing.forms import form as laid_out
@@ -91,15 +91,6 @@ class Occasion:
 # --- what is kept ----------------------------------------------------------------------------------------------
 
 
-def form_at(dossier: Any, nth: int) -> str:
-    """The form of a dossier's nth event. Raises Missing where there is no such event, or it has no paper."""
-    events = events_of(dossier, most=nth)
-    form = form_of(events[-1].code, events[-1].facts) if len(events) == nth else ""
-    if not form:
-        raise Missing
-    return form
-
-
 def kept(dossier: Any, nth: int) -> Paper | None:
     """The paper as it was printed, None while nobody has opened it."""
     return (
@@ -109,7 +100,7 @@ def kept(dossier: Any, nth: int) -> Paper | None:
 
 def of_event(dossier: Any, nth: int, *, lookup: str, site: str, by: int, at: dt.datetime) -> Paper:
     """The paper of a dossier's nth event, made at the first call and kept: after a power cut it comes out as it would have then.
-    Raises Missing as `form_at` does."""
+    Raises Missing where there is no such event, or it has no paper."""
     if there := kept(dossier, nth):
         return there
     ward = dossier.ward_id
@@ -159,7 +150,7 @@ def of_dossier(dossier: Any) -> list[OfDossier]:
     found = [
         OfDossier(n, form, NAMES[form], one.at, n in made)
         for n, one in enumerate(events_of(dossier), 1)
-        if (form := form_of(one.code, one.facts))
+        if (form := paper_of(dossier, one))
     ]
     last = max((one.nth for one in found if one.form == "06"), default=0)
     return [one for one in found if one.form != "06" or one.nth == last]
@@ -169,9 +160,9 @@ def of_dossier(dossier: Any) -> list[OfDossier]:
 
 
 def occasion(dossier: Any, nth: int, *, lookup: str, site: str) -> Occasion:
-    """All that the paper of the nth event may say, as it was when that happened. Raises Missing as `form_at` does."""
+    """All that the paper of the nth event may say, as it was when that happened. Raises Missing where there is no such event, or it has no paper."""
     events = events_of(dossier, most=nth)
-    if len(events) != nth or not (form := form_of(events[-1].code, events[-1].facts)):
+    if len(events) != nth or not (form := paper_of(dossier, events[-1])):
         raise Missing
     event, ward = events[-1], dossier.ward_id
     line = Line.objects.filter(ward_id=ward, dossier=dossier).first()

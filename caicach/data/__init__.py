@@ -70,6 +70,16 @@ def paper_words() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def _police_procedures() -> frozenset[str]:
+    return frozenset(row["code"] for row in rows("police_procedures"))
+
+
+def has_police_forms(procedure: str) -> bool:
+    """Whether the police's own forms stand for 01 to 03; procedure: its national code, also with a province's suffix."""
+    return ".".join(procedure.split(".")[:2]) in _police_procedures()
+
+
+@cache
 def clock_limits() -> dict[str, ClockLimit]:
     """Limits of waits, checks, extensions: code → its value and source."""
     return {

@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from caicach.core.clock import local
 from caicach.core.http import Missing
+from caicach.data import has_police_forms
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
 from caicach.rules import dossier_story, papers
@@ -270,7 +271,7 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
     last = len(events) if len(events) < 200 else Event.objects.filter(ward_id=ward, dossier=dossier).count()
     return DossierPage(
         row_of(dossier, now=now),
-        tuple(_happened(one, last - n, code) for n, one in enumerate(events)),
+        tuple(_happened(one, last - n, dossier) for n, one in enumerate(events)),
         tuple(one.code for one in reversed(events)),
         _hands(dossier),
         dossier_story.result(_newest(events, "resolve")) if done else "",
@@ -339,14 +340,19 @@ def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
     return found, found.newest or 0
 
 
-def _happened(event: Event, nth: int, code: str) -> Told:
+def _happened(event: Event, nth: int, dossier: Dossier) -> Told:
     changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
     who = event.by.full_name if event.by else "Phần mềm"
-    paper = papers.form_of(event.code, event.facts)
+    paper = paper_of(dossier, event)
     return Told(
         event.at, who, dossier_story.told(event.code, event.facts), changes, event.word, papers.SHORT.get(paper, ""),
-        paper_address(code, nth) if paper else "",
+        paper_address(dossier.code, nth) if paper else "",
     )  # fmt: skip
+
+
+def paper_of(dossier: Dossier, event: Event) -> str:
+    """The form of the paper that an event has, "" for none."""
+    return papers.form_of(event.code, event.facts, is_police=has_police_forms(dossier.procedure_code))
 
 
 def events_of(dossier: Dossier, *, most: int | None = None) -> list[Event]:

@@ -31,8 +31,14 @@ _OF_STATES = {
 }  # fmt: skip
 
 
-def form_of(event: str, facts: Mapping[str, Any]) -> str:
-    """The form that an event has; "" for none. A list of another system says no move, but the state that it led to."""
+def form_of(event: str, facts: Mapping[str, Any], *, is_police: bool = False) -> str:
+    """The form that an event has; "" for none. A list of another system says no move, but the state that it led to. is_police: the
+    police have forms of their own for 02 and 03."""
+    form = _form_of(event, facts)
+    return "" if is_police and form in ("02", "03") else form
+
+
+def _form_of(event: str, facts: Mapping[str, Any]) -> str:
     if event in ("listed", "listed-anew"):
         after = next((one[2] for one in facts.get("changes", ()) if one[0] == "state"), "")
         return _OF_STATES.get(after, "")

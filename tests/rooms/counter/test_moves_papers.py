@@ -294,6 +294,15 @@ def test_what_has_no_paper_is_not_there(accept, as_officer, here):
     assert as_officer.get(paper_address("H01.31.05-991231-0001", 1)).status_code == 404
 
 
+def test_in_residence_cases_the_polices_forms_stand_for_ours(accept, as_officer, here):
+    dossier = accept()
+    Dossier.objects.filter(pk=dossier.pk).update(procedure_code="1.004222.H38")
+    move(dossier, "ask-supplement", Told(word="Thiếu"), by=here, at=AT + HOUR)
+    page = as_officer.get(dossier.address).content.decode()
+    assert "In phiếu bổ sung" not in page and "In phiếu kiểm soát" in page
+    assert as_officer.get(paper_address(dossier.code, 3)).status_code == 404
+
+
 def test_a_provisional_code_leads_on_and_a_void_number_says_so(accept, as_officer, officer, here):
     dossier = accept()
     Dossier.objects.filter(pk=dossier.pk).update(code="TAM-261123-0001")
