@@ -26,6 +26,7 @@ from caicach.core import clock
 from caicach.history.queries import Told, count_of_codes, of_codes
 from caicach.organisation.queries import ward_name
 from caicach.rules import rights, sign_in
+from caicach.rules.signature import Signer
 from caicach.rules.vntext import key
 
 
@@ -521,6 +522,30 @@ def colleagues(ward: int) -> list[Colleague]:
         Colleague(p.person_id, p.person.full_name, p.person.user_name, p.role, p.office_id, p.person.email)
         for p in posts
     ]
+
+
+_SIGNS_FIRST = (rights.LEADER, rights.HEAD, rights.COORDINATOR, rights.OFFICER)
+
+
+def signer_on(ward: int, person: int | None, day: dt.date) -> Signer:
+    """Who signs: name, the highest of their posts on a day, and the highest of whom they stand in for then. Three queries."""
+    if person is None:
+        return Signer("")
+    held = Post.objects.held(day).filter(ward_id=ward)
+    who = Person.objects.filter(pk=person).values_list("full_name", flat=True).first()
+    away = Absence.objects.filter(ward_id=ward, deputy_id=person, since__lte=day, until__gte=day)
+    own, other = (
+        _highest(held.filter(person_id=person)),
+        _highest(held.filter(person__in=away.values("person_id"))),
+    )
+    return Signer(
+        who or "", own.title if own else "", own.role if own else "", other.title if other else "", other.role if other else ""
+    )  # fmt: skip
+
+
+def _highest(posts: QuerySet[Post]) -> Post | None:
+    rank = {role: n for n, role in enumerate(_SIGNS_FIRST)}
+    return min(posts.order_by("id"), key=lambda post: rank.get(post.role, len(rank)), default=None)
 
 
 def office_on(*, person: str, ward: str, day: str) -> Subquery:

@@ -116,6 +116,7 @@ _CONFLICTS = frozenset(
         "people.changed-meanwhile",
         "dossier.changed",
         "procedure.changed-meanwhile",
+        "wording.changed-meanwhile",
     }
 )
 

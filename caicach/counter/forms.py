@@ -18,6 +18,7 @@ from django.http import QueryDict
 from caicach.citizens.services import Facts
 from caicach.counter.queries import Choice
 from caicach.counter.services import Asked, Person
+from caicach.rules import wording
 from caicach.rules.citizen_card import Card, read_card
 from caicach.rules.formats import day_in
 from caicach.rules.refusal import Refusal
@@ -48,6 +49,35 @@ class DeskForm(forms.Form):
     name = forms.CharField(label="Tên bộ phận trên giấy tờ", max_length=200, required=False)
     address = forms.CharField(label="Địa chỉ", max_length=300, required=False)
     phone = forms.CharField(label="Điện thoại", max_length=60, required=False)
+
+
+class WordingForm(forms.Form):
+    """The standing sentences of one form. seen: the change of the ward's that its sender's page had."""
+
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    opening = forms.CharField(label="Lời mở đầu", required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    closing = forms.CharField(label="Lời kết", required=False, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, form: str, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.form = form
+        if form == "01":  # it begins with its rows
+            del self.fields["opening"]
+            self.fields["closing"].label = "Lời cuối giấy"
+
+    def clean_opening(self) -> str:
+        return self._checked("opening")
+
+    def clean_closing(self) -> str:
+        return self._checked("closing")
+
+    def _checked(self, name: str) -> str:
+        text = wording.tidy(self.cleaned_data[name])
+        try:
+            wording.check(text, self.form, place=name)
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return text
 
 
 @dataclass

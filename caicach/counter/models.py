@@ -125,13 +125,16 @@ class Draft(models.Model):
 
 
 class Paper(models.Model):
-    """A form as it was printed: its file, what it says (facts), by which layout. form: "01" receipt, "07" page of the book."""
+    """A form as it was printed: its file, what it says (facts), by which layout. form: as `rules/papers` has them; nth: which of the
+    dossier's events it is of, the oldest being the first; null for the receipt. A control sheet has its dossier's line of the book as its number (0
+    where it has none), each hand-over's sheet the same."""
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
     dossier = models.ForeignKey(
         "dossiers.Dossier", on_delete=models.PROTECT, null=True, related_name="papers"
     )
     form = models.CharField(max_length=2)
+    nth = models.PositiveIntegerField(null=True)
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
     layout = models.CharField(max_length=20)
@@ -144,8 +147,30 @@ class Paper(models.Model):
         constraints = [
             SameWard(field="dossier", to="dossiers.Dossier", name="counter_paper_ward"),
             SameWard(field="file", to="documents.StoredFile", name="counter_paper_file_ward"),
-            models.UniqueConstraint(fields=["ward", "form", "year", "number"], name="counter_paper_number"),
+            models.UniqueConstraint(
+                fields=["ward", "form", "year", "number"],
+                condition=~Q(form="06"),
+                name="counter_paper_number",
+            ),
+            models.UniqueConstraint(fields=["dossier", "form", "nth"], name="counter_paper_once"),
             models.UniqueConstraint(
                 fields=["dossier", "form"], condition=Q(form="01"), name="counter_receipt_once"
             ),
         ]
+
+
+class Wording(models.Model):
+    """A ward's own standing sentences of a form; without a row those of `data.paper_words` hold. revision: one more with each change,
+    for who changed it a moment before; a row whose sentences were taken back stays, so that the count goes on."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    form = models.CharField(max_length=2)
+    opening = models.TextField(blank=True)
+    closing = models.TextField(blank=True)
+    is_usual = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ward", "form"], name="counter_wording_once")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from django.core.files.base import ContentFile
@@ -14,15 +15,18 @@ from caicach.counter import queries
 from caicach.counter.models import Desk, Line, Paper
 from caicach.counter.queries import Taken
 from caicach.documents import services as documents
-from caicach.dossiers.queries import void_words
-from caicach.organisation.queries import ward_facts
+from caicach.dossiers.moves import term_of
+from caicach.dossiers.queries import events_of, void_words
+from caicach.organisation.queries import ward_facts, work_time
+from caicach.rules import wording
+from caicach.rules.dossier_clock import read
+from caicach.rules.dossier_moves import Step, replay
 from caicach.rules.formats import WEEKDAYS, number
 from caicach.rules.formats import day as day_words
 from caicach.writing.forms import form, qr
 
 LAYOUT = "01/2026-1"
 """one more whenever the receipt is laid out otherwise"""
-STANDING = "Khi đến nhận kết quả, mang theo giấy này và giấy tờ tùy thân. Xem hồ sơ đang ở đâu: quét mã QR, hoặc nhập mã tra cứu."
 LOOKUP_PATH = "/tra-cuu/"
 """where a citizen's page is (caicach/portal); the code opens it"""
 
@@ -48,11 +52,11 @@ def receipt(page: Taken, *, lookup: str, site: str, by: int, at: dt.datetime) ->
 
 
 def printed_again(
-    paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"], is_void: bool = False
+    paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"], is_void: bool = False, page: int = 1
 ) -> bytes:
-    """What the paper says, with the mark of a reprint, and of a number that is void."""
+    """What the paper says, with the mark of a reprint, and of a number that is void. Raises IndexError for a page it does not have."""
     mark = f"Bản in lại {clock.local(at):%H:%M %d/%m/%Y}" + (" · Số này đã hủy" if is_void else "")
-    return form(paper.form, paper.facts, again=mark, kind=kind)
+    return form(paper.form, paper.facts, again=mark, kind=kind, page=page)
 
 
 def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
@@ -63,18 +67,49 @@ def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
     law = (
         version.law.words if version and version.law else (version.time_words if version else "") or "chưa rõ"
     )
-    by = dossier.brought_by
+    due = due_then(dossier, events_of(dossier, most=1))
+    due_words = (
+        _said(dt.datetime.fromisoformat(due) if "T" in due else dt.date.fromisoformat(due)) if due else ""
+    )
+    by, desk = dossier.brought_by, queries.settings_of(line.ward_id)
+    heading = _heading(line.ward_id, desk, clock.local_day(line.at))
+    names = {
+        "chu_ho_so": dossier.applicant, "ma_ho_so": dossier.code, "thu_tuc": dossier.procedure, "ngay_nhan": _moment(dossier, "received"),
+        "hen_tra": due_words, "phuong": f"Ủy ban nhân dân {ward_facts(line.ward_id).name}", "bo_phan": str(heading["desk"]),
+        "dia_chi": desk.address, "dien_thoai": desk.phone,
+    }  # fmt: skip
+    standing = wording.fill(queries.sentences(line.ward_id, "01").closing, names)
     return {
-        **_heading(line.ward_id, queries.settings_of(line.ward_id), clock.local_day(line.at)),
+        **heading,
         "title": f"Giấy tiếp nhận hồ sơ {dossier.code}", "number": f"{line.number}/TNHS", "code": dossier.code,
         "applicant": dossier.applicant, "brought_by": f"{by.name} ({dossier.by_authority})" if by else "", "address": owner.address,
         "phone": teller.phone, "email": teller.email, "procedure": dossier.procedure, "qr": qr(f"{site}{LOOKUP_PATH}{lookup}/"),
-        "lookup": lookup, "parts": [_part(part) for part in page.parts], "sets": str(dossier.sets), "law": law,
+        "lookup": lookup, "parts": [part_words(part) for part in page.parts], "sets": str(dossier.sets), "law": law,
         "own": version.own.words if version and version.own else "", "received": _moment(dossier, "received"),
-        "due": _moment(dossier, "due") or "chưa có ngày hẹn", "sum": line.promise, "fee": fee_words(dossier.fee),
+        "due": due_words or "chưa có ngày hẹn", "sum": line.promise, "fee": fee_words(dossier.fee),
         "way": Line.WAYS[line.way].lower() + (f": {line.way_to}" if line.way_to else ""), "year": str(line.year), "line": str(line.number),
-        "submitter": by.name if by else dossier.applicant, "officer": line.by.full_name if line.by else "", "standing": STANDING,
+        "submitter": by.name if by else dossier.applicant, "officer": line.by.full_name if line.by else "", "standing": standing,
     }  # fmt: skip
+
+
+def due_then(dossier: Any, events: Sequence[Any]) -> str | None:
+    """The promise as it stood at the last of these events: what the newest of them says, else what the dossier came in with."""
+    for one in reversed(events):
+        if one.facts.get("due"):
+            return str(one.facts["due"])
+    later = events_of(dossier)[len(events) :]
+    if any(one.facts.get("due") for one in later):  # the row says a newer one
+        if (term := term_of(events)) is None:
+            return None
+        moves = replay([Step(one.code, minute(one.at), one.word) for one in events])[1]
+        first = read(work_time(dossier.ward_id), term, moves, minute(events[-1].at)).first_due
+        return first.isoformat() if first else None
+    day, time = dossier.due_on, dossier.due_time
+    return None if day is None else (dt.datetime.combine(day, time) if time else day).isoformat()
+
+
+def minute(at: dt.datetime) -> dt.datetime:
+    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def book_page(ward: int, year: int, *, number: int, at: dt.datetime, size: int = 20) -> bytes:
@@ -111,6 +146,17 @@ def fee_words(fee: Any) -> str:
     return f"{number(str(fee.total))} đồng"
 
 
+def sample_facts(standing: str, *, ward: int) -> dict[str, object]:
+    """What form 01 says of an invented dossier, with these sentences under it."""
+    return {
+        **_heading(ward, queries.settings_of(ward), dt.date(2026, 11, 23)), "title": "Xem trước", "number": "0/TNHS", "code": "H00.00.00-261116-0007",
+        "applicant": "Nguyễn Thị Ví Dụ", "brought_by": "", "address": "Khu phố Mẫu", "phone": "•••• ••• 345", "email": "", "procedure": "Thủ tục mẫu",
+        "qr": qr("/tra-cuu/XEMTRUOC/"), "lookup": "XEMTRUOC", "parts": ["Tờ khai (1 bản chính)"], "sets": "1", "law": "5 ngày làm việc", "own": "",
+        "received": "08:30 thứ Hai, 16/11/2026", "due": "17:00 thứ Ba, 24/11/2026", "sum": "ví dụ", "fee": "không thu", "way": "nhận tại quầy",
+        "year": "2026", "line": "7", "submitter": "Nguyễn Thị Ví Dụ", "officer": "Lê Thị Quầy", "standing": standing,
+    }  # fmt: skip
+
+
 def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:
     facts = ward_facts(ward)
     name = desk.name or "Trung tâm Phục vụ hành chính công"
@@ -121,7 +167,7 @@ def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _part(part: Any) -> str:
+def part_words(part: Any) -> str:
     counts = ((part.originals, "bản chính"), (part.copies, "bản sao"))
     count = (
         "đã có, không phải nộp"
@@ -132,10 +178,13 @@ def _part(part: Any) -> str:
 
 
 def _moment(dossier: Any, name: str) -> str:
-    day, time = getattr(dossier, f"{name}_on"), getattr(dossier, f"{name}_time")
-    if day is None:
-        return ""
-    return f"{time:%H:%M} {WEEKDAYS[day.weekday()]}, {day_words(day)}" if time else day_words(day)
+    at = dossier.moment(name)
+    return _said(at) if at else ""
+
+
+def _said(at: dt.date) -> str:
+    day = f"{WEEKDAYS[at.weekday()]}, {day_words(at)}"
+    return f"{at:%H:%M} {day}" if isinstance(at, dt.datetime) else day_words(at)
 
 
 def _upload(data: bytes, name: str) -> ContentFile[bytes]:

@@ -13,7 +13,8 @@ from caicach.citizens import queries as citizens
 from caicach.citizens.queries import Known
 from caicach.core import clock, trip
 from caicach.core.http import Missing
-from caicach.counter.models import Desk, Draft, Line, Part
+from caicach.counter.models import Desk, Draft, Line, Part, Wording
+from caicach.data import paper_words
 from caicach.organisation.queries import day_names, hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
 from caicach.rules.clock_words import Promise, promise
@@ -51,6 +52,29 @@ def on_file(ward: int, number_key: str, handle: str) -> QuerySet[Part]:
 def settings_of(ward: int) -> Desk:
     """The ward's counter as it stands, or as it would without a word."""
     return Desk.objects.filter(ward_id=ward).first() or Desk(ward_id=ward)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The standing sentences of a form. revision: which of the ward's changes they are; who: made it; is_usual: ours, not the ward's."""
+
+    opening: str
+    closing: str
+    revision: int = 0
+    who: str = ""
+    is_usual: bool = True
+
+
+def sentences(ward: int, form: str) -> Sentences:
+    """What a form says as the ward wants it, else as usual. One query."""
+    row = Wording.objects.select_related("by").filter(ward_id=ward, form=form).first()
+    usual = paper_words()[form]
+    if row is None:
+        return Sentences(*usual)
+    who = row.by.full_name if row.by else "Phần mềm"
+    return Sentences(
+        *(usual if row.is_usual else (row.opening, row.closing)), row.revision, who, row.is_usual
+    )
 
 
 @dataclass(frozen=True, slots=True)

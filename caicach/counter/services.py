@@ -18,12 +18,14 @@ from caicach.citizens import services as citizens_verbs
 from caicach.citizens.services import Facts
 from caicach.core import clock, seal, trip
 from caicach.counter import numbers, queries
-from caicach.counter.models import Desk, Fee, Line, Part, Running
+from caicach.counter.models import Desk, Fee, Line, Part, Running, Wording
+from caicach.data import paper_words
 from caicach.dossiers import intake
 from caicach.dossiers.moves import as_facts
 from caicach.history import services as history
 from caicach.organisation.queries import hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
+from caicach.rules import wording
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import cut, key, squeeze
 
@@ -348,4 +350,48 @@ def set_desk(said: Mapping[str, Any], *, ward: int, by: int, at: dt.datetime) ->
         setattr(desk, name, value)
     desk.save()
     history.append(desk, "counter.set", by=by, at=at, ward=ward, changes=changes)
+    return True
+
+
+@transaction.atomic
+def set_wording(
+    form: str,
+    opening: str,
+    closing: str,
+    *,
+    seen: int,
+    ward: int,
+    by: int,
+    at: dt.datetime,
+    is_usual: bool = False,
+) -> bool:
+    """A form's standing sentences; is_usual: ours again. Whether that is new. seen: the revision that the sender's page had.
+
+    Raises Refusal wording.changed-meanwhile, and what `wording.check` does at "opening" or "closing".
+    """
+    Desk.objects.get_or_create(ward_id=ward)
+    desk = Desk.objects.select_for_update().get(ward_id=ward)  # two at once wait here for each other
+    before = queries.sentences(ward, form)
+    if is_usual:
+        opening, closing = paper_words()[form]
+    opening, closing = wording.tidy(opening), wording.tidy(closing)
+    wording.check(opening, form, place="opening")
+    wording.check(closing, form, place="closing")
+    is_usual = (opening, closing) == paper_words()[form]
+    if (before.opening, before.closing, before.is_usual) == (opening, closing, is_usual):
+        return False
+    if before.revision != seen:
+        raise Refusal("wording.changed-meanwhile", who=before.who)
+    Wording.objects.update_or_create(
+        ward_id=ward, form=form,
+        defaults={
+            "opening": opening, "closing": closing, "is_usual": is_usual, "revision": before.revision + 1, "at": at, "by_id": by,
+        },
+    )  # fmt: skip
+    changes = [
+        [f"{form}.{name}", old, new]
+        for name, old, new in (("opening", before.opening, opening), ("closing", before.closing, closing))
+        if old != new
+    ]
+    history.append(desk, "counter.wording-set", by=by, at=at, ward=ward, form=form, changes=changes)
     return True

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core import signing
 from django.forms import model_to_dict
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -18,6 +21,7 @@ from caicach.citizens.services import see
 from caicach.core import clock
 from caicach.core.fields import new_token
 from caicach.core.http import (
+    Actor,
     Missing,
     WardRequest,
     may,
@@ -29,17 +33,20 @@ from caicach.core.http import (
     status_of,
     ward_request,
 )
-from caicach.counter import kept, papers, queries, services
-from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet, money
+from caicach.counter import kept, letters, papers, queries, services
+from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet, WordingForm, money
 from caicach.counter.models import Line
 from caicach.documents import services as documents
 from caicach.dossiers import intake
 from caicach.dossiers.moves import Mover, Told, move
-from caicach.dossiers.queries import void_words
+from caicach.dossiers.queries import for_paper, renamed, void_words
 from caicach.procedures.queries import offered
-from caicach.reading.picture import page_png
+from caicach.reading.picture import page_count, page_png
 from caicach.rules import rights
+from caicach.rules.formats import paper_address
+from caicach.rules.papers import FILES, NAMES
 from caicach.rules.refusal import Refusal
+from caicach.rules.wording import FORMS, names_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -293,7 +300,7 @@ def taken(request: HttpRequest, token: str) -> HttpResponse:
     page = queries.taken(actor.ward_id, token)
     whose = [who for who in (page.dossier.citizen, page.dossier.brought_by) if who]
     see(whose, by=actor.person_id, at=clock.now(), about=page.dossier.code)
-    facts = {"page": page, "void_word": void_words(actor.ward_id, [page.dossier.pk]).get(page.dossier.pk, ""), "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role), "lookup": services.lookup_code(actor.ward_id, token)}  # fmt: skip
+    facts = {"page": page, "papers": letters.of_dossier(page.dossier), "void_word": void_words(actor.ward_id, [page.dossier.pk]).get(page.dossier.pk, ""), "is_fresh": "in" in request.GET, "may_void": rights.allows("dossier.head", actor.role), "may_accept": rights.allows("dossier.accept", actor.role), "lookup": services.lookup_code(actor.ward_id, token)}  # fmt: skip
     return render(request, "counter/taken.html", facts)
 
 
@@ -320,6 +327,151 @@ def receipt(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
     response = HttpResponse(data, content_type="application/pdf" if suffix == "pdf" else "image/png")
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@may("dossier.see")
+def paper(request: HttpRequest, code: str, nth: int) -> HttpResponse:
+    """The paper of something that happened to a dossier, to look at and to print; made now where nobody has opened it."""
+    asked = ward_request(request)
+    try:
+        dossier = for_paper(asked.actor.ward_id, code)
+    except Missing:
+        return HttpResponseRedirect(paper_address(renamed(asked.actor.ward_id, code).code, nth))
+    made = _paper(asked, dossier, nth)
+    file = documents.path_of(made.paper.file)
+    facts = {
+        "dossier": dossier, "paper": made.paper, "name": NAMES[made.paper.form], "is_fresh": made.is_fresh, "address": paper_address(code, nth).rstrip("/"),
+        "pages": range(1, page_count(file) + 1), "is_wide": made.paper.form == "06", "others": letters.of_dossier(dossier), "nth": nth,
+        "may_word": rights.allows("counter.manage", asked.actor.role),
+    }  # fmt: skip
+    return render(request, "counter/paper.html", facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """is_fresh: nobody had opened it."""
+
+    paper: Any
+    is_fresh: bool
+
+
+def _paper(request: WardRequest, dossier: Any, nth: int) -> _Made:
+    """The nth event's paper. Raises Missing where it has none."""
+    actor, now = request.actor, clock.now()
+    if not 1 <= nth <= 10_000:
+        raise Missing
+    site = settings.SITE or request.build_absolute_uri("/").rstrip("/")
+    lookup = services.lookup_code(actor.ward_id, dossier.token) if dossier.token else ""
+    if whose := [who for who in (dossier.citizen, dossier.brought_by) if who]:
+        see(whose, by=actor.person_id, at=now, about=dossier.code)
+    there = letters.kept(dossier, nth)
+    made = there or letters.of_event(dossier, nth, lookup=lookup, site=site, by=actor.person_id, at=now)
+    return _Made(made, there is None)
+
+
+@require_safe
+@may("dossier.see")
+def paper_file(request: HttpRequest, code: str, nth: int, suffix: str) -> HttpResponse:
+    """The same as a file, or one page of it (?to=2) as a picture; with ?lai=1 once more, marked as a reprint."""
+    if suffix not in ("pdf", "png"):
+        raise Missing
+    asked = ward_request(request)
+    dossier = for_paper(asked.actor.ward_id, code)
+    made = _paper(asked, dossier, nth).paper
+    name, is_void = f"{FILES[made.form]}-{dossier.code}.{suffix}", dossier.state == "voided"
+    page, file = row_id(request.GET.get("to", "")) or 1, documents.path_of(made.file)
+    try:
+        if is_void or "lai" in request.GET:
+            data = papers.printed_again(
+                made, at=clock.now(), kind="pdf" if suffix == "pdf" else "png", is_void=is_void, page=page
+            )
+        elif suffix == "pdf":
+            return send_file(file.open("rb"), name=name, kind="application/pdf", inline=True)
+        else:
+            data = page_png(file, page, width=1240 if made.form != "06" else 1760)
+    except IndexError:
+        raise Missing from None
+    response = HttpResponse(data, content_type="application/pdf" if suffix == "pdf" else "image/png")
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("counter.manage")
+def wording(request: HttpRequest) -> HttpResponse:
+    """The standing sentences of one form (?mau=04, the apology's at first): looked at on paper, saved, ours again."""
+    actor = ward_request(request).actor
+    which = request.GET.get("mau", "")
+    which = which if which in FORMS else "04"
+    there, status = queries.sentences(actor.ward_id, which), 200
+    start = {"seen": there.revision, "opening": there.opening, "closing": there.closing}
+    form, theirs, shown = WordingForm(which, initial=start), None, there
+    if request.method == "POST":
+        form, what = WordingForm(which, request.POST), request.POST.get("lam", "luu")
+        status = 422
+        if what == "mac-dinh" or form.is_valid():
+            said = (
+                {name: form.cleaned_data.get(name, "") for name in ("opening", "closing")}
+                if form.is_valid()
+                else {}
+            )
+            shown = replace(there, **said)
+            if what == "xem":
+                status = 200
+            elif (answer := _word(actor, form, which, said, is_usual=what == "mac-dinh")) is None:
+                messages.success(
+                    request,
+                    "Đã lưu. Giấy in từ nay nói như thế; giấy đã in giữ nguyên."
+                    if what == "luu"
+                    else "Đã trở lại lời văn có sẵn.",
+                )
+                return see_other(f"{request.path}?mau={which}")
+            else:
+                status, theirs = answer, queries.sentences(actor.ward_id, which)
+                told = request.POST.copy()  # saved again, it is known what was saved meanwhile
+                told["seen"] = str(theirs.revision)
+                form.data = told
+    facts = {
+        "form": form, "which": which, "tabs": {one: NAMES[one] for one in FORMS}, "names": names_of(which), "there": there, "theirs": theirs,
+        "picture": signing.dumps([which, shown.opening, shown.closing], salt=_SALT, compress=True) if status != 422 else "",
+        "is_wide": which == "06", "is_looked_at": request.method == "POST" and status == 200,
+    }  # fmt: skip
+    return render(request, "counter/wording.html", facts, status=status)
+
+
+_SALT = "counter.wording"
+
+
+def _word(
+    actor: Actor, form: WordingForm, which: str, said: Mapping[str, str], *, is_usual: bool
+) -> int | None:
+    """None where it is saved, else the status to answer with."""
+    try:
+        services.set_wording(
+            which, said.get("opening", ""), said.get("closing", ""), seen=form.cleaned_data.get("seen") or 0, ward=actor.ward_id,
+            by=actor.person_id, at=clock.now(), is_usual=is_usual,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return put_refusal(form, refusal)
+    return None
+
+
+@require_safe
+@may("counter.manage")
+def wording_picture(request: HttpRequest) -> HttpResponse:
+    """A form with sentences that the page above has checked, of an invented dossier."""
+    try:
+        which, opening, closing = signing.loads(request.GET.get("chu", ""), salt=_SALT)
+    except signing.BadSignature:
+        raise Missing from None
+    data = letters.picture_of(
+        which, queries.Sentences(opening, closing), ward=ward_request(request).actor.ward_id
+    )
+    response = HttpResponse(data, content_type="image/png")
+    response["Cache-Control"] = "private, max-age=600"
     return response
 
 

@@ -64,6 +64,22 @@ class ClockLimit:
 
 
 @cache
+def paper_words() -> dict[str, tuple[str, str]]:
+    """The standing sentences of the forms where a ward has said nothing else: form → (opening, closing). Our own words."""
+    return {row["form"]: (row["opening"], row["closing"]) for row in rows("paper_words")}
+
+
+@cache
+def _police_procedures() -> frozenset[str]:
+    return frozenset(row["code"] for row in rows("police_procedures"))
+
+
+def has_police_forms(procedure: str) -> bool:
+    """Whether the police's own forms stand for 01 to 03; procedure: its national code, also with a province's suffix."""
+    return ".".join(procedure.split(".")[:2]) in _police_procedures()
+
+
+@cache
 def clock_limits() -> dict[str, ClockLimit]:
     """Limits of waits, checks, extensions: code → its value and source."""
     return {

@@ -11,11 +11,13 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from caicach.core.clock import local
 from caicach.core.http import Missing
+from caicach.data import has_police_forms
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
-from caicach.rules import dossier_story
+from caicach.rules import dossier_story, papers
 from caicach.rules.dossier_moves import STATES
 from caicach.rules.dossier_words import dossier_code
+from caicach.rules.formats import paper_address
 from caicach.rules.vntext import fold
 
 A_PAGE = 20
@@ -231,12 +233,20 @@ def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Told(Happened):
+    """An event of a dossier. paper: what its paper is called, "" for none; address: where that stands."""
+
+    paper: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DossierPage:
     """story: what happened, newest first; codes: the same as codes, oldest first. hands: whose it is now; result, collected, extended:
     of the events, as `dossier_story` says them. "" for what is not so. is_beside: another system makes its next move."""
 
     row: Row
-    story: tuple[Happened, ...]
+    story: tuple[Told, ...]
     codes: tuple[str, ...]
     hands: str
     result: str
@@ -258,9 +268,10 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
         raise Missing
     rows = Event.objects.select_related("by").filter(ward_id=ward, dossier=dossier).order_by("-id")[:200]
     events, done = list(rows), dossier.state in _DONE
+    last = len(events) if len(events) < 200 else Event.objects.filter(ward_id=ward, dossier=dossier).count()
     return DossierPage(
         row_of(dossier, now=now),
-        tuple(map(_happened, events)),
+        tuple(_happened(one, last - n, dossier) for n, one in enumerate(events)),
         tuple(one.code for one in reversed(events)),
         _hands(dossier),
         dossier_story.result(_newest(events, "resolve")) if done else "",
@@ -329,10 +340,34 @@ def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
     return found, found.newest or 0
 
 
-def _happened(event: Event) -> Happened:
+def _happened(event: Event, nth: int, dossier: Dossier) -> Told:
     changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
     who = event.by.full_name if event.by else "Phần mềm"
-    return Happened(event.at, who, dossier_story.told(event.code, event.facts), changes, event.word)
+    paper = paper_of(dossier, event)
+    return Told(
+        event.at, who, dossier_story.told(event.code, event.facts), changes, event.word, papers.SHORT.get(paper, ""),
+        paper_address(dossier.code, nth) if paper else "",
+    )  # fmt: skip
+
+
+def paper_of(dossier: Dossier, event: Event) -> str:
+    """The form of the paper that an event has, "" for none."""
+    return papers.form_of(event.code, event.facts, is_police=has_police_forms(dossier.procedure_code))
+
+
+def events_of(dossier: Dossier, *, most: int | None = None) -> list[Event]:
+    """What happened to a dossier, oldest first, at most so many. One query."""
+    rows = Event.objects.select_related("by").filter(ward_id=dossier.ward_id, dossier=dossier)
+    return list(rows.order_by("id")[:most])
+
+
+def for_paper(ward: int, code: str) -> Dossier:
+    """A dossier with all that a paper says of it. One query. Raises Missing."""
+    found = Dossier.objects.select_related("clock", "citizen", "brought_by", "version")
+    dossier = found.filter(ward_id=ward, code=code).first()
+    if dossier is None:
+        raise Missing
+    return dossier
 
 
 def void_words(ward: int, dossiers: Sequence[int]) -> dict[int, str]:

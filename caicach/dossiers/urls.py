@@ -1,21 +1,7 @@
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
+from caicach.core import addresses  # noqa: F401 — "code" of the paths below
 from caicach.dossiers import views, views_moves
-from caicach.rules.formats import dossier_code_in
-
-
-class _Code(StringConverter):
-    """A dossier's code: most are letters, digits, dots and a dash, but other systems write others. Its address is made by
-    `dossier_address`, never by its name: "%2F" of a code is no step of a path."""
-
-    regex = r"[^\x00-\x1f]+?"
-
-    def to_python(self, value: str) -> str:
-        return dossier_code_in(value)
-
-
-register_converter(_Code, "code")
 
 app_name = "dossiers"
 urlpatterns = [

@@ -268,6 +268,12 @@ def procedure_for(ward: int, code: str) -> Procedure:
     return found
 
 
+def shares_of(version: int | None) -> list[tuple[str, int]]:
+    """The steps of a version in their order: (office, or what is done where none is named; percent of the time). One query."""
+    steps = StepSpec.objects.filter(version_id=version).select_related("office") if version else ()
+    return [(one.office.name if one.office else one.name, one.share_percent) for one in steps]
+
+
 def newest_version(procedure: Procedure) -> Version:
     """The last version, also where it is over or has not begun. One query. Raises Missing."""
     found = (

@@ -94,6 +94,11 @@ def dossier_address(code: str) -> str:
     return f"/ho-so/{quote(code if is_plain else '~' + code, safe='')}/"
 
 
+def paper_address(code: str, nth: int) -> str:
+    """Where the paper of a dossier's nth event stands, the oldest being the first."""
+    return f"/quay/giay/{dossier_address(code).removeprefix('/ho-so/')}{nth}/"
+
+
 def dossier_code_in(part: str) -> str:
     """The code that `dossier_address` put there."""
     return part.removeprefix("~")

@@ -121,6 +121,17 @@ SENTENCES: dict[str, str] = {
     "counter.day": _("Ngày sinh chưa đúng. Hãy ghi như 20/05/1990, không sau hôm nay."),
     "counter.unit": _("Mã đơn vị có dạng H01.31.05. Hãy xem lại mã."),
     "counter.document": _("Hãy ghi văn bản của tỉnh cho phép lưu hồ sơ ở đây, hoặc để trống cả mã đơn vị."),
+    # standing sentences
+    "wording.name": _(
+        "Dòng {line}, cột {column}: mẫu này không có tên {shown}. Hãy viết {other}, hoặc bỏ dấu ngoặc nhọn."
+    ),
+    "wording.brace": _(
+        "Dòng {line}, cột {column}: dấu {brace} lẻ. Tên viết trong một cặp ngoặc nhọn, trên một dòng. Hãy thêm dấu còn lại, hoặc bỏ dấu này."
+    ),
+    "wording.long": _("Lời văn nhiều nhất {most} chữ cái và dấu. Hãy viết ngắn lại."),
+    "wording.changed-meanwhile": _(
+        "{who} vừa lưu lời văn khác của mẫu này. Chưa có gì được lưu, chữ anh/chị gõ vẫn còn. Hãy xem bản kia bên dưới rồi lưu lại nếu vẫn muốn."
+    ),
     # the citizen card
     "card.other": _(
         "Đây không phải chữ của mã QR trên thẻ căn cước. Hãy quét mã QR trên thẻ, hoặc gõ số và họ tên."

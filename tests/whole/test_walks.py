@@ -52,6 +52,7 @@ VALUES = {
     "procedure": "1.001193",
     "move": "ask-payment",
     "lookup": "ABCDEFGH",
+    "nth": 1,
 }
 
 

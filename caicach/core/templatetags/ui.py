@@ -358,6 +358,12 @@ def dossier_address(code: str) -> str:
     return formats.dossier_address(code)
 
 
+@register.simple_tag
+def paper_address(code: str, nth: int) -> str:
+    """Where the paper of a dossier's nth event stands."""
+    return formats.paper_address(code, nth)
+
+
 @register.filter
 def dossier_value(value: str, name: str) -> str:
     """A value of a dossier as its events keep it: states, ways to file and ISO moments in words."""

@@ -18,21 +18,31 @@ import segno
 if TYPE_CHECKING:
     from typst import Compiler
 
-FORMS = {"01": "receipt", "07": "book"}
+FORMS = {
+    "01": "receipt", "02": "letter", "03": "letter", "04": "letter", "05": "letter", "06": "sheet", "07": "book", "08": "letter",
+}  # fmt: skip
 _turn = Lock()
 """a kept compiler does one paper at a time; each takes a few milliseconds"""
 
 
 def form(
-    number: str, facts: Mapping[str, object], *, again: str = "", kind: Literal["pdf", "png"] = "pdf"
+    number: str,
+    facts: Mapping[str, object],
+    *,
+    again: str = "",
+    kind: Literal["pdf", "png"] = "pdf",
+    page: int = 1,
 ) -> bytes:
-    """The form of this number. again: the mark of a reprint ("Bản in lại 14:05 23/11/2026"); kind "png": its first page."""
+    """The form of this number. again: the mark of a reprint ("Bản in lại 14:05 23/11/2026"); kind "png": one page of it. Raises
+    IndexError for a page that it does not have."""
     said = json.dumps({**facts, "again": again}, ensure_ascii=False)
     with _turn:
         made: Any = _compiler(FORMS[number]).compile(
             sys_inputs={"facts": said}, format=kind, ppi=170.0 if kind == "png" else None, pdf_tags=False
         )
-    return bytes(made[0] if isinstance(made, list) else made)
+    if not isinstance(made, list):
+        made = [made]
+    return bytes(made[page - 1 if kind == "png" else 0])
 
 
 def qr(address: str) -> str:

@@ -67,6 +67,15 @@ def test_the_power_went_before_printing(accept, desk, officer):
     assert later.facts == first and later.number == 1 and later.year == 2026
 
 
+def test_a_receipt_that_is_made_after_more_time_was_taken_says_the_promise_of_then(
+    accept, as_officer, officer
+):
+    dossier = accept()
+    move(dossier, "extend", Told(word="Chờ", amount=2), by=Mover(officer.pk, None), at=AT)
+    said = text_of(b"".join(as_officer.get(f"/quay/{dossier.token}/giay-tiep-nhan.pdf").streaming_content))
+    assert "Thời gian trả kết quả: 17:00 thứ Ba, 01/12/2026" in said and "03/12/2026" not in said
+
+
 def test_a_picture_goes_to_the_printer_from_the_page(receipt, as_officer):
     dossier, address = receipt
     fresh = as_officer.get(f"/quay/{dossier.token}/?in=1").content.decode()
