@@ -40,6 +40,12 @@ class Row:
     tone: str
     words: str
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether it is late and nobody has apologised: of the ward's own, for another system keeps those of its own."""
+        one = self.dossier
+        return self.tone == "late" and one.system == Dossier.OWN and one.clock.apologised_on is None
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -95,7 +101,7 @@ def _this_month(now: dt.datetime, at: str = "") -> Q:
     return Q((f"{at}settled_on__range", (today.replace(day=1), today)))
 
 
-def _in_hands(ward: int, office: int, at: str = "") -> dict[str, object]:
+def in_hands(ward: int, office: int, at: str = "") -> dict[str, object]:
     """What runs in an office's hands; at: the way to the clock. "In" rather than "is", or SQLite takes the index of all that runs in
     the ward and looks for the office's among them."""
     return {f"{at}ward_id": ward, f"{at}office_id": office, f"{at}runs__in": [True]}
@@ -181,7 +187,7 @@ def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) ->
         case "sap-tre":
             return runs.filter(_soon(now, "clock__")).order_by("clock__late_from", "id")
         case "don-vi-toi":
-            mine = rows.filter(**_in_hands(ward, office, "clock__")) if office else rows.none()
+            mine = rows.filter(**in_hands(ward, office, "clock__")) if office else rows.none()
             return mine.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "dang-giai-quyet":
             return runs.order_by(F("clock__late_from").asc(nulls_last=True), "id")
@@ -262,7 +268,7 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
         row_of(dossier, now=now),
         tuple(map(_happened, events)),
         tuple(one.code for one in reversed(events)),
-        _hands(dossier),
+        hands_of(dossier),
         dossier_story.result(_newest(events, "resolve")) if done else "",
         dossier_story.collected(_newest(events, "return-result")) if done else "",
         dossier_story.extended(_newest(events, "extend")),
@@ -270,7 +276,7 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
     )
 
 
-def _hands(dossier: Dossier) -> str:
+def hands_of(dossier: Dossier) -> str:
     """Whose it is; "" once it has ended, or where nobody said."""
     where, who = dossier.clock.office, dossier.clock.person
     if _has_ended(dossier):
@@ -296,7 +302,7 @@ def next_in_hands(ward: int, office: int | None, *, but: Dossier, now: dt.dateti
     """The most urgent of the running dossiers that an office has in its hands, besides one. One query, by its index."""
     if office is None:
         return None
-    clocks = DossierClock.objects.select_related("dossier").filter(**_in_hands(ward, office))
+    clocks = DossierClock.objects.select_related("dossier").filter(**in_hands(ward, office))
     mine = clocks.filter(dossier__set_aside=False).exclude(dossier_id=but.pk)
     found = mine.order_by(F("late_from").asc(nulls_last=True), "dossier_id").first()
     return row_of(found.dossier, now=now) if found else None
@@ -362,3 +368,61 @@ def export_rows(
     """The rows of a filter, for a file: at most so many. One query."""
     rows = _asked(ward, _group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now, office)
     return [row_of(one, now=now) for one in rows.select_related("clock")[:most]]
+
+
+@dataclass(frozen=True, slots=True)
+class Apologies:
+    """What is owed to people whose promise is not kept. due: their last day to be told has come and nobody has, not late yet;
+    missing: late and never told; made: told this month; again: told, and late once more."""
+
+    due: int
+    missing: int
+    made: int
+    again: int
+
+
+def apologies(ward: int, *, now: dt.datetime, office: int | None = None) -> Apologies:
+    """The ward's, or an office's. Of the ward's own dossiers: another system keeps those of its own. One query, over what is under
+    way and what was apologised for this month."""
+    today = local(now).date()
+    month = Q(apologised_on__range=(today.replace(day=1), today))
+    clocks = DossierClock.objects.filter(Q(runs=True) | month, ward_id=ward, dossier__system=Dossier.OWN)
+    if office is not None:
+        clocks = clocks.filter(office_id=office)
+    late_again = _late(now) | Q(settled_on__range=(today.replace(day=1), today), late_days__gt=0)
+    found = clocks.aggregate(
+        due=Count("dossier_id", filter=owes_apology(now) & Q(late_from__gt=now)),
+        missing=Count("dossier_id", filter=owes_apology(now) & Q(late_from__lte=now)),
+        made=Count("dossier_id", filter=month),
+        again=Count("dossier_id", filter=late_again & Q(apologised_on__isnull=False)),
+    )
+    return Apologies(**found)
+
+
+def owes_apology(now: dt.datetime, at: str = "") -> Q:
+    """What runs, was never apologised for, and is late or will be after the last day to say so; at: the way to the clock."""
+    is_near = Q((f"{at}apology_by__lte", local(now).date())) | Q((f"{at}late_from__lte", now))
+    return is_near & Q((f"{at}runs", True), (f"{at}apologised_on", None), (f"{at}late_from__isnull", False))
+
+
+def nearing(ward: int, *, now: dt.datetime, office: int | None, is_head: bool) -> int:
+    """How many running dossiers are late, due today, or have used so much of their time that an officer (a head) should see them.
+    One query."""
+    clocks = DossierClock.objects.filter(ward_id=ward, runs=True)
+    if office is not None:
+        clocks = DossierClock.objects.filter(**in_hands(ward, office))
+    seen_from = "urgent_from" if is_head else "warn_from"
+    is_seen = Q(late_from__lte=end_of(now)) | Q((f"{seen_from}__lte", now), late_from__isnull=False)
+    return clocks.filter(is_seen).count()
+
+
+def end_of(now: dt.datetime) -> dt.datetime:
+    """The moment after the last one of the ward's day: what is late from then on is due today."""
+    return local(now).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+
+
+def with_clock(clock: DossierClock) -> Dossier:
+    """The dossier of a clock, which it has at hand then."""
+    dossier = clock.dossier
+    dossier.clock = clock
+    return dossier

@@ -38,12 +38,12 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
             moves.check(dossier, move, by=by)
         except Refusal as refusal:
             return refused(request, refusal, back=("Về hồ sơ", dossier.address))
-    places = _places(actor.ward_id) if move in MoveForm.PASSES else []
+    where = places(actor.ward_id) if move in MoveForm.PASSES else []
     more = _more_time(dossier) if move == "extend" else None
     form = MoveForm(
         move,
         request.POST if request.method == "POST" else None,
-        places=places,
+        places=where,
         more=more,
         initial={"seen": seen},
     )
@@ -85,7 +85,7 @@ def _more_time(dossier: Dossier) -> moves.MoreTime | None:
         return None
 
 
-def _places(ward: int) -> list[tuple[str, str]]:
+def places(ward: int) -> list[tuple[str, str]]:
     """Into whose hands: each office, and after it its people."""
     people = colleagues(ward)
     choices: list[tuple[str, str]] = []

@@ -455,6 +455,9 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         "promises": dossiers.promises(actor.ward_id, now=clock.now())
         if rights.allows("dossier.see", actor.role)
         else None,
+        "apologies": dossiers.apologies(actor.ward_id, now=clock.now())
+        if rights.allows("dossier.see", actor.role)
+        else None,
     }
     return render(request, "plans/overview.html", shown)
 
