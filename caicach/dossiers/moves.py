@@ -337,15 +337,16 @@ def _into_hands(held: Dossier, told: Told) -> dict[str, Any]:
         )
         if person is None:
             raise Refusal("dossier.not-there", "person")
-        office = person.office_id
+        # whoever sits in no office (a leader) takes it in hand where it is
+        office = person.office_id or held.clock.office_id
     where = next((one for one in offices(held.ward_id) if one.id == office), None)
-    if where is None:
+    if where is None and (office is not None or person is None):
         raise Refusal("dossier.not-there", "office")
     if (held.clock.office_id, held.clock.person_id) == (office, told.person) and held.clock.office_id:
         raise Refusal("dossier.same-hands", "office")
     return {
         "office": office,
-        "office_name": where.name,
+        "office_name": where.name if where else "",
         "person": told.person,
         "person_name": person.name if person else "",
     }

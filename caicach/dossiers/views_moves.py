@@ -86,7 +86,7 @@ def _more_time(dossier: Dossier) -> moves.MoreTime | None:
 
 
 def places(ward: int) -> list[tuple[str, str]]:
-    """Into whose hands: each office, and after it its people."""
+    """Into whose hands: each office, and after it its people; then the leaders who sit in none."""
     people = colleagues(ward)
     choices: list[tuple[str, str]] = []
     for one in offices(ward):
@@ -94,4 +94,5 @@ def places(ward: int) -> list[tuple[str, str]]:
             continue
         choices.append((f"o{one.id}", one.name))
         choices += [(f"p{who.id}", f"{who.name} · {one.short}") for who in people if who.office_id == one.id]
-    return choices
+    above = [who for who in people if who.office_id is None and who.role == rights.LEADER]
+    return choices + [(f"p{who.id}", f"{who.name} · {rights.WARD_ROLES[who.role].lower()}") for who in above]

@@ -170,6 +170,21 @@ def test_how_it_is_signed_is_by_the_signers_own_role(role, form, two, chair, war
     assert Event.objects.get(dossier=two[0], code="resolve").facts["for"]["form"] == form
 
 
+def test_a_leader_who_sits_in_no_office_takes_it_in_hand_where_it_is(accept, chair, officer, client):
+    chair.posts.update(office=None)
+    one = accept()
+    place = one.clock.office
+    client.force_login(officer)
+    address = f"{one.address}buoc/hand-over/"
+    assert f"{chair.full_name} · lãnh đạo" in client.get(address).content.decode()
+    assert client.post(address, {"office": f"p{chair.pk}", "seen": seen(one)}).status_code == 303
+    one.clock.refresh_from_db()
+    assert (one.clock.office, one.clock.person) == (place, chair)
+    client.force_login(chair)
+    assert one.code in client.get(PAGE).content.decode()
+    assert not list(moves.differing(one.ward_id))
+
+
 def left_with(ward, accept, officer, person, n=1):
     made = []
     for k in range(n):
