@@ -64,9 +64,8 @@ def _nearing(actor: Actor) -> int:
     """How many dossiers close to their promise somebody sees; 0 for who sees none."""
     if not rights.allows("dossier.see", actor.role):
         return 0
-    office = None if actor.role in (rights.LEADER, rights.COORDINATOR) else actor.office_id
-    is_head = actor.role != rights.OFFICER
-    return dossiers.nearing(actor.ward_id, now=clock.now(), office=office, is_head=is_head)
+    sight = dossiers.Sight.of(actor.role, actor.office_id)
+    return dossiers.nearing(actor.ward_id, now=clock.now()).seen(sight)
 
 
 @require_safe

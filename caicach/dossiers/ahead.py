@@ -97,13 +97,13 @@ def ahead(
     """The running dossiers of an office (None: of the ward) that are close to their promise or past it, the most urgent first.
 
     is_head: 90 percent are early enough; else 75 (data/clock_limits.csv). unit, handle: only what this office, this person has.
-    with_owed: for who may apologise. At most six queries.
+    with_owed: for who may apologise. At most seven queries.
     """
     group = group if group in GROUPS else ""
-    is_seen = _seen(now, is_head) if not group else _of(group, now)
+    is_seen = queries.is_near(now, is_head=is_head) if not group else _of(group, now)
     found = list(
         _running(ward, office)
-        .filter(_seen(now, False))
+        .filter(queries.is_near(now, is_head=False))
         .values_list("office__slug", "office__name", "person__handle", "person__full_name")
         .annotate(**{f"n{n}": Count("pk", filter=_of(name, now)) for n, name in enumerate(GROUPS)})
         .order_by("office__position", "office__name", "person__full_name")
@@ -175,11 +175,6 @@ def _of(group: str, now: dt.datetime) -> Q:
             return later & Q(urgent_from__lte=now)
         case _:
             return later & Q(warn_from__lte=now, urgent_from__gt=now)
-
-
-def _seen(now: dt.datetime, is_head: bool) -> Q:
-    share = Q(urgent_from__lte=now) if is_head else Q(warn_from__lte=now)
-    return Q(late_from__lte=queries.end_of(now)) | share & Q(late_from__isnull=False)
 
 
 def _name(words: str) -> str:

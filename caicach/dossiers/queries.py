@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
-from caicach.rules import dossier_story
+from caicach.rules import dossier_story, rights
 from caicach.rules.dossier_moves import STATES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.vntext import fold
@@ -373,7 +373,8 @@ def export_rows(
 @dataclass(frozen=True, slots=True)
 class Apologies:
     """What is owed to people whose promise is not kept. due: their last day to be told has come and nobody has, not late yet;
-    missing: late and never told; made: told this month; again: told, and late once more."""
+    missing: late and never told; made: told this month; again: told, and late
+    once more, under way or settled this month."""
 
     due: int
     missing: int
@@ -382,21 +383,25 @@ class Apologies:
 
 
 def apologies(ward: int, *, now: dt.datetime, office: int | None = None) -> Apologies:
-    """The ward's, or an office's. Of the ward's own dossiers: another system keeps those of its own. One query, over what is under
-    way and what was apologised for this month."""
+    """The ward's, or an office's. Of the ward's own dossiers: another system keeps those of its own. Two queries, over what is under
+    way and over a year's apologies, each by its index: whatever lies behind."""
     today = local(now).date()
-    month = Q(apologised_on__range=(today.replace(day=1), today))
-    clocks = DossierClock.objects.filter(Q(runs=True) | month, ward_id=ward, dossier__system=Dossier.OWN)
-    if office is not None:
-        clocks = clocks.filter(office_id=office)
-    late_again = _late(now) | Q(settled_on__range=(today.replace(day=1), today), late_days__gt=0)
-    found = clocks.aggregate(
-        due=Count("dossier_id", filter=owes_apology(now) & Q(late_from__gt=now)),
-        missing=Count("dossier_id", filter=owes_apology(now) & Q(late_from__lte=now)),
-        made=Count("dossier_id", filter=month),
-        again=Count("dossier_id", filter=late_again & Q(apologised_on__isnull=False)),
+    month = (today.replace(day=1), today)
+    clocks = DossierClock.objects.filter(dossier__system=Dossier.OWN)
+    hands = {"ward_id": ward, "runs": True} if office is None else in_hands(ward, office)
+    under_way = clocks.filter(**hands).aggregate(
+        due=Count("pk", filter=owes_apology(now) & Q(late_from__gt=now)),
+        missing=Count("pk", filter=owes_apology(now) & Q(late_from__lte=now)),
+        again=Count("pk", filter=Q(late_from__lte=now, apologised_on__isnull=False)),
     )
-    return Apologies(**found)
+    told = clocks.filter(ward_id=ward, apologised_on__gte=month[0] - dt.timedelta(days=366))
+    if office is not None:
+        told = told.filter(office_id=office)
+    made = told.aggregate(
+        made=Count("pk", filter=Q(apologised_on__range=month)),
+        again=Count("pk", filter=Q(settled_on__range=month, late_days__gt=0)),
+    )
+    return Apologies(under_way["due"], under_way["missing"], made["made"], under_way["again"] + made["again"])
 
 
 def owes_apology(now: dt.datetime, at: str = "") -> Q:
@@ -405,15 +410,42 @@ def owes_apology(now: dt.datetime, at: str = "") -> Q:
     return is_near & Q((f"{at}runs", True), (f"{at}apologised_on", None), (f"{at}late_from__isnull", False))
 
 
-def nearing(ward: int, *, now: dt.datetime, office: int | None, is_head: bool) -> int:
-    """How many running dossiers are late, due today, or have used so much of their time that an officer (a head) should see them.
-    One query."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which dossiers close to their promise somebody sees. office: None for the whole ward's; is_head: from 90 percent, not 75."""
+
+    office: int | None
+    is_head: bool
+
+    @classmethod
+    def of(cls, role: str, office: int | None) -> Sight:
+        is_above = role in (rights.LEADER, rights.COORDINATOR)
+        return cls(None if is_above else office, role != rights.OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearing:
+    """office → how many of its running dossiers an officer, a head should see by now."""
+
+    counts: Mapping[int | None, tuple[int, int]]
+
+    def seen(self, sight: Sight) -> int:
+        rows = self.counts.values() if sight.office is None else [self.counts.get(sight.office, (0, 0))]
+        return sum(row[sight.is_head] for row in rows)
+
+
+def nearing(ward: int, *, now: dt.datetime) -> Nearing:
+    """What is late, due today, or has used so much of its time. One query for everybody."""
     clocks = DossierClock.objects.filter(ward_id=ward, runs=True)
-    if office is not None:
-        clocks = DossierClock.objects.filter(**in_hands(ward, office))
-    seen_from = "urgent_from" if is_head else "warn_from"
-    is_seen = Q(late_from__lte=end_of(now)) | Q((f"{seen_from}__lte", now), late_from__isnull=False)
-    return clocks.filter(is_seen).count()
+    rows = clocks.filter(is_near(now, is_head=False)).values_list("office_id").order_by()
+    found = rows.annotate(officer=Count("pk"), head=Count("pk", filter=is_near(now, is_head=True)))
+    return Nearing({office: (officer, head) for office, officer, head in found})
+
+
+def is_near(now: dt.datetime, *, is_head: bool) -> Q:
+    """What an officer, a head should see by now."""
+    used = Q(urgent_from__lte=now) if is_head else Q(warn_from__lte=now)
+    return Q(late_from__lte=end_of(now)) | used & Q(late_from__isnull=False)
 
 
 def end_of(now: dt.datetime) -> dt.datetime:

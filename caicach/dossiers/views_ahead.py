@@ -16,7 +16,7 @@ from caicach.accounts.queries import Actor
 from caicach.core import clock
 from caicach.core.http import may, row_id, see_other, ward_request
 from caicach.dossiers import ahead as pages
-from caicach.dossiers import several, signing
+from caicach.dossiers import queries, several, signing
 from caicach.dossiers.forms import more_days
 from caicach.dossiers.moves import Mover, Told
 from caicach.rules import rights
@@ -24,7 +24,7 @@ from caicach.rules import rights
 
 def scope(actor: Actor) -> int | None:
     """Whose dossiers somebody answers for: None for the whole ward's."""
-    return None if actor.role in (rights.LEADER, rights.COORDINATOR) else actor.office_id
+    return queries.Sight.of(actor.role, actor.office_id).office
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,13 @@ def _page(
     request: HttpRequest, *, told: Sequence[several.Outcome] = (), refused: str = "", status: int = 200
 ) -> HttpResponse:
     actor, now = ward_request(request).actor, clock.now()
+    sight = queries.Sight.of(actor.role, actor.office_id)
     may_apologise = rights.allows("dossier.head", actor.role)
     page = pages.ahead(
         actor.ward_id,
         now=now,
-        office=scope(actor),
-        is_head=actor.role != rights.OFFICER,
+        office=sight.office,
+        is_head=sight.is_head,
         group=request.GET.get("nhom", ""),
         unit=request.GET.get("don-vi", ""),
         handle=request.GET.get("nguoi", ""),
@@ -112,9 +113,9 @@ def _page(
         "reasons": data.apology_reasons(),
         "may_apologise": may_apologise,
         "may_sign": rights.allows("dossier.sign", actor.role),
-        "is_whole": scope(actor) is None,
+        "is_whole": sight.office is None,
         "limits": data.limits(),
-        "share": data.clock_limit("urgent-share" if actor.role != rights.OFFICER else "warn-share"),
-        "nobodys": signing.count_nobodys(actor.ward_id, office=scope(actor)) if may_apologise else 0,
+        "share": data.clock_limit("urgent-share" if sight.is_head else "warn-share"),
+        "nobodys": signing.count_nobodys(actor.ward_id, office=sight.office) if may_apologise else 0,
     }
     return render(request, "dossiers/ahead.html", facts, status=status)

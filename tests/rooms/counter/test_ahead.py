@@ -8,10 +8,12 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from caicach import data
+from caicach.desk.queries import ward_desk
 from caicach.dossiers import ahead, moves, queries
 from caicach.dossiers.models import Dossier, DossierClock, Event
 from caicach.dossiers.moves import Mover, Told, move
 from caicach.organisation.queries import work_time
+from caicach.reminders import queries as letters
 from caicach.rules.dossier_clock import share_used_at
 from caicach.rules.dossier_moves import MOVES, STATES
 from tests.factories import rooms
@@ -70,7 +72,7 @@ def test_the_officer_sees_it_at_three_quarters_and_the_head_at_nine_tenths(ward,
     assert [(one.group, one.count) for one in page.tallies] == [("tre", 1), ("hom-nay", 1), ("gap", 1), ("som", 1)]  # fmt: skip
     assert codes(page)[:2] == [of["late"], of["today"]], "the most urgent first"
     for is_head in (True, False):
-        count = queries.nearing(ward.pk, now=AT, office=office, is_head=is_head)
+        count = queries.nearing(ward.pk, now=AT).seen(queries.Sight(office, is_head))
         assert count == len(seen[is_head]), "the line of one's own work says what the page shows"
 
 
@@ -120,11 +122,11 @@ def test_another_office_and_another_ward_see_nothing_of_it(ward, dossiers, clien
 def test_the_page_asks_the_same_number_of_times_whatever_it_shows(
     ward, accept, dossiers, django_assert_num_queries
 ):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         ahead.ahead(ward.pk, now=AT, office=None, is_head=False)
     for n in range(12):
         accept(token=f"phieunua{n:05}", at=AT - 12 * DAY)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = ahead.ahead(ward.pk, now=AT, office=None, is_head=False)
     assert len(page.owed) == 13 + 1
 
@@ -227,3 +229,21 @@ def test_another_systems_dossier_is_warned_of_and_not_apologised_for_here(dossie
         one.code for one in page.owed
     ]
     assert page.apologies.missing == 0
+
+
+def test_the_days_letter_says_the_same_number_to_who_sees_any(ward, dossiers, officer, head):
+    near = queries.nearing(ward.pk, now=AT)
+    office = dossiers["late"].clock.office_id
+    assert (
+        letters.nearing_for(near, "officer", office) == 4 and letters.nearing_for(near, "head", office) == 3
+    )
+    assert letters.nearing_for(near, "leader", None) == 3
+    assert letters.nearing_for(near, "administrator", office) == letters.nearing_for(near, "officer", -1) == 0
+    facts = ward_desk(ward.pk, today=rooms.TODAY, people=[officer.pk], calendar=data.work_calendar())
+    work = letters.desk_for(facts, officer.pk, office, "officer")
+    told = dict(letters.daily("A", work, today=rooms.TODAY, nearing=4).parts)
+    (line,) = told["Lời nhắc về hồ sơ một cửa"]
+    assert (line.when, line.address) == ("4 hồ sơ", PAGE)
+    assert "Lời nhắc về hồ sơ một cửa" not in dict(
+        getattr(letters.daily("A", work, today=rooms.TODAY), "parts", ())
+    )
