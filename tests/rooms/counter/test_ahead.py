@@ -188,6 +188,9 @@ def test_the_number_of_apologies_is_one_on_every_page(dossiers, leader, client, 
     by = Mover(leader.pk, None)
     move(dossiers["today"], "extend", Told(amount=1, word="Chờ"), by=by, at=AT)
     assert queries.apologies(ward.pk, now=AT) == queries.Apologies(due=0, missing=1, made=1, again=0)
+    assert queries.kept_and_told(ward.pk, now=AT) == (
+        queries.promises(ward.pk, now=AT), queries.apologies(ward.pk, now=AT),
+    )  # fmt: skip
     cache.clear()
     page = shown(client, leader).content.decode()
     over = shown(client, leader, "/ke-hoach/2026/cchc/toan-canh/").content.decode()
@@ -206,6 +209,9 @@ def test_an_apology_counts_for_its_own_count_of_the_time(dossiers, leader):
     one = move(one, "extend", Told(amount=5, word="Chờ"), by=by, at=AT)
     one = move(one, "resolve", Told(outcome="granted"), by=by, at=AT)
     assert one.clock.apologised_on == rooms.TODAY
+    kept, told = queries.kept_and_told(one.ward_id, now=AT)
+    assert (kept.settled, kept.missed, told.made, told.again) == (1, 0, 1, 0)
+    assert (kept, told) == (queries.promises(one.ward_id, now=AT), queries.apologies(one.ward_id, now=AT))
     one = move(one, "reopen", Told(word="Sai tên"), by=by, at=AT)
     assert one.clock.apologised_on is None
     DossierClock.objects.filter(pk=one.pk).update(apologised_on=rooms.TODAY)
