@@ -2,10 +2,14 @@
 
 import datetime as dt
 import re
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 
 from caicach import data
 from caicach.desk.queries import ward_desk
@@ -253,3 +257,16 @@ def test_the_days_letter_says_the_same_number_to_who_sees_any(ward, dossiers, of
     assert "Lời nhắc về hồ sơ một cửa" not in dict(
         getattr(letters.daily("A", work, today=rooms.TODAY), "parts", ())
     )
+
+
+def test_the_apologies_that_were_there_already_are_filled_in(dossiers, leader):
+    by = Mover(leader.pk, None)
+    told = move(dossiers["late"], "extend", Told(amount=5, word="Chờ"), by=by, at=AT)
+    anew = move(dossiers["today"], "extend", Told(amount=5, word="Chờ"), by=by, at=AT)
+    anew = move(anew, "resolve", Told(outcome="granted"), by=by, at=AT)
+    move(anew, "reopen", Told(word="Sai tên"), by=by, at=AT)
+    DossierClock.objects.update(apologised_on=None)
+    migration = import_module("caicach.dossiers.migrations.0010_fill_apologies")
+    migration.fill(apps, SimpleNamespace(connection=connection))
+    filled = DossierClock.objects.filter(apologised_on__isnull=False)
+    assert list(filled.values_list("pk", "apologised_on")) == [(told.pk, rooms.TODAY)]
