@@ -573,3 +573,15 @@ def still_holds(role: str) -> Exists:
 def at_office(people: Iterable[Colleague], office: int | None) -> tuple[Colleague, ...]:
     """Those of one office, each person once."""
     return tuple({one.id: one for one in people if one.office_id == office}.values())
+
+
+def holds_something(*, person: str, ward: str) -> Exists:
+    """Whether the person of a row (the columns of these names) holds a post in the ward today; who does not has left."""
+    held = Post.objects.held(clock.today()).filter(person_id=OuterRef(person), ward_id=OuterRef(ward))
+    return Exists(held.filter(person__is_active=True))
+
+
+def is_away(*, person: str, ward: str) -> Exists:
+    """Whether the person of a row is absent from the ward today."""
+    today, mine = clock.today(), Absence.objects.filter(person_id=OuterRef(person), ward_id=OuterRef(ward))
+    return Exists(mine.filter(since__lte=today, until__gte=today))

@@ -47,6 +47,8 @@ class Actor(Protocol):
     role: str
     holder_id: int
     calendar: int | None
+    stands_for: str
+    title: str
 
 
 class WardRequest(HttpRequest):

@@ -99,6 +99,18 @@ def clock_limit(code: str) -> ClockLimit:
 
 
 @cache
+def apology_reasons() -> dict[str, str]:
+    """Why a promise is put off, as the form of an apology offers it: code → words."""
+    return {row["code"]: row["words"] for row in rows("apology_reasons")}
+
+
+@cache
+def signing_forms() -> dict[str, str]:
+    """How somebody who stands in signs, by the role that is the signer's own: role → "KT."."""
+    return {row["role"]: row["form"] for row in rows("signing_forms")}
+
+
+@cache
 def plan_kinds() -> dict[str, str]:
     """The kinds of plans that stand side by side: code in addresses → name."""
     return {row["code"]: row["name"] for row in rows("plan_kinds")}

@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from caicach.accounts.queries import Actor
 from caicach.core import clock
 from caicach.core.http import may, row_id, see_other, ward_request
 from caicach.desk import queries
+from caicach.dossiers import queries as dossiers
 from caicach.rules import rights
 from caicach.tasks import notices
 
@@ -53,8 +55,17 @@ def my_work(request: HttpRequest) -> HttpResponse:
             "may_ask_time": rights.allows("task.ask-time", actor.role),
             "decides": rights.allows("task.give-time", actor.role),
             "whole_office": whole_office,
+            "nearing": _nearing(actor),
         },
     )
+
+
+def _nearing(actor: Actor) -> int:
+    """How many dossiers close to their promise somebody sees; 0 for who sees none."""
+    if not rights.allows("dossier.see", actor.role):
+        return 0
+    sight = dossiers.Sight.of(actor.role, actor.office_id)
+    return dossiers.nearing(actor.ward_id, now=clock.now()).seen(sight)
 
 
 @require_safe

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from caicach import data
 from caicach.dossiers.models import Dossier, DossierClock
 from caicach.reading.dossier_list import ListedDossier
 from caicach.rules.dossier_clock import apology_day, share_used_at
@@ -150,9 +151,12 @@ def set_clock(clock: DossierClock, dossier: Dossier, time: WorkTime, zone: dt.tz
         start = dt.datetime.combine(dossier.received_on, dossier.received_time or dt.time())
     clock.late_from = (due + dt.timedelta(minutes=1)).replace(tzinfo=zone)
     if start and start < due:
-        clock.warn_from = share_used_at(time, start, due, 75).replace(tzinfo=zone)
-        clock.urgent_from = share_used_at(time, start, due, 90).replace(tzinfo=zone)
-    clock.apology_by = apology_day(time, dossier.due_on)
+        shares = data.limits()
+        clock.warn_from = share_used_at(time, start, due, shares.warn_percent).replace(tzinfo=zone)
+        clock.urgent_from = share_used_at(time, start, due, shares.urgent_percent).replace(tzinfo=zone)
+    last = apology_day(time, dossier.due_on)
+    # as the clock itself says: nobody apologises before the dossier came
+    clock.apology_by = last if dossier.received_on is None or last >= dossier.received_on else None
     if clock.settled_on:
         told = dossier.resolved_time if dossier.resolved_on else dossier.returned_time
         at = dt.datetime.combine(clock.settled_on, told or dt.time())

@@ -43,7 +43,7 @@ class CodeForm(forms.Form):
     )  # fmt: skip
 
 
-def _more_days(one: tuple[int, dt.datetime]) -> tuple[str, str]:
+def more_days(one: tuple[int, dt.datetime]) -> tuple[str, str]:
     days, due = one
     return str(days), f"{days} ngày, hẹn trả {due:%H:%M} {WEEKDAYS[due.weekday()]} {day(due)}"
 
@@ -85,7 +85,7 @@ class MoveForm(forms.Form):
             )
             if more and more.days:
                 self.fields["amount"].widget = forms.Select(
-                    choices=[("", "Chọn số ngày"), *map(_more_days, more.days)]
+                    choices=[("", "Chọn số ngày"), *map(more_days, more.days)]
                 )
                 self.fields["amount"].help_text = _how_much_more(more)
         if move == "resolve":

@@ -109,7 +109,7 @@ class DossierClock(models.Model):
     runs: it is open and not waiting. late_from: from then on it is late (the day after a promised day without a time);
     warn_from, urgent_from: so much of the time is used that its officer, its head, should see it. apology_by: the last day to
     apologise. late_days: of a settled one, working days after the promise, 0 in time, None where nothing was promised. office,
-    person: in whose hands it is, where we know.
+    person: in whose hands it is, where we know. apologised_on: when somebody apologised for this count of the time and gave a new day.
     """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, primary_key=True, related_name="clock")
@@ -119,6 +119,7 @@ class DossierClock(models.Model):
     warn_from = models.DateTimeField(null=True)
     urgent_from = models.DateTimeField(null=True)
     apology_by = models.DateField(null=True)
+    apologised_on = models.DateField(null=True)
     settled_on = models.DateField(null=True)
     late_days = models.PositiveSmallIntegerField(null=True)
     office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, null=True, related_name="+")
@@ -133,6 +134,11 @@ class DossierClock(models.Model):
             models.Index(fields=["ward", "office", "runs", "late_from"], name="dossiers_in_hands"),
             models.Index(fields=["ward", "late_from"], condition=Q(runs=True), name="dossiers_under_way"),
             models.Index(fields=["ward", "settled_on", "late_days"], name="dossiers_settled"),
+            models.Index(
+                fields=["ward", "apologised_on"],
+                condition=Q(apologised_on__isnull=False),
+                name="dossiers_apologised",
+            ),
         ]
 
 

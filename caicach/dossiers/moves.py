@@ -53,14 +53,21 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """Who moves it: office None for who acts in any (a leader)."""
+    """Who moves it: office None for who acts in any (a leader). holder: who is absent and whose post is worn, with name and title;
+    0 for nobody: then it is one's own."""
 
     person: int
     office: int | None
+    holder: int = 0
+    holder_name: str = ""
+    title: str = ""
 
     @classmethod
     def of(cls, actor: Actor) -> Mover:
-        return cls(actor.person_id, None if actor.role == rights.LEADER else actor.office_id)
+        office = None if actor.role == rights.LEADER else actor.office_id
+        if not actor.stands_for:
+            return cls(actor.person_id, office)
+        return cls(actor.person_id, office, actor.holder_id, actor.stands_for, actor.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ def check(dossier: Dossier, code: str, *, by: Mover) -> None:
         if code == "send-back":
             _hands_before(events)
         else:
-            _check_more_time(1, events, dossier.ward_id)
+            _check_more_time(1, events, work_time(dossier.ward_id))
 
 
 @transaction.atomic
@@ -136,7 +143,7 @@ def move(
     _check_hands(held, code, by)
     held.state = after(held.state, code, word=told.word)  # type: ignore[arg-type]
     at = _not_before(events, at)
-    facts = _facts(held, code, told, events, at)
+    facts = _facts(held, code, told, events, at) | _in_whose_name(code, by, held.ward_id)
     event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
     _put(held, code, facts, at)
     _reckon(held, [*events, event], at, work_time(held.ward_id))
@@ -145,6 +152,22 @@ def move(
     held.save()
     held.clock.save()
     return held
+
+
+_OWN_ROLES = (rights.LEADER, rights.HEAD, rights.COORDINATOR, rights.OFFICER)
+_SIGNED = ("resolve", "extend")
+
+
+def _in_whose_name(code: str, by: Mover, ward: int) -> dict[str, Any]:
+    """For whom somebody moves it who stands in for an absent one, and of what is signed, how: by the signer's own role, as accounts
+    know of an absence only whose it is (data/signing_forms.csv)."""
+    if not by.holder:
+        return {}
+    form = ""
+    if code in _SIGNED:
+        own = {one.role for one in colleagues(ward) if one.id == by.person}
+        form = next((data.signing_forms()[one] for one in _OWN_ROLES if one in own), "")
+    return {"for": {"person": by.holder, "name": by.holder_name, "title": by.title, "form": form}}
 
 
 def _check_system(held: Dossier, code: str) -> None:
@@ -187,7 +210,7 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
         case "extend":
             if not 1 <= told.amount <= MOST_DAYS:
                 raise Refusal("dossier.extend-days", "amount", most=MOST_DAYS)
-            _check_more_time(told.amount, events, held.ward_id)
+            _check_more_time(told.amount, events, work_time(held.ward_id))
             return {"amount": told.amount, "before": _iso(held)}
         case "resolve":
             if told.outcome not in OUTCOMES:
@@ -241,11 +264,44 @@ class MoreTime:
 def more_time(dossier: Dossier, *, at: dt.datetime) -> MoreTime:
     """What "extend" would promise. Raises Refusal dossier.no-promise, clock.extended-already."""
     events = list(Event.objects.filter(dossier=dossier).order_by("id"))
-    _check_more_time(1, events, dossier.ward_id)
-    term, told, time = term_of(events), replay(_steps(events))[1], work_time(dossier.ward_id)
+    return _more_time(events, work_time(dossier.ward_id), at, MOST_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Extending:
+    """seen: the newest event of a dossier; more: what "extend" would promise, None where it would refuse, then why says it."""
+
+    seen: int
+    more: MoreTime | None
+    why: str = ""
+
+
+def more_times(
+    dossiers: Sequence[Dossier], *, at: dt.datetime, shown: int = MOST_DAYS
+) -> dict[int, Extending]:
+    """The same for several dossiers of a ward: dossier → what it would be, so many days each at most. Two queries."""
+    told: dict[int, list[Event]] = {one.pk: [] for one in dossiers}
+    if not told:
+        return {}
+    ward = dossiers[0].ward_id
+    time, found = work_time(ward), {}
+    for event in Event.objects.filter(ward_id=ward, dossier_id__in=told).order_by("id"):
+        told[event.dossier_id].append(event)
+    for pk, events in told.items():
+        seen = events[-1].pk if events else 0
+        try:
+            found[pk] = Extending(seen, _more_time(events, time, at, shown))
+        except Refusal as refusal:
+            found[pk] = Extending(seen, None, str(refusal))
+    return found
+
+
+def _more_time(events: Sequence[Event], time: WorkTime, at: dt.datetime, shown: int) -> MoreTime:
+    _check_more_time(1, events, time)
+    term, told = term_of(events), replay(_steps(events))[1]
     assert term is not None
     now, found = _minute(_not_before(events, at)), []
-    most = min(MOST_DAYS, most_days(term, data.limits(), a_day=time.minutes_a_day))
+    most = min(shown, most_days(term, data.limits(), a_day=time.minutes_a_day))
     try:
         for n in range(1, most + 1):
             due = read(time, term, [*told, ClockMove(now, "extended", amount=n)], now).due
@@ -256,12 +312,12 @@ def more_time(dossier: Dossier, *, at: dt.datetime) -> MoreTime:
     return MoreTime(read(time, term, told, now).due, tuple(found), data.limits().extensions)
 
 
-def _check_more_time(days: int, events: Sequence[Event], ward: int) -> None:
+def _check_more_time(days: int, events: Sequence[Event], time: WorkTime) -> None:
     """Raises Refusal dossier.no-promise, clock.extended-already, clock.extension-long."""
     term = term_of(events)
     if term is None:
         raise Refusal("dossier.no-promise", "amount")
-    moves, a_day = replay(_steps(events))[1], work_time(ward).minutes_a_day
+    moves, a_day = replay(_steps(events))[1], time.minutes_a_day
     # the apology is the move itself: its word is what is written to the citizen
     may_extend(term, moves, data.limits(), days=days, apologised=True, a_day=a_day)
 
@@ -281,15 +337,16 @@ def _into_hands(held: Dossier, told: Told) -> dict[str, Any]:
         )
         if person is None:
             raise Refusal("dossier.not-there", "person")
-        office = person.office_id
+        # whoever sits in no office (a leader) takes it in hand where it is
+        office = person.office_id or held.clock.office_id
     where = next((one for one in offices(held.ward_id) if one.id == office), None)
-    if where is None:
+    if where is None and (office is not None or person is None):
         raise Refusal("dossier.not-there", "office")
     if (held.clock.office_id, held.clock.person_id) == (office, told.person) and held.clock.office_id:
         raise Refusal("dossier.same-hands", "office")
     return {
         "office": office,
-        "office_name": where.name,
+        "office_name": where.name if where else "",
         "person": told.person,
         "person_name": person.name if person else "",
     }
@@ -314,6 +371,18 @@ def _reckon(held: Dossier, events: Sequence[Event], at: dt.datetime, time: WorkT
     if shown is not None and shown.due is not None:
         held.due_on, held.due_time = shown.due.date(), shown.due.time()
     comparing.set_clock(held.clock, held, time, timezone.get_default_timezone())
+    held.clock.apologised_on = _apologised(events)
+
+
+def _apologised(events: Sequence[Event]) -> dt.date | None:
+    """The day of the last apology since the time began to run, or began anew."""
+    found = None
+    for one in events:
+        if one.code == "extend":
+            found = clock.local_day(one.at)
+        elif one.code in ("accept", "reopen"):
+            found = None
+    return found
 
 
 def _shown(events: Sequence[Event], at: dt.datetime, time: WorkTime) -> tuple[str, Reading | None]:
@@ -372,8 +441,8 @@ def _name(code: str) -> str:
 
 
 def differing(ward: int) -> Iterator[tuple[str, str, str]]:
-    """(code, what the row says, what its events say) of every own dossier whose state or hands are not those of its events. Two
-    queries a thousand dossiers."""
+    """(code, what the row says, what its events say) of every own dossier whose state, hands or apology are not those of its
+    events. Two queries a thousand dossiers."""
     rows = Dossier.objects.filter(ward_id=ward, system=Dossier.OWN).select_related("clock").order_by("id")
     for batch in _batches(rows):
         told: dict[int, list[Event]] = {one.pk: [] for one in batch}
@@ -392,6 +461,8 @@ def differing(ward: int) -> Iterator[tuple[str, str, str]]:
             hands = (passes[-1].get("office"), passes[-1].get("person")) if passes else (None, None)
             if hands != (one.clock.office_id, one.clock.person_id):
                 yield one.code, f"{(one.clock.office_id, one.clock.person_id)}", f"{hands}"
+            if (day := _apologised(events)) != one.clock.apologised_on:
+                yield one.code, f"xin lỗi {one.clock.apologised_on or 'chưa'}", f"xin lỗi {day or 'chưa'}"
 
 
 def _batches(rows: Any, size: int = 1_000) -> Iterator[list[Dossier]]:

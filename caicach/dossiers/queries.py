@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.data import has_police_forms
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
 from caicach.history.queries import Happened
-from caicach.rules import dossier_story, papers
+from caicach.rules import dossier_story, papers, rights
 from caicach.rules.dossier_moves import STATES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.formats import paper_address
@@ -41,6 +41,12 @@ class Row:
     dossier: Dossier
     tone: str
     words: str
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether it is late and nobody has apologised: of the ward's own, for another system keeps those of its own."""
+        one = self.dossier
+        return self.tone == "late" and one.system == Dossier.OWN and one.clock.apologised_on is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,7 @@ def promises(ward: int, *, now: dt.datetime) -> Promises:
     under_way = clocks.filter(runs=True).aggregate(
         late=Count("late_from", filter=_late(now)), soon=Count("late_from", filter=_soon(now))
     )
-    settled = clocks.filter(_this_month(now)).aggregate(
-        settled=Count("settled_on"),
-        promised=Count("late_days"),
-        missed=Count("late_days", filter=Q(late_days__gt=0)),
-    )
+    settled = clocks.filter(_this_month(now)).aggregate(**_settled())
     return Promises(**under_way, **settled)
 
 
@@ -97,7 +99,7 @@ def _this_month(now: dt.datetime, at: str = "") -> Q:
     return Q((f"{at}settled_on__range", (today.replace(day=1), today)))
 
 
-def _in_hands(ward: int, office: int, at: str = "") -> dict[str, object]:
+def in_hands(ward: int, office: int, at: str = "") -> dict[str, object]:
     """What runs in an office's hands; at: the way to the clock. "In" rather than "is", or SQLite takes the index of all that runs in
     the ward and looks for the office's among them."""
     return {f"{at}ward_id": ward, f"{at}office_id": office, f"{at}runs__in": [True]}
@@ -183,7 +185,7 @@ def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) ->
         case "sap-tre":
             return runs.filter(_soon(now, "clock__")).order_by("clock__late_from", "id")
         case "don-vi-toi":
-            mine = rows.filter(**_in_hands(ward, office, "clock__")) if office else rows.none()
+            mine = rows.filter(**in_hands(ward, office, "clock__")) if office else rows.none()
             return mine.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "dang-giai-quyet":
             return runs.order_by(F("clock__late_from").asc(nulls_last=True), "id")
@@ -273,7 +275,7 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
         row_of(dossier, now=now),
         tuple(_happened(one, last - n, dossier) for n, one in enumerate(events)),
         tuple(one.code for one in reversed(events)),
-        _hands(dossier),
+        hands_of(dossier),
         dossier_story.result(_newest(events, "resolve")) if done else "",
         dossier_story.collected(_newest(events, "return-result")) if done else "",
         dossier_story.extended(_newest(events, "extend")),
@@ -281,7 +283,7 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
     )
 
 
-def _hands(dossier: Dossier) -> str:
+def hands_of(dossier: Dossier) -> str:
     """Whose it is; "" once it has ended, or where nobody said."""
     where, who = dossier.clock.office, dossier.clock.person
     if _has_ended(dossier):
@@ -307,7 +309,7 @@ def next_in_hands(ward: int, office: int | None, *, but: Dossier, now: dt.dateti
     """The most urgent of the running dossiers that an office has in its hands, besides one. One query, by its index."""
     if office is None:
         return None
-    clocks = DossierClock.objects.select_related("dossier").filter(**_in_hands(ward, office))
+    clocks = DossierClock.objects.select_related("dossier").filter(**in_hands(ward, office))
     mine = clocks.filter(dossier__set_aside=False).exclude(dossier_id=but.pk)
     found = mine.order_by(F("late_from").asc(nulls_last=True), "dossier_id").first()
     return row_of(found.dossier, now=now) if found else None
@@ -397,3 +399,140 @@ def export_rows(
     """The rows of a filter, for a file: at most so many. One query."""
     rows = _asked(ward, _group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now, office)
     return [row_of(one, now=now) for one in rows.select_related("clock")[:most]]
+
+
+@dataclass(frozen=True, slots=True)
+class Apologies:
+    """What is owed to people whose promise is not kept. due: their last day to be told has come and nobody has, not late yet;
+    missing: late and never told; made: told this month; again: told, and late
+    once more, under way or settled this month."""
+
+    due: int
+    missing: int
+    made: int
+    again: int
+
+
+def apologies(ward: int, *, now: dt.datetime, office: int | None = None) -> Apologies:
+    """The ward's, or an office's. Of the ward's own dossiers: another system keeps those of its own. Two queries, over what is under
+    way and over a year's apologies, each by its index: whatever lies behind."""
+    hands = {"ward_id": ward, "runs": True} if office is None else in_hands(ward, office)
+    under_way = DossierClock.objects.filter(**hands).aggregate(**_untold(now))
+    told = _told(ward, now, office)
+    return _apologies(under_way, told.aggregate(**_made(now)))
+
+
+def kept_and_told(ward: int, *, now: dt.datetime) -> tuple[Promises, Apologies]:
+    """`promises` and `apologies` of a ward, by the same sums, in two queries for a page that shows both."""
+    clocks = DossierClock.objects.filter(ward_id=ward)
+    under_way = clocks.filter(runs=True).aggregate(
+        late=Count("late_from", filter=_late(now)), soon=Count("late_from", filter=_soon(now)), **_untold(now)
+    )
+    nothing = Count("pk", filter=Q(pk__isnull=True))
+    settled = clocks.filter(_this_month(now)).annotate(which=Value("settled")).values_list("which")
+    told = _told(ward, now, None).annotate(which=Value("told")).values_list("which")
+    both = {
+        which: counts
+        for which, *counts in settled.annotate(**_settled()).union(
+            told.annotate(**_made(now), none=nothing), all=True
+        )
+    }
+    counts = both.get("settled", [0, 0, 0])
+    made = dict(zip(_made(now), both.get("told", [0, 0, 0]), strict=False))
+    return Promises(under_way["late"], under_way["soon"], *counts), _apologies(under_way, made)
+
+
+def _settled() -> dict[str, Count]:
+    """Of this month's results."""
+    return {
+        "settled": Count("settled_on"),
+        "promised": Count("late_days"),
+        "missed": Count("late_days", filter=Q(late_days__gt=0)),
+    }
+
+
+def _untold(now: dt.datetime) -> dict[str, Count]:
+    """Of what is under way."""
+    own = Q(dossier__system=Dossier.OWN)
+    return {
+        "due": Count("pk", filter=owes_apology(now) & Q(late_from__gt=now) & own),
+        "missing": Count("pk", filter=owes_apology(now) & Q(late_from__lte=now) & own),
+        "again": Count("pk", filter=Q(late_from__lte=now, apologised_on__isnull=False) & own),
+    }
+
+
+def _told(ward: int, now: dt.datetime, office: int | None) -> QuerySet[DossierClock]:
+    """What was apologised for this month or in the year before it."""
+    since = local(now).date().replace(day=1) - dt.timedelta(days=366)
+    told = DossierClock.objects.filter(ward_id=ward, apologised_on__gte=since, dossier__system=Dossier.OWN)
+    return told if office is None else told.filter(office_id=office)
+
+
+def _made(now: dt.datetime) -> dict[str, Count]:
+    today = local(now).date()
+    month = (today.replace(day=1), today)
+    return {
+        "made": Count("pk", filter=Q(apologised_on__range=month)),
+        "again": Count("pk", filter=Q(settled_on__range=month, late_days__gt=0)),
+    }
+
+
+def _apologies(under_way: Mapping[str, int], told: Mapping[str, int]) -> Apologies:
+    again = under_way["again"] + told["again"]
+    return Apologies(under_way["due"], under_way["missing"], told["made"], again)
+
+
+def owes_apology(now: dt.datetime, at: str = "") -> Q:
+    """What runs, was never apologised for, and is late or will be after the last day to say so; at: the way to the clock."""
+    is_near = Q((f"{at}apology_by__lte", local(now).date())) | Q((f"{at}late_from__lte", now))
+    return is_near & Q((f"{at}runs", True), (f"{at}apologised_on", None), (f"{at}late_from__isnull", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which dossiers close to their promise somebody sees. office: None for the whole ward's; is_head: from 90 percent, not 75."""
+
+    office: int | None
+    is_head: bool
+
+    @classmethod
+    def of(cls, role: str, office: int | None) -> Sight:
+        is_above = role in (rights.LEADER, rights.COORDINATOR)
+        return cls(None if is_above else office, role != rights.OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearing:
+    """office → how many of its running dossiers an officer, a head should see by now."""
+
+    counts: Mapping[int | None, tuple[int, int]]
+
+    def seen(self, sight: Sight) -> int:
+        rows = self.counts.values() if sight.office is None else [self.counts.get(sight.office, (0, 0))]
+        return sum(row[sight.is_head] for row in rows)
+
+
+def nearing(ward: int, *, now: dt.datetime) -> Nearing:
+    """What is late, due today, or has used so much of its time. One query for everybody."""
+    clocks = DossierClock.objects.filter(ward_id=ward, runs=True)
+    rows = clocks.filter(is_near(now, is_head=False)).values_list("office_id").order_by()
+    found = rows.annotate(officer=Count("pk"), head=Count("pk", filter=is_near(now, is_head=True)))
+    return Nearing({office: (officer, head) for office, officer, head in found})
+
+
+def is_near(now: dt.datetime, *, is_head: bool) -> Q:
+    """What an officer, a head should see by now."""
+    used = Q(urgent_from__lte=now) if is_head else Q(warn_from__lte=now)
+    return Q(late_from__lte=end_of(now)) | used & Q(late_from__isnull=False)
+
+
+def end_of(now: dt.datetime) -> dt.datetime:
+    """The moment after the last one of the ward's day: what is late from then on is due today."""
+    return local(now).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+
+
+def with_clock(clock: DossierClock) -> Dossier:
+    """The dossier of a clock, which it has at hand then."""
+    dossier = clock.dossier
+    dossier.clock = clock
+    return dossier

@@ -13,6 +13,7 @@ from functools import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
+from caicach import data
 from caicach.core import clock
 from caicach.organisation.queries import work_time
 from caicach.rules.dossier_clock import share_used_at
@@ -20,8 +21,6 @@ from caicach.rules.work_table import WorkTable
 
 YEARS = 3
 """laid out on each side of today; what lies beyond is counted one by one"""
-WARN, URGENT = 75, 90
-"""percent of the time, as `comparing.set_clock` has them"""
 _READ = (
     "SELECT c.dossier_id, {on}, {at}, {due}, {due_at}, {warn}, {urgent}, {apology} FROM dossiers_dossierclock c "
     "JOIN dossiers_dossier d ON d.id = c.dossier_id WHERE c.ward_id = %s AND c.settled_on IS NULL AND d.due_on IS NOT NULL"
@@ -38,13 +37,14 @@ _POSTGRES = (
     "apology_by = n.apology FROM unnest(%s::timestamp[], %s::timestamp[], %s::date[], %s::bigint[]) "
     "AS n(warn, urgent, apology, id) WHERE c.dossier_id = n.id"
 )
-_Row = tuple[str | None, str | None, str, int]
+_Row = tuple[str | None, str | None, str | None, int]
 
 
 @transaction.atomic
 def reckon(ward: int) -> int:
     """The clocks of every promised dossier that is not settled; how many show otherwise than before."""
-    time, today = work_time(ward), clock.today()
+    time, today, limits = work_time(ward), clock.today(), data.limits()
+    shares = (limits.warn_percent, limits.urgent_percent)
     span = dt.timedelta(days=366 * YEARS)
     table = WorkTable(time, today - span, today + span)
     zone = timezone.get_default_timezone()
@@ -67,7 +67,7 @@ def reckon(ward: int) -> int:
 
     def apart(on: str, at: int, day: str, due_at: int) -> list[str]:
         since, due = (_moment(*one) for one in ((on, at), (day, due_at)))
-        both = (share_used_at(time, since, due, one).replace(tzinfo=zone) for one in (WARN, URGENT))
+        both = (share_used_at(time, since, due, one).replace(tzinfo=zone) for one in shares)
         return [str(one.astimezone(dt.UTC).replace(tzinfo=None)) for one in both]
 
     moved: list[_Row] = []
@@ -80,12 +80,14 @@ def reckon(ward: int) -> int:
                 if since is None or until is None:
                     warn, urgent = apart(on, begin, day, end)
                 else:
-                    early, late = table.shares((since, begin), (until, end), WARN, URGENT)
+                    early, late = table.shares((since, begin), (until, end), *shares)
                     n, rest = divmod(early + shift, 1440)
                     warn = days[n] + times[rest]
                     n, rest = divmod(late + shift, 1440)
                     urgent = days[n] + times[rest]
-        last = apology(day)
+        last: str | None = apology(day)
+        if on is not None and last is not None and last < on:
+            last = None
         if warn != was_warn or urgent != was_urgent or last != was_apology:
             moved.append((warn, urgent, last, pk))
     _write(moved)

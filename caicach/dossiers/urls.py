@@ -1,7 +1,7 @@
 from django.urls import path
 
 from caicach.core import addresses  # noqa: F401 — "code" of the paths below
-from caicach.dossiers import views, views_moves
+from caicach.dossiers import views, views_ahead, views_moves, views_signing
 
 app_name = "dossiers"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("nap/<slug:token>/bo/", views.drop, name="list-drop"),
     path("nap/<slug:token>/lui/", views.take_back, name="list-back"),
     path("nap/<slug:token>/trang-thai/", views.list_state, name="list-state"),
+    path("sap-tre/", views_ahead.ahead, name="ahead"),
+    path("sap-tre/xin-loi/", views_ahead.apologise, name="apologise"),
+    path("ky/", views_signing.sign, name="sign"),
+    path("giao-lai/", views_signing.hand_on, name="hand-on"),
     path("<code:code>/buoc/<slug:move>/", views_moves.step, name="move"),
     path("<code:code>/ma-cua-tinh/", views.learn_code, name="learn-code"),
     path("<code:code>/", views.detail, name="detail"),

@@ -51,7 +51,11 @@ def board(request: HttpRequest) -> HttpResponse:
         number=number,
         office=Mover.of(actor).office,
     )
-    facts = {"page": page, "may_import": rights.allows("dossier.import", actor.role)}
+    facts = {
+        "page": page,
+        "may_import": rights.allows("dossier.import", actor.role),
+        "may_sign": rights.allows("dossier.sign", actor.role),
+    }
     return render(request, "dossiers/board.html", facts)
 
 

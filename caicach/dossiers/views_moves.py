@@ -38,12 +38,12 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
             moves.check(dossier, move, by=by)
         except Refusal as refusal:
             return refused(request, refusal, back=("Về hồ sơ", dossier.address))
-    places = _places(actor.ward_id) if move in MoveForm.PASSES else []
+    where = places(actor.ward_id) if move in MoveForm.PASSES else []
     more = _more_time(dossier) if move == "extend" else None
     form = MoveForm(
         move,
         request.POST if request.method == "POST" else None,
-        places=places,
+        places=where,
         more=more,
         initial={"seen": seen},
     )
@@ -85,8 +85,8 @@ def _more_time(dossier: Dossier) -> moves.MoreTime | None:
         return None
 
 
-def _places(ward: int) -> list[tuple[str, str]]:
-    """Into whose hands: each office, and after it its people."""
+def places(ward: int) -> list[tuple[str, str]]:
+    """Into whose hands: each office, and after it its people; then the leaders who sit in none."""
     people = colleagues(ward)
     choices: list[tuple[str, str]] = []
     for one in offices(ward):
@@ -94,4 +94,5 @@ def _places(ward: int) -> list[tuple[str, str]]:
             continue
         choices.append((f"o{one.id}", one.name))
         choices += [(f"p{who.id}", f"{who.name} · {one.short}") for who in people if who.office_id == one.id]
-    return choices
+    above = [who for who in people if who.office_id is None and who.role == rights.LEADER]
+    return choices + [(f"p{who.id}", f"{who.name} · {rights.WARD_ROLES[who.role].lower()}") for who in above]

@@ -449,12 +449,14 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         return render_to_string("plans/overview_body.html", words)
 
     facts = (today, history.newest(actor.ward_id), kept_at, backup.folder())
+    promises = apologies = None
+    if rights.allows("dossier.see", actor.role):
+        promises, apologies = dossiers.kept_and_told(actor.ward_id, now=clock.now())
     shown = {
         "body": kept("overview", (actor.ward_id, plan.pk), facts, body),
         "plan": plan,
-        "promises": dossiers.promises(actor.ward_id, now=clock.now())
-        if rights.allows("dossier.see", actor.role)
-        else None,
+        "promises": promises,
+        "apologies": apologies,
     }
     return render(request, "plans/overview.html", shown)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from caicach.desk.queries import MyWork, WardDesk, desk_of
+from caicach.dossiers.queries import Nearing, Sight
 from caicach.reminders.models import Choice
-from caicach.rules.rights import COORDINATOR, HEAD, LEADER
+from caicach.rules.rights import COORDINATOR, HEAD, LEADER, allows
 from caicach.rules.task_status import GROUPS, Group, tallies
 from caicach.tasks.queries import TaskView
 
@@ -50,8 +51,13 @@ class Daily:
         return f"{self.day.day}/{self.day.month}: {', '.join(words)}"
 
 
-def daily(name: str, work: MyWork, *, today: dt.date) -> Daily | None:
-    """What somebody owes today; None where there is nothing to say."""
+def daily(name: str, work: MyWork, *, today: dt.date, nearing: int = 0) -> Daily | None:
+    """What somebody owes today; None where there is nothing to say. nearing: dossiers close to their promise that they see."""
+    near = (
+        [Line(f"{nearing} hồ sơ", "sắp đến hạn hoặc đã trễ", "", "/ho-so/sap-tre/", "warn")]
+        if nearing
+        else []
+    )
     late = [one.view for one in work.first if one.view.status.group == "late" and not one.back]
     silent = [one.view for one in work.first if one.view.status.group == "warn" and not one.back]
     now = [one.view for one in work.coming if one.view.status.days == 0]
@@ -89,6 +95,7 @@ def daily(name: str, work: MyWork, *, today: dt.date) -> Daily | None:
         ("Việc cần để ý", _lines(silent)),
         ("Sản phẩm chờ duyệt", _lines(work.waiting)),
         ("Đề nghị gia hạn", time),
+        ("Lời nhắc về hồ sơ một cửa", near),
         ("Tin mới", news),
     )
     kept = tuple((name, tuple(lines)) for name, lines in parts if lines)
@@ -183,3 +190,8 @@ def desk_for(facts: WardDesk, person: int, office: int | None, role: str) -> MyW
 
 
 GROUP_NAMES = tuple(GROUPS.values())
+
+
+def nearing_for(near: Nearing, role: str, office: int | None) -> int:
+    """How many dossiers close to their promise somebody sees; 0 for who sees none."""
+    return near.seen(Sight.of(role, office)) if allows("dossier.see", role) else 0

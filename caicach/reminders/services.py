@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from caicach.accounts.queries import colleagues
 from caicach.desk.queries import WardDesk, ward_desk
+from caicach.dossiers.queries import nearing
 from caicach.exchange.services import Draft, write
 from caicach.organisation.queries import offices, ward_calendar
 from caicach.reminders import queries
@@ -35,7 +36,7 @@ def write_letters(ward: int, *, today: dt.date, hour: int, at: dt.datetime) -> i
     """The letters that are due in a ward by this hour, each written once a day; how many are new.
 
     None on a day off, none that says nothing, none to somebody without an address. The week's goes out on its first
-    working day. Sixteen queries, whatever the number of people.
+    working day. Seventeen queries, whatever the number of people.
     """
     calendar = ward_calendar(ward).work
     if not calendar.is_working(today):
@@ -46,13 +47,15 @@ def write_letters(ward: int, *, today: dt.date, hour: int, at: dt.datetime) -> i
     if not due:
         return 0
     facts = ward_desk(ward, today=today, people=[one.id for one in due], calendar=calendar)
+    near = nearing(ward, now=at)
     shorts = {one.id: one.short for one in offices(ward) if not one.is_group}
     monday = today - dt.timedelta(days=today.weekday())
     first_day = next(day for n in range(7) if calendar.is_working(day := monday + dt.timedelta(days=n)))
     drafts: dict[str, Draft] = {}
     for one in due:
         work = queries.desk_for(facts, one.id, one.office_id, one.role)
-        letter = queries.daily(one.name, work, today=today)
+        near_by = queries.nearing_for(near, one.role, one.office_id)
+        letter = queries.daily(one.name, work, today=today, nearing=near_by)
         if letter and choices[one.id].daily:
             key = f"daily:{today}:{ward}:{one.id}"
             drafts.setdefault(

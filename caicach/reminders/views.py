@@ -11,6 +11,7 @@ from caicach.accounts.queries import email_of
 from caicach.core import clock
 from caicach.core.http import may, put_refusal, see_other, ward_request
 from caicach.desk.queries import ward_desk
+from caicach.dossiers.queries import nearing
 from caicach.exchange import services as exchange
 from caicach.organisation.queries import ward_calendar
 from caicach.reminders import queries, services
@@ -41,12 +42,13 @@ def choice(request: HttpRequest) -> HttpResponse:
     calendar = ward_calendar(actor.ward_id, actor.calendar).work
     facts = ward_desk(actor.ward_id, today=today, people=[actor.person_id], calendar=calendar, only=actor)
     work = queries.desk_for(facts, actor.person_id, actor.office_id, actor.role)
+    near = queries.nearing_for(nearing(actor.ward_id, now=clock.now()), actor.role, actor.office_id)
     return render(
         request,
         "reminders/choice.html",
         {
             "form": form,
-            "letter": queries.daily(actor.name, work, today=today),
+            "letter": queries.daily(actor.name, work, today=today, nearing=near),
             "address": email_of(actor.person_id),
             "is_on": exchange.is_on(),
             "has_week": actor.role in queries.WEEKLY_ROLES,

@@ -18,7 +18,7 @@ from caicach.rules.work_time import DAY, WorkTime
 class Limits:
     """check_hours: working hours to answer what came online; ask_days: working days from acceptance to ask for papers; waits: the
     most days of a wait, by its reason, none where there is no limit; extensions: how often; extension_percent: of the term, at
-    most so much more."""
+    most so much more. warn_percent, urgent_percent: of the time, when its officer, when its head should see a dossier."""
 
     check_hours: int
     ask_days: int
@@ -26,6 +26,8 @@ class Limits:
     at_once_until: dt.time
     extensions: int
     extension_percent: int
+    warn_percent: int
+    urgent_percent: int
     waits: Mapping[Reason, int] = field(default_factory=dict)
 
 
@@ -39,6 +41,8 @@ def limits_from(values: Mapping[str, str]) -> Limits:
         dt.time.fromisoformat(values["at-once-until"]),
         int(values["extensions"]),
         int(values["extension-share"]),
+        int(values["warn-share"]),
+        int(values["urgent-share"]),
         {reason: int(days) for reason in reasons if (days := values[f"{reason}-wait"])},
     )
 

@@ -39,7 +39,17 @@ def said(event: str) -> str:
 def told(event: str, facts: Facts) -> str:
     """The same with all that its facts say: "chuyển đến Phòng Văn hóa – Xã hội (Lê Văn Nhận)"."""
     phrase = _PHRASES.get(event)
-    return (phrase(facts) if phrase else "") or said(event) + _due_of(event, facts)
+    words = (phrase(facts) if phrase else "") or said(event) + _due_of(event, facts)
+    return words + in_whose_name(facts)
+
+
+def in_whose_name(facts: Facts) -> str:
+    """ ", KT. Chủ tịch, thay Trần Văn A" of what somebody did for an absent one; "" else."""
+    held = facts.get("for")
+    if not held:
+        return ""
+    signs = " ".join(part for part in (held.get("form"), held.get("title")) if part and held.get("form"))
+    return (f", {signs}" if signs else "") + f", thay {held.get('name', '')}"
 
 
 def hands(office: str | None, person: str | None) -> str:

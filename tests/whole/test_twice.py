@@ -4,6 +4,7 @@ The forms are taken from the pages as a person sees them, filled in, and sent; n
 that no page's form reached is told at the end.
 """
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -22,8 +23,9 @@ from caicach.counter import kept
 from caicach.counter import services as counter
 from caicach.desk import search
 from caicach.desk.models import SavedFilter
-from caicach.dossiers import jobs
+from caicach.dossiers import jobs, moves
 from caicach.dossiers import services as dossiers
+from caicach.dossiers.models import Dossier
 from caicach.organisation import services as organisation
 from caicach.plans.models import Plan, PlanImport
 from caicach.procedures import services as procedures
@@ -54,6 +56,7 @@ PAGES = (
     ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/noi-giu/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
     ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"), ("coordinator", "/quay/cai-dat/loi-van/?mau=04"), ("coordinator", "/ho-so/TAM-261123-0001/"),
     ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
+    ("head", "/ho-so/sap-tre/"), ("head", "/ho-so/giao-lai/"), ("leader", "/ho-so/ky/"),
     ("system", "/cac-phuong/"), ("system", "/bat-dau/phuong/?moi=1"),
 )  # fmt: skip
 
@@ -63,7 +66,7 @@ TYPED = {
     "document_date": "20/11/2026", "content": "Lập tổ trực đường dây nóng", "name": "Tổ công tác mới", "full_name": "Hoàng Thị Mới",
     "user_name": "hoangmoi", "title": "Chuyên viên", "old": "mat-khau-cu-1", "new": "cau-hoi-moi-2", "again": "cau-hoi-moi-2", "year": "2027",
     "email": "moi@vidu.example", "short_name": "TCT", "day": "23/11/2026", "number": "9/QĐ-UBND", "label": "Máy quét", "source": "12/TB-UBND ngày 20/11/2026", "province": "Tỉnh Thử", "so": "3/BC-UBND", "ngay": "20/11/2026",
-    "code": "1.009999", "decision_number": "30/QĐ-UBND", "valid_from": "23/11/2026", "law_amount": "5", "own_amount": "1", "against": "QĐ 30/QĐ-UBND", "province-code": "H01.31.05-261123-0042",
+    "code": "1.009999", "decision_number": "30/QĐ-UBND", "valid_from": "23/11/2026", "signed_on": "23/11/2026", "law_amount": "5", "own_amount": "1", "against": "QĐ 30/QĐ-UBND", "province-code": "H01.31.05-261123-0042",
 }  # fmt: skip
 """What is typed into an empty field of this name."""
 
@@ -137,6 +140,16 @@ def world(db):
     counter.accept(
         counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345"))), ward=ward.pk, token="phieumot0001", **by
     )  # fmt: skip
+    owned = counter.accept(
+        counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345"))),
+        ward=ward.pk, token="phieuhai0001", by=people["officer"].pk, at=AT - timedelta(days=20),
+    )  # fmt: skip
+    Dossier.objects.filter(pk=owned.pk).update(system=Dossier.OWN)  # late, and with somebody who is away
+    owned.refresh_from_db()
+    mover = moves.Mover(people["officer"].pk, None)
+    if owned.state == "accepted":
+        owned = moves.move(owned, "transfer", moves.Told(office=place), **{**by, "by": mover})
+    moves.move(owned, "hand-over", moves.Told(person=second.pk), **{**by, "by": mover})
     kept.keep(
         {"said": {"procedure": "1.001193", "name": "Lê Thử"}, "lists": {}}, ward=ward.pk, token="nhapquay01", label="Nháp", **by
     )  # fmt: skip

@@ -99,6 +99,9 @@
       if (step(-1)) event.preventDefault();
     } else if (event.key === "Enter" && here && document.activeElement === document.body) {
       link(here).click();
+    } else if (event.key === " " && here && here.querySelector("[data-tick]") && (document.activeElement === document.body || here.contains(document.activeElement))) {
+      here.querySelector("[data-tick]").click();
+      event.preventDefault();
     } else if (event.key === "?" && help) {
       help.showModal();
       event.preventDefault();

@@ -5,7 +5,7 @@
   if (!head) return;
   const all = head.querySelector("input");
   const count = head.querySelector("[data-count]");
-  const boxes = [...document.querySelectorAll("input[name=task]")];
+  const boxes = [...document.querySelectorAll(`input[name=${head.dataset.all || "task"}]`)];
   let last = null;
   const show = () => {
     const chosen = boxes.filter((box) => box.checked).length;
