@@ -105,12 +105,6 @@ def apology_reasons() -> dict[str, str]:
 
 
 @cache
-def signing_forms() -> dict[str, str]:
-    """How somebody who stands in signs, by the role that is the signer's own: role → "KT."."""
-    return {row["role"]: row["form"] for row in rows("signing_forms")}
-
-
-@cache
 def plan_kinds() -> dict[str, str]:
     """The kinds of plans that stand side by side: code in addresses → name."""
     return {row["code"]: row["name"] for row in rows("plan_kinds")}

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from caicach import data
-from caicach.accounts.queries import colleagues
+from caicach.accounts.queries import colleagues, signer_on
 from caicach.core import clock
 from caicach.core.http import Actor
 from caicach.dossiers import comparing, intake
@@ -27,6 +27,7 @@ from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_clock import Reading, Term, read
 from caicach.rules.dossier_moves import MOVES, Step, after, moves_from, replay
 from caicach.rules.refusal import Refusal
+from caicach.rules.signature import short
 from caicach.rules.work_time import WorkTime
 
 MOST_DAYS = 250
@@ -143,7 +144,7 @@ def move(
     _check_hands(held, code, by)
     held.state = after(held.state, code, word=told.word)  # type: ignore[arg-type]
     at = _not_before(events, at)
-    facts = _facts(held, code, told, events, at) | _in_whose_name(code, by, held.ward_id)
+    facts = _facts(held, code, told, events, at) | _in_whose_name(code, by, held.ward_id, at)
     event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
     _put(held, code, facts, at)
     _reckon(held, [*events, event], at, work_time(held.ward_id))
@@ -154,19 +155,14 @@ def move(
     return held
 
 
-_OWN_ROLES = (rights.LEADER, rights.HEAD, rights.COORDINATOR, rights.OFFICER)
 _SIGNED = ("resolve", "extend")
 
 
-def _in_whose_name(code: str, by: Mover, ward: int) -> dict[str, Any]:
-    """For whom somebody moves it who stands in for an absent one, and of what is signed, how: by the signer's own role, as accounts
-    know of an absence only whose it is (data/signing_forms.csv)."""
+def _in_whose_name(code: str, by: Mover, ward: int, at: dt.datetime) -> dict[str, Any]:
+    """For whom somebody moves it who stands in for an absent one, and of what is signed, how: as on its paper."""
     if not by.holder:
         return {}
-    form = ""
-    if code in _SIGNED:
-        own = {one.role for one in colleagues(ward) if one.id == by.person}
-        form = next((data.signing_forms()[one] for one in _OWN_ROLES if one in own), "")
+    form = short(signer_on(ward, by.person, clock.local_day(at))) if code in _SIGNED else ""
     return {"for": {"person": by.holder, "name": by.holder_name, "title": by.title, "form": form}}
 
 

@@ -48,6 +48,12 @@ def over(signer: Signer) -> tuple[str, ...]:
     return ()
 
 
+def short(signer: Signer) -> str:
+    """ "KT.", "TL.", "TUQ." or "Q." of who signs in a head's stead; "" of who signs as head, or nobody knows as what."""
+    first = " ".join(over(signer)[:1]).partition(" ")[0]
+    return first if first in ("KT.", "TL.", "TUQ.", "Q.") else ""
+
+
 def _of_committee(title: str) -> tuple[str, ...]:
     """Of who leads the ward. A title that nobody wrote down is left to be written by hand: who is deputy must not sign as head."""
     if not title:

@@ -162,9 +162,14 @@ def test_who_stands_in_sees_the_page_and_signs_in_the_own_name_for_whom_it_is(tw
     assert two[1].clock.runs and two[0].clock.late_from == due, "an absence stops no clock"
 
 
-@pytest.mark.parametrize(("role", "form"), [("head", "TL."), ("officer", "TUQ."), ("leader", "KT.")])
-def test_how_it_is_signed_is_by_the_signers_own_role(role, form, two, chair, ward):
+@pytest.mark.parametrize(
+    ("role", "title", "form"),
+    [("head", "", "TL."), ("officer", "", "TUQ."), ("leader", "Phó Chủ tịch", "KT."), ("leader", "", "")],
+)
+def test_how_it_is_signed_is_by_the_signers_own_post_as_on_its_paper(role, title, form, two, chair, ward):
     person = rooms.make_person(ward, role, office="Phòng Văn hóa – Xã hội")
+    person.posts.update(title=title)
+    people.away(chair, ward=ward.pk, since=rooms.TODAY, until=rooms.TODAY, deputy=person, word="Đi họp", today=rooms.TODAY, by=chair.pk, at=AT)  # fmt: skip
     by = Mover(person.pk, None, chair.pk, chair.full_name, "Chủ tịch")
     move(two[0], "resolve", Told(outcome="granted"), by=by, at=AT)
     assert Event.objects.get(dossier=two[0], code="resolve").facts["for"]["form"] == form
