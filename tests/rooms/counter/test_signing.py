@@ -25,7 +25,9 @@ def chair(ward):
 
 @pytest.fixture
 def vice(ward):
-    return rooms.make_person(ward, "leader", name="Lê Thị Phó")
+    person = rooms.make_person(ward, "leader", name="Lê Thị Phó")
+    person.posts.update(title="Phó Chủ tịch")
+    return person
 
 
 @pytest.fixture
