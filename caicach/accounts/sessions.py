@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.db import SessionStore as InDatabase
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -48,8 +48,7 @@ def _questions(key: str, now: dt.datetime, day: dt.date) -> Sequence[QuerySet[An
     whose = OpenSession.objects.filter(key=key).values("person_id")[:1]
     return (
         Session.objects.filter(session_key=key, expire_date__gt=now),
-        Person.objects.filter(pk__in=whose),
-        wearable(whose, on=day),
+        wearable(whose, on=day).annotate(asker=Subquery(whose)),
     )
 
 
@@ -62,8 +61,10 @@ class SessionStore(InDatabase):
     """Django's store, asking more at once. A session that nobody signed in with knows no person."""
 
     def _get_session_from_db(self) -> Session | None:
-        found, people, posts = _OF_A_SESSION.ask(key=self.session_key, now=timezone.now(), day=clock.today())
-        _known.set(Known(people[0], posts) if found and people else None)
+        found, posts = _OF_A_SESSION.ask(key=self.session_key, now=timezone.now(), day=clock.today())
+        # who has no post of their own today is asked for by Django
+        own = next((post.person for post in posts if post.person_id == post.asker), None)
+        _known.set(Known(own, posts) if found and own else None)
         session: Session | None = found[0] if found else None
         if session is None:
             self._session_key = None
