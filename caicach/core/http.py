@@ -32,7 +32,8 @@ from caicach.core.fields import YEARS
 from caicach.rules import rights
 from caicach.rules.formats import day_in, number
 from caicach.rules.refusal import Refusal
-from caicach.writing.lists import SUFFIXES, Listing, file_of
+from caicach.writing.list_file import SUFFIXES, file_of
+from caicach.writing.lists import Listing
 
 View = Callable[..., HttpResponse]
 log = logging.getLogger("caicach.request")
