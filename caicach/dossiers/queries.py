@@ -12,12 +12,12 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.data import has_police_forms
-from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
+from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event, whole
 from caicach.history.queries import Happened
 from caicach.rules import dossier_story, papers, rights
-from caicach.rules.dossier_moves import STATES
+from caicach.rules.dossier_moves import APOLOGISED, STATES
 from caicach.rules.dossier_words import dossier_code
-from caicach.rules.formats import paper_address
+from caicach.rules.formats import moment, paper_address
 from caicach.rules.vntext import fold
 
 A_PAGE = 20
@@ -44,9 +44,14 @@ class Row:
 
     @property
     def is_untold(self) -> bool:
-        """Whether it is late and nobody has apologised: of the ward's own, for another system keeps those of its own."""
+        """Whether it is late and nobody has apologised."""
+        return self.tone == "late" and self.dossier.clock.apologised_on is None
+
+    @property
+    def anew(self) -> str:
+        """What an apology promised after the day that the province's system says; "" without one."""
         one = self.dossier
-        return self.tone == "late" and one.system == Dossier.OWN and one.clock.apologised_on is None
+        return moment(one.promise) if one.promise != one.moment("due") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +228,14 @@ def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
         return Row(dossier, "warn" if clock.late_days else "ok", dossier.state_name + late)
     if not clock.runs:
         return Row(dossier, "next", dossier.state_name)
-    if dossier.due_on is None or clock.late_from is None:
+    promise = dossier.promise
+    if promise is None or clock.late_from is None:
         return Row(dossier, "next", "Không có ngày hẹn")
+    due_on = whole(promise).date()
     if clock.late_from <= now:
-        days = (today - dossier.due_on).days
+        days = (today - due_on).days
         return Row(dossier, "late", f"Trễ {days} ngày" if days else "Trễ từ hôm nay")
-    days = (dossier.due_on - today).days
+    days = (due_on - today).days
     left = f"Còn {days} ngày" if days else "Hẹn hôm nay"
     is_close = clock.warn_from is not None and clock.warn_from <= now
     return Row(dossier, "warn" if is_close else "next", left)
@@ -278,7 +285,7 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
         hands_of(dossier),
         dossier_story.result(_newest(events, "resolve")) if done else "",
         dossier_story.collected(_newest(events, "return-result")) if done else "",
-        dossier_story.extended(_newest(events, "extend")),
+        dossier_story.extended(_newest(events, "extend") or _newest(events, APOLOGISED)),
         dossier.system != Dossier.OWN and not dossier.set_aside and not _has_ended(dossier),
     )
 
@@ -414,7 +421,7 @@ class Apologies:
 
 
 def apologies(ward: int, *, now: dt.datetime, office: int | None = None) -> Apologies:
-    """The ward's, or an office's. Of the ward's own dossiers: another system keeps those of its own. Two queries, over what is under
+    """The ward's, or an office's. Of the ward's own and of those beside. Two queries, over what is under
     way and over a year's apologies, each by its index: whatever lies behind."""
     hands = {"ward_id": ward, "runs": True} if office is None else in_hands(ward, office)
     under_way = DossierClock.objects.filter(**hands).aggregate(**_untold(now))
@@ -453,18 +460,17 @@ def _settled() -> dict[str, Count]:
 
 def _untold(now: dt.datetime) -> dict[str, Count]:
     """Of what is under way."""
-    own = Q(dossier__system=Dossier.OWN)
     return {
-        "due": Count("pk", filter=owes_apology(now) & Q(late_from__gt=now) & own),
-        "missing": Count("pk", filter=owes_apology(now) & Q(late_from__lte=now) & own),
-        "again": Count("pk", filter=Q(late_from__lte=now, apologised_on__isnull=False) & own),
+        "due": Count("pk", filter=owes_apology(now) & Q(late_from__gt=now)),
+        "missing": Count("pk", filter=owes_apology(now) & Q(late_from__lte=now)),
+        "again": Count("pk", filter=Q(late_from__lte=now, apologised_on__isnull=False)),
     }
 
 
 def _told(ward: int, now: dt.datetime, office: int | None) -> QuerySet[DossierClock]:
     """What was apologised for this month or in the year before it."""
     since = local(now).date().replace(day=1) - dt.timedelta(days=366)
-    told = DossierClock.objects.filter(ward_id=ward, apologised_on__gte=since, dossier__system=Dossier.OWN)
+    told = DossierClock.objects.filter(ward_id=ward, apologised_on__gte=since)
     return told if office is None else told.filter(office_id=office)
 
 

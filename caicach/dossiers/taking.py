@@ -315,7 +315,7 @@ def _let_go(row: DossierList, ids: Sequence[int], older: int | None, work: _Work
             before_it = (older or one.first_in_id) if one.first_in_id or others else None
             if _went_on(row, own):
                 one.told_in_id = before_it
-            elif _is_only_in(row, one, older):
+            elif one.clock.apologised_on is None and _is_only_in(row, one, older):
                 one.set_aside = True
                 facts.append((one, "listed-by-mistake", []))
             else:
