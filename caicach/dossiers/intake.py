@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from caicach.core import clock, origin
-from caicach.dossiers import comparing
+from caicach.dossiers import apart, comparing
 from caicach.dossiers.models import Dossier as Dossier
 from caicach.dossiers.models import DossierClock, Event
 from caicach.dossiers.taking import OF_LISTS
@@ -123,6 +123,7 @@ def _make_way(held: Dossier, code: str, *, by: int | None, at: dt.datetime) -> D
     listed.save(update_fields=["code", "set_aside", "revision"])
     clock_of = DossierClock.objects.get(pk=listed.pk)
     comparing.set_clock(clock_of, listed, work_time(listed.ward_id), timezone.get_default_timezone())
+    clock_of.differs = ""
     clock_of.save()
     event(listed, "joined", {"into": code}, by=by, at=at).save(force_insert=True)
     return listed
@@ -141,7 +142,10 @@ def _take_over(held: Dossier, listed: Dossier, *, by: int | None, at: dt.datetim
     held.told_in_id, held.revision = listed.told_in_id, held.revision + 1
     held.words = comparing.words_of(held)
     held.save()
-    comparing.set_clock(held.clock, held, work_time(held.ward_id), timezone.get_default_timezone())
+    ours = apart.Ours.of(held.ward_id)
+    comparing.set_clock(held.clock, held, ours.time, timezone.get_default_timezone())
+    held.clock.waited |= listed.clock.waited
+    apart.compare(held.clock, held, ours)
     held.clock.save()
     if changes and listed.told_in:
         facts = {"list": listed.told_in.token, "changes": [list(asdict(one).values()) for one in changes]}

@@ -127,7 +127,9 @@ class DossierClock(models.Model):
     warn_from, urgent_from: so much of the time is used that its officer, its head, should see it. apology_by: the last day to
     apologise. late_days: of a settled one, working days after the promise, 0 in time, None where nothing was promised. office,
     person: in whose hands it is, where we know. apologised_on: when somebody apologised for this count of the time and gave a new day. again: that day
-    (and time) of a dossier beside, for what the province promised stays as its list says.
+    (and time) of a dossier beside, for what the province promised stays as its list says. counted: what we would
+    have promised it, by the catalogue; differs: of `apart.KINDS`, how the province's system says otherwise; apart: by so many
+    working days theirs is later. waited: it has waited, so that what we would promise is not known.
     """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, primary_key=True, related_name="clock")
@@ -140,6 +142,11 @@ class DossierClock(models.Model):
     apologised_on = models.DateField(null=True)
     again_on = models.DateField(null=True)
     again_time = models.TimeField(null=True)
+    counted_on = models.DateField(null=True)
+    counted_time = models.TimeField(null=True)
+    differs = models.CharField(max_length=6, default="")
+    apart = models.SmallIntegerField(null=True)
+    waited = models.BooleanField(default=False)
     settled_on = models.DateField(null=True)
     late_days = models.PositiveSmallIntegerField(null=True)
     office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, null=True, related_name="+")
@@ -158,6 +165,9 @@ class DossierClock(models.Model):
                 fields=["ward", "apologised_on"],
                 condition=Q(apologised_on__isnull=False),
                 name="dossiers_apologised",
+            ),
+            models.Index(
+                fields=["ward", "differs", "-dossier"], condition=~Q(differs=""), name="dossiers_apart"
             ),
         ]
 

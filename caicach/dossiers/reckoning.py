@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from caicach import data
 from caicach.core import clock
+from caicach.dossiers.apart import recount
 from caicach.organisation.queries import work_time
 from caicach.rules.dossier_clock import share_used_at
 from caicach.rules.work_table import WorkTable
@@ -93,6 +94,7 @@ def reckon(ward: int) -> int:
         if warn != was_warn or urgent != was_urgent or last != was_apology:
             moved.append((warn, urgent, last, pk))
     _write(moved)
+    recount(ward, only_open=True)
     return len(moved)
 
 

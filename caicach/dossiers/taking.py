@@ -18,10 +18,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from caicach.core import origin
-from caicach.dossiers import comparing
+from caicach.dossiers import apart, comparing
 from caicach.dossiers.comparing import Change
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
-from caicach.organisation.queries import work_time
 from caicach.reading.dossier_list import DossierList as Reading
 from caicach.reading.dossier_list import ListedDossier
 from caicach.rules.formats import number
@@ -121,10 +120,12 @@ class _Work:
 
     time: WorkTime
     zone: dt.tzinfo
+    ours: apart.Ours
 
 
 def _work(row: DossierList) -> _Work:
-    return _Work(work_time(row.ward_id), timezone.get_default_timezone())
+    ours = apart.Ours.of(row.ward_id)
+    return _Work(ours.time, timezone.get_default_timezone(), ours)
 
 
 # --- a batch ----------------------------------------------------------------------------------------------------
@@ -238,7 +239,16 @@ _FIELDS = [
     "procedure_code", "procedure", "applicant", "channel", "state", "words", "told_in", "first_in", "set_aside", "revision",
     *(f"{name}_{part}" for name in comparing.MOMENTS for part in ("on", "time")),
 ]  # fmt: skip
-CLOCK = ["runs", "late_from", "warn_from", "urgent_from", "apology_by", "settled_on", "late_days"]
+CLOCK = [
+    "runs",
+    "late_from",
+    "warn_from",
+    "urgent_from",
+    "apology_by",
+    "settled_on",
+    "late_days",
+    *apart.FIELDS,
+]
 
 
 def _write(
@@ -282,6 +292,7 @@ def _reckon(dossier: Dossier, work: _Work) -> None:
     dossier.words = comparing.words_of(dossier)
     clock = dossier.clock if dossier.pk else DossierClock(dossier=dossier, ward_id=dossier.ward_id)
     comparing.set_clock(clock, dossier, work.time, work.zone)
+    apart.compare(clock, dossier, work.ours)
 
 
 def _plain(changes: Sequence[Change]) -> list[list[str]]:
