@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -18,6 +18,7 @@ from caicach.rules import dossier_story, papers, rights
 from caicach.rules.dossier_moves import APOLOGISED, STATES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.formats import moment, paper_address
+from caicach.rules.procedures import procedure_code
 from caicach.rules.vntext import fold
 
 A_PAGE = 20
@@ -25,22 +26,24 @@ _MOST_COUNTED = 1_000
 """a filter's rows are counted so far: "hơn 1.000" says as much to a person"""
 
 GROUPS = {
-    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "don-vi-toi": "Ở đơn vị tôi", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
+    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "don-vi-toi": "Ở đơn vị tôi", "cho-ma": "Chờ mã của tỉnh", "dang-giai-quyet": "Đang giải quyết",
+    "cho": "Đang chờ",
     "da-co-ket-qua": "Xong tháng này", "tat-ca": "Tất cả",
 }  # fmt: skip
 """what the list can be filtered by, most urgent first"""
-_CAPPED = ("don-vi-toi", "dang-giai-quyet", "cho", "tat-ca")
+_CAPPED = ("don-vi-toi", "cho-ma", "dang-giai-quyet", "cho", "tat-ca")
 _WAITING = ("supplement-wait", "payment-wait", "agency-wait")
 _DONE = ("resolved", "returned")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One dossier in a list. tone, words: how it stands against its promise."""
+    """One dossier in a list. tone, words: how it stands against its promise. twin: the code under which a list has told of it."""
 
     dossier: Dossier
     tone: str
     words: str
+    twin: str = ""
 
     @property
     def is_untold(self) -> bool:
@@ -144,7 +147,7 @@ def board(
     office: int | None = None,
 ) -> Board:
     """A page of the ward's dossiers, the most urgent first, and how many are in each group. office: of who asks; what it has in
-    hands is told where there is any. Seven queries."""
+    hands is told where there is any, as is what has no code yet. At most nine queries."""
     found = {name: _group(ward, name, now, office) for name in GROUPS}
     kept = promises(ward, now=now)
     counts = {name: found[name].order_by()[: _MOST_COUNTED + 1].count() for name in _CAPPED} | {
@@ -160,8 +163,10 @@ def board(
     rows = _asked(ward, found["tat-ca"], asked) if asked else found[group]
     start = (number - 1) * A_PAGE
     page = list(rows.select_related("clock")[start : start + A_PAGE + 1])
+    is_waiting = group == "cho-ma" and not asked
+    twins = listed_twins(ward, page[:A_PAGE]) if is_waiting else {}
     return Board(
-        tuple(row_of(one, now=now) for one in page[:A_PAGE]),
+        tuple(replace(row_of(one, now=now), twin=twins.get(one.pk, "")) for one in page[:A_PAGE]),
         tuple(
             Tally(
                 name,
@@ -170,7 +175,7 @@ def board(
                 not asked and name == group,
             )
             for name, words in GROUPS.items()
-            if name != "don-vi-toi" or counts[name] or name == group
+            if name not in ("don-vi-toi", "cho-ma") or counts[name] or name == group
         ),
         kept,
         group,
@@ -179,6 +184,48 @@ def board(
         len(page) > A_PAGE,
         not counts["tat-ca"],
     )
+
+
+def provisional(ward: int) -> QuerySet[Dossier]:
+    """What waits for the province's code, the oldest first, by the index of codes: every order of letters has them between "TAM" and
+    "TAN"."""
+    coded = Dossier.objects.filter(ward_id=ward, set_aside=False, code__gte="TAM", code__lt="TAN")
+    return coded.filter(code__startswith=Dossier.PROVISIONAL).exclude(state="voided").order_by("id")
+
+
+def listed_twins(ward: int, found: Sequence[Dossier]) -> dict[int, str]:
+    """Of provisional dossiers, the oldest first, the code under which a list has brought what looks the same: procedure, owner and
+    day of receipt, known by lists alone. One query; where two look the same, or two dossiers like one, nobody can say and none is told."""
+    if not found:
+        return {}
+    days = {one.received_on for one in found if one.received_on}
+    # a list tells of it after it came in here
+    rows = Dossier.objects.filter(
+        ward_id=ward,
+        set_aside=False,
+        system=Dossier.BESIDE,
+        token="",
+        received_on__in=days,
+        pk__gt=found[0].pk,
+    )
+    told: dict[tuple[str, str, dt.date | None], set[str]] = {}
+    for one in rows.only("code", "procedure_code", "procedure", "applicant", "received_on")[:_MOST_COUNTED]:
+        for look in _looks(one):
+            told.setdefault(look, set()).add(one.code)
+    codes = {}
+    for mine in found:
+        like = {code for look in _looks(mine) for code in told.get(look, ())}
+        if len(like) == 1:
+            codes[mine.pk] = like.pop()
+    offered = list(codes.values())
+    return {pk: code for pk, code in codes.items() if offered.count(code) == 1}
+
+
+def _looks(dossier: Dossier) -> set[tuple[str, str, dt.date | None]]:
+    """By the procedure's code, and by its name."""
+    owner, known = fold(dossier.applicant), procedure_code(dossier.procedure_code)
+    names = {fold(dossier.procedure), known.base if known else ""} - {""}
+    return {(name, owner, dossier.received_on) for name in names} if owner and dossier.received_on else set()
 
 
 def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) -> QuerySet[Dossier]:
@@ -194,6 +241,8 @@ def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) ->
             return mine.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "dang-giai-quyet":
             return runs.order_by(F("clock__late_from").asc(nulls_last=True), "id")
+        case "cho-ma":
+            return provisional(ward)
         case "cho":
             return rows.filter(state__in=_WAITING).order_by("-id")
         case "da-co-ket-qua":
