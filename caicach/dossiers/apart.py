@@ -164,6 +164,11 @@ class Row:
     words: str
     sum: str
 
+    @property
+    def is_on_outcome(self) -> bool:
+        """Whether they disagree on how it came out, not on the promise alone."""
+        return self.dossier.clock.differs in ("missed", "kept")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -459,7 +459,7 @@ def _name(code: str) -> str:
 
 def differing(ward: int) -> Iterator[tuple[str, str, str]]:
     """(code, what the row says, what its events say) of every own dossier whose state, hands or apology are not those of its
-    events, and of every one beside whose apology is not. Two queries a thousand dossiers."""
+    events, and of every one beside whose apology is not. Two queries a thousand dossiers, and two more."""
     yield from beside.differing(ward)
     rows = Dossier.objects.filter(ward_id=ward, system=Dossier.OWN).select_related("clock").order_by("id")
     for batch in _batches(rows):

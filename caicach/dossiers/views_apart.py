@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from caicach.core import clock
 from caicach.core.http import may, row_id, send_list, ward_request
 from caicach.dossiers import apart as pages
+from caicach.rules import rights
 from caicach.rules.formats import moment
 from caicach.writing.lists import Column, Group, Listing, Table, Value
 
@@ -26,9 +27,11 @@ def apart(request: HttpRequest) -> HttpResponse:
     """The dossiers beside whose promise, or how it was kept, is another here than there."""
     slug, procedure = _asked(request)
     number = max(1, min(row_id(request.GET.get("trang", "")) or 1, 500))
-    ward = ward_request(request).actor.ward_id
-    page = pages.page(ward, now=clock.now(), slug=slug, procedure=procedure, number=number)
-    return render(request, "dossiers/apart.html", {"page": page})
+    actor = ward_request(request).actor
+    page = pages.page(actor.ward_id, now=clock.now(), slug=slug, procedure=procedure, number=number)
+    return render(
+        request, "dossiers/apart.html", {"page": page, "may_sign": rights.allows("dossier.sign", actor.role)}
+    )
 
 
 @require_safe

@@ -152,7 +152,7 @@ def test_a_later_list_with_a_later_promise_holds_and_an_earlier_one_is_shown(
     assert one.promise == dt.datetime(2026, 11, 26, 17) and one.clock.apologised_on == rooms.TODAY
     client.force_login(leader)
     page = client.get(one.address).content.decode()
-    assert "Theo phường: 17:00 26/11/2026" in page and "Theo tỉnh: 17:00 25/11/2026" in page
+    assert "Phường hẹn lại 17:00 26/11/2026, theo tỉnh: 17:00 25/11/2026" in page
     assert "xin lỗi và hẹn lại 2 ngày làm việc: 17:00 24/11/2026, nay 17:00 26/11/2026" in page
     assert "In thư xin lỗi" in page
     call_command("check_dossiers")
