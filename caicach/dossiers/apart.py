@@ -130,13 +130,14 @@ def recount(ward: int, *, only_open: bool = False) -> int:
 
 @transaction.atomic
 def _recount(ids: Sequence[int], ours: Ours) -> int:
-    held = Dossier.objects.select_for_update(of=("self", "clock")).select_related("clock").filter(pk__in=ids)
+    list(Dossier.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     moved = []
-    for one in held.order_by("pk"):
-        before = [getattr(one.clock, name) for name in FIELDS]
-        compare(one.clock, one, ours)
-        if before != [getattr(one.clock, name) for name in FIELDS]:
-            moved.append(one.clock)
+    # read once they are held: a list may have told of them while we waited
+    for clock in DossierClock.objects.select_related("dossier").filter(pk__in=ids):
+        before = [getattr(clock, name) for name in FIELDS]
+        compare(clock, clock.dossier, ours)
+        if before != [getattr(clock, name) for name in FIELDS]:
+            moved.append(clock)
     DossierClock.objects.bulk_update(moved, FIELDS, batch_size=100)
     return len(moved)
 

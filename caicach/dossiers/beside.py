@@ -37,6 +37,7 @@ def apologise(
     """Somebody is told that the promise breaks, and gets a new day; the state stays. held: with its row locked by the caller, which
     looked at its state. Raises Refusal dossier.no-promise, clock.extended-already, clock.extension-long."""
     time = work_time(held.ward_id)
+    held.clock.refresh_from_db()  # a list may have told of it while we waited for the row
     check(more, held, events, time)
     before, due = held.promise, _anew(held, more, time)
     assert before is not None

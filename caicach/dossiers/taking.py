@@ -317,9 +317,13 @@ def _let_go(row: DossierList, ids: Sequence[int], older: int | None, work: _Work
             .filter(ward_id=row.ward_id, pk__in=ids, told_in=row, set_aside=False)
             .order_by("pk")
         )
+        clocks = DossierClock.objects.in_bulk(
+            [one.pk for one in held]
+        )  # as they are now that the rows are held
         events = _events([one.pk for one in held])
         facts: list[tuple[Dossier, str, list[Change]]] = []
         for one in held:
+            one.clock = clocks[one.pk]
             own = events.get(one.pk, [])
             # of what was taken in at the counter no list was the first; another one may have told of it
             others = any(event.facts.get("list", row.token) != row.token for event in own)
