@@ -28,7 +28,7 @@ from caicach.rules import control_sheet, dossier_story, signature, wording
 from caicach.rules.clock_limits import wait_ends
 from caicach.rules.control_sheet import Happened
 from caicach.rules.dossier_clock import Move as ClockMove
-from caicach.rules.dossier_moves import STATES
+from caicach.rules.dossier_moves import APOLOGIES, STATES
 from caicach.rules.formats import day as day_words
 from caicach.rules.papers import NAMES, SYMBOLS
 from caicach.rules.refusal import Refusal
@@ -185,7 +185,7 @@ def occasion(dossier: Any, nth: int, *, lookup: str, site: str) -> Occasion:
         case "04":
             return replace(
                 told, before=dossier_story.when(facts.get("before")), due=dossier_story.when(facts.get("due")),
-                days=str(facts.get("amount") or ""), nth_apology=sum(one.code == "extend" for one in events),
+                days=str(facts.get("amount") or ""), nth_apology=sum(one.code in APOLOGIES for one in events),
                 channels=_channels(line),
             )  # fmt: skip
         case "05":

@@ -20,7 +20,7 @@ from caicach.dossiers.queries import events_of, void_words
 from caicach.organisation.queries import ward_facts, work_time
 from caicach.rules import wording
 from caicach.rules.dossier_clock import read
-from caicach.rules.dossier_moves import Step, replay
+from caicach.rules.dossier_moves import APOLOGISED, Step, replay
 from caicach.rules.formats import WEEKDAYS, number
 from caicach.rules.formats import day as day_words
 from caicach.writing.forms import form, qr
@@ -98,7 +98,7 @@ def due_then(dossier: Any, events: Sequence[Any]) -> str | None:
         if one.facts.get("due"):
             return str(one.facts["due"])
     later = events_of(dossier)[len(events) :]
-    if any(one.facts.get("due") for one in later):  # the row says a newer one
+    if any(one.facts.get("due") and one.code != APOLOGISED for one in later):  # the row says a newer one
         if (term := term_of(events)) is None:
             return None
         moves = replay([Step(one.code, minute(one.at), one.word) for one in events])[1]

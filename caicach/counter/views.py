@@ -39,7 +39,7 @@ from caicach.counter.models import Line
 from caicach.documents import services as documents
 from caicach.dossiers import intake
 from caicach.dossiers.moves import Mover, Told, move
-from caicach.dossiers.queries import for_paper, renamed, void_words
+from caicach.dossiers.queries import for_paper, provisional, renamed, void_words
 from caicach.procedures.queries import offered
 from caicach.reading.picture import page_count, page_png
 from caicach.rules import rights
@@ -169,6 +169,7 @@ def _sheet(
         facts |= {
             "drafts": [one for one in queries.drafts(actor.ward_id, by=actor.person_id) if one.token != said["token"]],
             "taken": queries.today_of(actor.ward_id, by=actor.person_id, today=today), "me": actor.person_id,
+            "codeless": provisional(actor.ward_id).count(),
         }  # fmt: skip
     page = "counter/_sheet.html" if request.htmx else "counter/take_in.html"
     response = render(request, page, facts, status=status)

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from caicach import data
 from caicach.dossiers import moves, queries
-from caicach.dossiers.models import Dossier, DossierClock
+from caicach.dossiers.models import DossierClock
 from caicach.dossiers.queries import A_PAGE, Apologies, Row
 
 GROUPS = {"tre": "Trễ hẹn", "hom-nay": "Hẹn hôm nay", "gap": "Đã dùng {urgent}%", "som": "Đã dùng {warn}%"}
@@ -146,7 +146,7 @@ def ahead(
 
 def owed(ward: int, *, now: dt.datetime, office: int | None) -> tuple[Owed, ...]:
     """To whom an apology is owed today, the latest first, a page of them, each with the days that may be promised. Four queries."""
-    clocks = _running(ward, office).filter(queries.owes_apology(now), dossier__system=Dossier.OWN)
+    clocks = _running(ward, office).filter(queries.owes_apology(now))
     found = [
         queries.with_clock(one)
         for one in clocks.select_related("dossier").order_by("late_from", "dossier_id")[:A_PAGE]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from caicach import data
-from caicach.dossiers.models import Dossier, DossierClock
+from caicach.dossiers.models import Dossier, DossierClock, later, whole
 from caicach.reading.dossier_list import ListedDossier
 from caicach.rules.dossier_clock import apology_day, share_used_at
 from caicach.rules.dossier_moves import OF_NATIONAL, STATES, State, goes_back
@@ -133,7 +133,7 @@ def set_clock(clock: DossierClock, dossier: Dossier, time: WorkTime, zone: dt.tz
     """What the promise means for lists: from when it is late, when it should be seen, by when to apologise.
 
     A promised day without a time counts whole. Where a list gives a promise its term is unknown: the shares of the time are
-    those of the working time between receipt and promise.
+    those of the working time between receipt and promise. Where somebody apologised for a dossier beside, the later promise holds.
     """
     group = STATES[dossier.state].group  # type: ignore[index]
     clock.runs = group == "open" and not dossier.set_aside
@@ -143,9 +143,11 @@ def set_clock(clock: DossierClock, dossier: Dossier, time: WorkTime, zone: dt.tz
         return
     done = dossier.resolved_on or (dossier.returned_on if group in ("resolved", "ended") else None)
     clock.settled_on = done if dossier.state in ("resolved", "returned") else None
-    if dossier.due_on is None:
+    promise = later(dossier.moment("due"), clock.promised_anew)
+    if promise is None:
         return
-    due = dt.datetime.combine(dossier.due_on, dossier.due_time or dt.time(23, 59))
+    due = whole(promise)
+    due_on = due.date()
     start = None
     if dossier.received_on:
         start = dt.datetime.combine(dossier.received_on, dossier.received_time or dt.time())
@@ -154,10 +156,10 @@ def set_clock(clock: DossierClock, dossier: Dossier, time: WorkTime, zone: dt.tz
         shares = data.limits()
         clock.warn_from = share_used_at(time, start, due, shares.warn_percent).replace(tzinfo=zone)
         clock.urgent_from = share_used_at(time, start, due, shares.urgent_percent).replace(tzinfo=zone)
-    last = apology_day(time, dossier.due_on)
+    last = apology_day(time, due_on)
     # as the clock itself says: nobody apologises before the dossier came
     clock.apology_by = last if dossier.received_on is None or last >= dossier.received_on else None
     if clock.settled_on:
         told = dossier.resolved_time if dossier.resolved_on else dossier.returned_time
         at = dt.datetime.combine(clock.settled_on, told or dt.time())
-        clock.late_days = max(1, time.days_between(dossier.due_on, clock.settled_on)) if at > due else 0
+        clock.late_days = max(1, time.days_between(due_on, clock.settled_on)) if at > due else 0

@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from caicach.core import clock, origin
-from caicach.dossiers import comparing
+from caicach.dossiers import apart, comparing
 from caicach.dossiers.models import Dossier as Dossier
 from caicach.dossiers.models import DossierClock, Event
 from caicach.dossiers.taking import OF_LISTS
 from caicach.organisation.queries import work_time
-from caicach.rules.dossier_moves import after, goes_back
+from caicach.rules.dossier_moves import APOLOGISED, after, goes_back
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
@@ -117,12 +117,13 @@ def _make_way(held: Dossier, code: str, *, by: int | None, at: dt.datetime) -> D
     listed = found.filter(system=Dossier.BESIDE, token="").first()
     if listed is None:
         return None
-    if listed.events.exclude(code__in=OF_LISTS).exists():
+    if listed.events.exclude(code__in=[*OF_LISTS, APOLOGISED]).exists():
         raise Refusal("dossier.code-taken", "code", shown=code)
     listed.code, listed.set_aside, listed.revision = f"{_JOINED}{listed.pk}", True, listed.revision + 1
     listed.save(update_fields=["code", "set_aside", "revision"])
     clock_of = DossierClock.objects.get(pk=listed.pk)
     comparing.set_clock(clock_of, listed, work_time(listed.ward_id), timezone.get_default_timezone())
+    clock_of.differs = ""
     clock_of.save()
     event(listed, "joined", {"into": code}, by=by, at=at).save(force_insert=True)
     return listed
@@ -141,11 +142,27 @@ def _take_over(held: Dossier, listed: Dossier, *, by: int | None, at: dt.datetim
     held.told_in_id, held.revision = listed.told_in_id, held.revision + 1
     held.words = comparing.words_of(held)
     held.save()
-    comparing.set_clock(held.clock, held, work_time(held.ward_id), timezone.get_default_timezone())
+    ours = apart.Ours.of(held.ward_id)
+    comparing.set_clock(held.clock, held, ours.time, timezone.get_default_timezone())
+    held.clock.waited |= listed.clock.waited
+    apart.compare(held.clock, held, ours)
     held.clock.save()
     if changes and listed.told_in:
         facts = {"list": listed.told_in.token, "changes": [list(asdict(one).values()) for one in changes]}
         event(held, "listed-anew", facts, by=by, at=at).save(force_insert=True)
+    _take_apologies(held, listed)
+
+
+def _take_apologies(held: Dossier, listed: Dossier) -> None:
+    """Whoever was told of a new day under the province's code stays told, by the same words and the same person."""
+    for one in Event.objects.filter(dossier=listed, code=APOLOGISED).order_by("id"):
+        copy = event(held, APOLOGISED, one.facts, by=one.by_id, at=one.at, word=one.word)
+        copy.save(force_insert=True)
+        clock_of = held.clock
+        clock_of.apologised_on = listed.clock.apologised_on
+        clock_of.again_on, clock_of.again_time = listed.clock.again_on, listed.clock.again_time
+        comparing.set_clock(clock_of, held, work_time(held.ward_id), timezone.get_default_timezone())
+        clock_of.save()
 
 
 def hold(dossier: Dossier) -> Dossier:

@@ -1,12 +1,15 @@
-"""Reading a list of dossiers and taking it over, or letting it go, in the background."""
+"""Reading a list of dossiers and taking it over, or letting it go, in the background; at night our promises are counted anew."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from caicach.core import clock
 from caicach.documents import services as documents
-from caicach.dossiers import services
+from caicach.dossiers import apart, services
+from caicach.organisation.queries import wards
 from caicach.rules.refusal import Refusal
-from caicach.worker.services import job
+from caicach.worker.services import enqueue, job, regular
 
 
 def _give_up(row: int) -> None:
@@ -40,3 +43,23 @@ def read_list(row: int) -> None:
 def drop_list(row: int) -> None:
     """What a dropped list told is as if it had not."""
     services.finish_dropping(row, at=clock.now())
+
+
+_NIGHT = 2
+"""the hour, when nobody waits for the database"""
+
+
+@regular
+def queue_night(now: dt.datetime) -> None:
+    """Once a night: the catalogue may have changed what we would have promised."""
+    if now.hour == _NIGHT:
+        for one in wards():
+            enqueue(
+                "dossiers.compare", ward=one.id, key=f"dossiers.compare:{one.id}:{now:%Y-%m-%d}", of=one.id
+            )
+
+
+@job("dossiers.compare")
+def compare(of: int) -> None:
+    """A ward's promises beside the province's, in pieces. Run again it writes nothing."""
+    apart.recount(of)

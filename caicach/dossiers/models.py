@@ -101,6 +101,23 @@ class Dossier(models.Model):
         at: dt.time | None = getattr(self, f"{name}_time")
         return dt.datetime.combine(day, at) if day and at else day
 
+    @property
+    def promise(self) -> dt.date | dt.datetime | None:
+        """What its owner may count on: the day that it says, or what an apology of ours promised after it, the later of both."""
+        return later(self.moment("due"), self.clock.promised_anew)
+
+
+def later(one: dt.date | dt.datetime | None, other: dt.date | dt.datetime | None) -> dt.date | dt.datetime | None:  # fmt: skip
+    """The later of two promises; a day without a time counts whole."""
+    if one is None or other is None:
+        return one or other
+    return other if whole(other) > whole(one) else one
+
+
+def whole(promise: dt.date | dt.datetime) -> dt.datetime:
+    """The last minute of a promise."""
+    return promise if isinstance(promise, dt.datetime) else dt.datetime.combine(promise, dt.time(23, 59))
+
 
 class DossierClock(models.Model):
     """What a dossier's clock says, for lists of many: in a narrow table, so that a changed holiday need not write the dossiers
@@ -109,7 +126,10 @@ class DossierClock(models.Model):
     runs: it is open and not waiting. late_from: from then on it is late (the day after a promised day without a time);
     warn_from, urgent_from: so much of the time is used that its officer, its head, should see it. apology_by: the last day to
     apologise. late_days: of a settled one, working days after the promise, 0 in time, None where nothing was promised. office,
-    person: in whose hands it is, where we know. apologised_on: when somebody apologised for this count of the time and gave a new day.
+    person: in whose hands it is, where we know. apologised_on: when somebody apologised for this count of the time and gave a new day. again: that day
+    (and time) of a dossier beside, for what the province promised stays as its list says. counted: what we would
+    have promised it, by the catalogue; differs: of `apart.KINDS`, how the province's system says otherwise; apart: by so many
+    working days theirs is later. waited: it has waited, so that what we would promise is not known.
     """
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, primary_key=True, related_name="clock")
@@ -120,6 +140,13 @@ class DossierClock(models.Model):
     urgent_from = models.DateTimeField(null=True)
     apology_by = models.DateField(null=True)
     apologised_on = models.DateField(null=True)
+    again_on = models.DateField(null=True)
+    again_time = models.TimeField(null=True)
+    counted_on = models.DateField(null=True)
+    counted_time = models.TimeField(null=True)
+    differs = models.CharField(max_length=6, default="")
+    apart = models.SmallIntegerField(null=True)
+    waited = models.BooleanField(default=False)
     settled_on = models.DateField(null=True)
     late_days = models.PositiveSmallIntegerField(null=True)
     office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, null=True, related_name="+")
@@ -139,7 +166,16 @@ class DossierClock(models.Model):
                 condition=Q(apologised_on__isnull=False),
                 name="dossiers_apologised",
             ),
+            models.Index(
+                fields=["ward", "differs", "-dossier"], condition=~Q(differs=""), name="dossiers_apart"
+            ),
         ]
+
+    @property
+    def promised_anew(self) -> dt.date | dt.datetime | None:
+        if self.again_on and self.again_time:
+            return dt.datetime.combine(self.again_on, self.again_time)
+        return self.again_on
 
 
 class Event(models.Model):

@@ -18,14 +18,15 @@ from caicach import data
 from caicach.accounts.queries import colleagues, signer_on
 from caicach.core import clock
 from caicach.core.http import Actor
-from caicach.dossiers import comparing, intake
+from caicach.dossiers import beside, comparing, intake
 from caicach.dossiers.models import Dossier, Event
 from caicach.organisation.queries import offices, work_time
 from caicach.rules import rights
 from caicach.rules.clock_limits import may_extend, most_days
 from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_clock import Reading, Term, read
-from caicach.rules.dossier_moves import MOVES, Step, after, moves_from, replay
+from caicach.rules.dossier_moves import APOLOGIES, APOLOGISED, MOVES, Step, after, moves_from, replay
+from caicach.rules.dossier_story import said
 from caicach.rules.refusal import Refusal
 from caicach.rules.signature import short
 from caicach.rules.work_time import WorkTime
@@ -83,9 +84,9 @@ class Possible:
 def possible(dossier: Dossier, role: str, codes: Sequence[str], *, by: Mover) -> Possible:
     """What `move` would not refuse to who has this role; nothing where another system keeps the dossier. codes: of its events,
     the oldest first."""
-    if dossier.system != Dossier.OWN:
-        return Possible()
     names = moves_from(dossier.state)  # type: ignore[arg-type]
+    if dossier.system != Dossier.OWN:
+        names = tuple(name for name in names if name == "extend" and not dossier.set_aside)
     names = tuple(
         name for name in names if rights.allows(MOVES[name].action, role) and _has_way(dossier, name, codes)
     )
@@ -99,7 +100,8 @@ def _has_way(dossier: Dossier, code: str, codes: Sequence[str]) -> bool:
         return sum(one in _PASSES for one in codes) > 1
     if code == "extend":
         begun = max((n for n, one in enumerate(codes) if one in ("accept", "reopen")), default=0)
-        return dossier.due_on is not None and codes[begun:].count("extend") < data.limits().extensions
+        told = sum(one in APOLOGIES for one in codes[begun:])
+        return dossier.due_on is not None and told < data.limits().extensions
     return True
 
 
@@ -115,6 +117,8 @@ def check(dossier: Dossier, code: str, *, by: Mover) -> None:
         events = list(Event.objects.filter(dossier=dossier).order_by("id"))
         if code == "send-back":
             _hands_before(events)
+        elif dossier.system != Dossier.OWN:
+            beside.check(1, dossier, events, work_time(dossier.ward_id))
         else:
             _check_more_time(1, events, work_time(dossier.ward_id))
 
@@ -135,7 +139,8 @@ def move(
     events = list(Event.objects.select_related("by").filter(dossier=held).order_by("id"))
     _check_system(held, code)
     if seen and (since := [one for one in events if one.pk > seen]):
-        if any(one.code == code and one.by_id == by.person for one in since):
+        same = (code, APOLOGISED) if code == "extend" else (code,)
+        if any(one.code in same and one.by_id == by.person for one in since):
             return held
         last = since[-1]
         raise Refusal(
@@ -144,6 +149,10 @@ def move(
     _check_hands(held, code, by)
     held.state = after(held.state, code, word=told.word)  # type: ignore[arg-type]
     at = _not_before(events, at)
+    if held.system != Dossier.OWN and code == "extend":
+        _check_amount(told.amount)
+        whose = _in_whose_name(code, by, held.ward_id, at)
+        return beside.apologise(held, events, told.amount, told.word, whose=whose, by=by.person, at=at)
     facts = _facts(held, code, told, events, at) | _in_whose_name(code, by, held.ward_id, at)
     event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
     _put(held, code, facts, at)
@@ -167,7 +176,9 @@ def _in_whose_name(code: str, by: Mover, ward: int, at: dt.datetime) -> dict[str
 
 
 def _check_system(held: Dossier, code: str) -> None:
-    if held.system != Dossier.OWN and not (code == "void" and held.token):
+    if held.system == Dossier.OWN or (code == "extend" and not held.set_aside):
+        return
+    if not (code == "void" and held.token):
         raise Refusal("dossier.beside")
 
 
@@ -204,8 +215,7 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
             before = _hands_before(events)
             return {name: before.get(name) for name in ("office", "office_name", "person", "person_name")}
         case "extend":
-            if not 1 <= told.amount <= MOST_DAYS:
-                raise Refusal("dossier.extend-days", "amount", most=MOST_DAYS)
+            _check_amount(told.amount)
             _check_more_time(told.amount, events, work_time(held.ward_id))
             return {"amount": told.amount, "before": _iso(held)}
         case "resolve":
@@ -228,6 +238,11 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
             }
         case _:
             return {}
+
+
+def _check_amount(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise Refusal("dossier.extend-days", "amount", most=MOST_DAYS)
 
 
 def _check_paper(told: Told, today: dt.date) -> None:
@@ -260,7 +275,7 @@ class MoreTime:
 def more_time(dossier: Dossier, *, at: dt.datetime) -> MoreTime:
     """What "extend" would promise. Raises Refusal dossier.no-promise, clock.extended-already."""
     events = list(Event.objects.filter(dossier=dossier).order_by("id"))
-    return _more_time(events, work_time(dossier.ward_id), at, MOST_DAYS)
+    return _more_time(dossier, events, work_time(dossier.ward_id), at, MOST_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +294,7 @@ def more_times(
     told: dict[int, list[Event]] = {one.pk: [] for one in dossiers}
     if not told:
         return {}
+    of = {one.pk: one for one in dossiers}
     ward = dossiers[0].ward_id
     time, found = work_time(ward), {}
     for event in Event.objects.filter(ward_id=ward, dossier_id__in=told).order_by("id"):
@@ -286,13 +302,18 @@ def more_times(
     for pk, events in told.items():
         seen = events[-1].pk if events else 0
         try:
-            found[pk] = Extending(seen, _more_time(events, time, at, shown))
+            found[pk] = Extending(seen, _more_time(of[pk], events, time, at, shown))
         except Refusal as refusal:
             found[pk] = Extending(seen, None, str(refusal))
     return found
 
 
-def _more_time(events: Sequence[Event], time: WorkTime, at: dt.datetime, shown: int) -> MoreTime:
+def _more_time(
+    dossier: Dossier, events: Sequence[Event], time: WorkTime, at: dt.datetime, shown: int
+) -> MoreTime:
+    if dossier.system != Dossier.OWN:
+        days = beside.days(dossier, events, time, shown)
+        return MoreTime(beside.promised(dossier, time), days, data.limits().extensions)
     _check_more_time(1, events, time)
     term, told = term_of(events), replay(_steps(events))[1]
     assert term is not None
@@ -433,12 +454,13 @@ def _said(day: dt.date | None, at: dt.time | None) -> str | None:
 
 
 def _name(code: str) -> str:
-    return MOVES[code].name if code in MOVES else code
+    return MOVES[code].name if code in MOVES else said(code)
 
 
 def differing(ward: int) -> Iterator[tuple[str, str, str]]:
     """(code, what the row says, what its events say) of every own dossier whose state, hands or apology are not those of its
-    events. Two queries a thousand dossiers."""
+    events, and of every one beside whose apology is not. Two queries a thousand dossiers, and two more."""
+    yield from beside.differing(ward)
     rows = Dossier.objects.filter(ward_id=ward, system=Dossier.OWN).select_related("clock").order_by("id")
     for batch in _batches(rows):
         told: dict[int, list[Event]] = {one.pk: [] for one in batch}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from caicach.dossiers.models import Dossier
+from caicach.dossiers.models import Dossier, later, whole
 from caicach.organisation.queries import WardHours, in_force
 from caicach.procedures.queries import terms_on
 from caicach.rules.dossier_clock import Move, Term
@@ -21,15 +21,20 @@ def open_promises(ward: int, hours: Sequence[WardHours]) -> list[Promise]:
     """
     terms = terms_on(ward)
     rows = Dossier.objects.filter(ward_id=ward, clock__runs=True, due_on__isnull=False).values_list(
-        "code", "procedure_code", "received_on", "received_time", "due_on", "due_time"
-    )
+        "code", "procedure_code", "received_on", "received_time", "due_on", "due_time", "clock__again_on", "clock__again_time",
+    )  # fmt: skip
     found = []
-    for code, procedure, received, at, due, due_at in rows.iterator():
-        assert due is not None
+    for code, procedure, received, at, due, due_at, again, again_at in rows.iterator():
+        promise = later(_moment(due, due_at), _moment(again, again_at))
+        assert promise is not None
         term: Term | None = None
         moves: tuple[Move, ...] = ()
         if received is not None:
             term = terms.on(procedure, received, in_force(hours, received).counting)
             moves = (Move(dt.datetime.combine(received, at or dt.time()), "accepted"),)
-        found.append(Promise(code, dt.datetime.combine(due, due_at or dt.time(23, 59)), term, moves))
+        found.append(Promise(code, whole(promise), term, moves))
     return found
+
+
+def _moment(day: dt.date | None, at: dt.time | None) -> dt.date | dt.datetime | None:
+    return dt.datetime.combine(day, at) if day and at else day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -12,12 +12,13 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.data import has_police_forms
-from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
+from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event, whole
 from caicach.history.queries import Happened
 from caicach.rules import dossier_story, papers, rights
-from caicach.rules.dossier_moves import STATES
+from caicach.rules.dossier_moves import APOLOGISED, STATES
 from caicach.rules.dossier_words import dossier_code
-from caicach.rules.formats import paper_address
+from caicach.rules.formats import moment, paper_address
+from caicach.rules.procedures import procedure_code
 from caicach.rules.vntext import fold
 
 A_PAGE = 20
@@ -25,28 +26,35 @@ _MOST_COUNTED = 1_000
 """a filter's rows are counted so far: "hơn 1.000" says as much to a person"""
 
 GROUPS = {
-    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "don-vi-toi": "Ở đơn vị tôi", "dang-giai-quyet": "Đang giải quyết", "cho": "Đang chờ",
+    "tre": "Trễ hẹn", "sap-tre": "Sắp trễ", "don-vi-toi": "Ở đơn vị tôi", "cho-ma": "Chờ mã của tỉnh", "dang-giai-quyet": "Đang giải quyết",
+    "cho": "Đang chờ",
     "da-co-ket-qua": "Xong tháng này", "tat-ca": "Tất cả",
 }  # fmt: skip
 """what the list can be filtered by, most urgent first"""
-_CAPPED = ("don-vi-toi", "dang-giai-quyet", "cho", "tat-ca")
+_CAPPED = ("don-vi-toi", "cho-ma", "dang-giai-quyet", "cho", "tat-ca")
 _WAITING = ("supplement-wait", "payment-wait", "agency-wait")
 _DONE = ("resolved", "returned")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One dossier in a list. tone, words: how it stands against its promise."""
+    """One dossier in a list. tone, words: how it stands against its promise. twin: the code under which a list has told of it."""
 
     dossier: Dossier
     tone: str
     words: str
+    twin: str = ""
 
     @property
     def is_untold(self) -> bool:
-        """Whether it is late and nobody has apologised: of the ward's own, for another system keeps those of its own."""
+        """Whether it is late and nobody has apologised."""
+        return self.tone == "late" and self.dossier.clock.apologised_on is None
+
+    @property
+    def anew(self) -> str:
+        """What an apology promised after the day that the province's system says; "" without one."""
         one = self.dossier
-        return self.tone == "late" and one.system == Dossier.OWN and one.clock.apologised_on is None
+        return moment(one.promise) if one.promise != one.moment("due") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ def board(
     office: int | None = None,
 ) -> Board:
     """A page of the ward's dossiers, the most urgent first, and how many are in each group. office: of who asks; what it has in
-    hands is told where there is any. Seven queries."""
+    hands is told where there is any, as is what has no code yet. At most nine queries."""
     found = {name: _group(ward, name, now, office) for name in GROUPS}
     kept = promises(ward, now=now)
     counts = {name: found[name].order_by()[: _MOST_COUNTED + 1].count() for name in _CAPPED} | {
@@ -155,8 +163,10 @@ def board(
     rows = _asked(ward, found["tat-ca"], asked) if asked else found[group]
     start = (number - 1) * A_PAGE
     page = list(rows.select_related("clock")[start : start + A_PAGE + 1])
+    is_waiting = group == "cho-ma" and not asked
+    twins = listed_twins(ward, page[:A_PAGE]) if is_waiting else {}
     return Board(
-        tuple(row_of(one, now=now) for one in page[:A_PAGE]),
+        tuple(replace(row_of(one, now=now), twin=twins.get(one.pk, "")) for one in page[:A_PAGE]),
         tuple(
             Tally(
                 name,
@@ -165,7 +175,7 @@ def board(
                 not asked and name == group,
             )
             for name, words in GROUPS.items()
-            if name != "don-vi-toi" or counts[name] or name == group
+            if name not in ("don-vi-toi", "cho-ma") or counts[name] or name == group
         ),
         kept,
         group,
@@ -174,6 +184,48 @@ def board(
         len(page) > A_PAGE,
         not counts["tat-ca"],
     )
+
+
+def provisional(ward: int) -> QuerySet[Dossier]:
+    """What waits for the province's code, the oldest first, by the index of codes: every order of letters has them between "TAM" and
+    "TAN"."""
+    coded = Dossier.objects.filter(ward_id=ward, set_aside=False, code__gte="TAM", code__lt="TAN")
+    return coded.filter(code__startswith=Dossier.PROVISIONAL).exclude(state="voided").order_by("id")
+
+
+def listed_twins(ward: int, found: Sequence[Dossier]) -> dict[int, str]:
+    """Of provisional dossiers, the oldest first, the code under which a list has brought what looks the same: procedure, owner and
+    day of receipt, known by lists alone. One query; where two look the same, or two dossiers like one, nobody can say and none is told."""
+    if not found:
+        return {}
+    days = {one.received_on for one in found if one.received_on}
+    # a list tells of it after it came in here
+    rows = Dossier.objects.filter(
+        ward_id=ward,
+        set_aside=False,
+        system=Dossier.BESIDE,
+        token="",
+        received_on__in=days,
+        pk__gt=found[0].pk,
+    )
+    told: dict[tuple[str, str, dt.date | None], set[str]] = {}
+    for one in rows.only("code", "procedure_code", "procedure", "applicant", "received_on")[:_MOST_COUNTED]:
+        for look in _looks(one):
+            told.setdefault(look, set()).add(one.code)
+    codes = {}
+    for mine in found:
+        like = {code for look in _looks(mine) for code in told.get(look, ())}
+        if len(like) == 1:
+            codes[mine.pk] = like.pop()
+    offered = list(codes.values())
+    return {pk: code for pk, code in codes.items() if offered.count(code) == 1}
+
+
+def _looks(dossier: Dossier) -> set[tuple[str, str, dt.date | None]]:
+    """By the procedure's code, and by its name."""
+    owner, known = fold(dossier.applicant), procedure_code(dossier.procedure_code)
+    names = {fold(dossier.procedure), known.base if known else ""} - {""}
+    return {(name, owner, dossier.received_on) for name in names} if owner and dossier.received_on else set()
 
 
 def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) -> QuerySet[Dossier]:
@@ -189,6 +241,8 @@ def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) ->
             return mine.order_by(F("clock__late_from").asc(nulls_last=True), "id")
         case "dang-giai-quyet":
             return runs.order_by(F("clock__late_from").asc(nulls_last=True), "id")
+        case "cho-ma":
+            return provisional(ward)
         case "cho":
             return rows.filter(state__in=_WAITING).order_by("-id")
         case "da-co-ket-qua":
@@ -223,12 +277,14 @@ def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
         return Row(dossier, "warn" if clock.late_days else "ok", dossier.state_name + late)
     if not clock.runs:
         return Row(dossier, "next", dossier.state_name)
-    if dossier.due_on is None or clock.late_from is None:
+    promise = dossier.promise
+    if promise is None or clock.late_from is None:
         return Row(dossier, "next", "Không có ngày hẹn")
+    due_on = whole(promise).date()
     if clock.late_from <= now:
-        days = (today - dossier.due_on).days
+        days = (today - due_on).days
         return Row(dossier, "late", f"Trễ {days} ngày" if days else "Trễ từ hôm nay")
-    days = (dossier.due_on - today).days
+    days = (due_on - today).days
     left = f"Còn {days} ngày" if days else "Hẹn hôm nay"
     is_close = clock.warn_from is not None and clock.warn_from <= now
     return Row(dossier, "warn" if is_close else "next", left)
@@ -278,7 +334,7 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
         hands_of(dossier),
         dossier_story.result(_newest(events, "resolve")) if done else "",
         dossier_story.collected(_newest(events, "return-result")) if done else "",
-        dossier_story.extended(_newest(events, "extend")),
+        dossier_story.extended(_newest(events, "extend") or _newest(events, APOLOGISED)),
         dossier.system != Dossier.OWN and not dossier.set_aside and not _has_ended(dossier),
     )
 
@@ -414,7 +470,7 @@ class Apologies:
 
 
 def apologies(ward: int, *, now: dt.datetime, office: int | None = None) -> Apologies:
-    """The ward's, or an office's. Of the ward's own dossiers: another system keeps those of its own. Two queries, over what is under
+    """The ward's, or an office's. Of the ward's own and of those beside. Two queries, over what is under
     way and over a year's apologies, each by its index: whatever lies behind."""
     hands = {"ward_id": ward, "runs": True} if office is None else in_hands(ward, office)
     under_way = DossierClock.objects.filter(**hands).aggregate(**_untold(now))
@@ -453,18 +509,17 @@ def _settled() -> dict[str, Count]:
 
 def _untold(now: dt.datetime) -> dict[str, Count]:
     """Of what is under way."""
-    own = Q(dossier__system=Dossier.OWN)
     return {
-        "due": Count("pk", filter=owes_apology(now) & Q(late_from__gt=now) & own),
-        "missing": Count("pk", filter=owes_apology(now) & Q(late_from__lte=now) & own),
-        "again": Count("pk", filter=Q(late_from__lte=now, apologised_on__isnull=False) & own),
+        "due": Count("pk", filter=owes_apology(now) & Q(late_from__gt=now)),
+        "missing": Count("pk", filter=owes_apology(now) & Q(late_from__lte=now)),
+        "again": Count("pk", filter=Q(late_from__lte=now, apologised_on__isnull=False)),
     }
 
 
 def _told(ward: int, now: dt.datetime, office: int | None) -> QuerySet[DossierClock]:
     """What was apologised for this month or in the year before it."""
     since = local(now).date().replace(day=1) - dt.timedelta(days=366)
-    told = DossierClock.objects.filter(ward_id=ward, apologised_on__gte=since, dossier__system=Dossier.OWN)
+    told = DossierClock.objects.filter(ward_id=ward, apologised_on__gte=since)
     return told if office is None else told.filter(office_id=office)
 
 

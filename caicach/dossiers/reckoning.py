@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from caicach import data
 from caicach.core import clock
+from caicach.dossiers.apart import recount
 from caicach.organisation.queries import work_time
 from caicach.rules.dossier_clock import share_used_at
 from caicach.rules.work_table import WorkTable
@@ -22,12 +23,12 @@ from caicach.rules.work_table import WorkTable
 YEARS = 3
 """laid out on each side of today; what lies beyond is counted one by one"""
 _READ = (
-    "SELECT c.dossier_id, {on}, {at}, {due}, {due_at}, {warn}, {urgent}, {apology} FROM dossiers_dossierclock c "
-    "JOIN dossiers_dossier d ON d.id = c.dossier_id WHERE c.ward_id = %s AND c.settled_on IS NULL AND d.due_on IS NOT NULL"
+    "SELECT c.dossier_id, {on}, {at}, {due}, {due_at}, {warn}, {urgent}, {apology}, {again}, {again_at} FROM dossiers_dossierclock c "
+    "JOIN dossiers_dossier d ON d.id = c.dossier_id WHERE c.ward_id = %s AND c.settled_on IS NULL AND (d.due_on IS NOT NULL OR c.again_on IS NOT NULL)"
 )
 _COLUMNS = {
     "on": "d.received_on", "at": "d.received_time", "due": "d.due_on", "due_at": "d.due_time", "warn": "c.warn_from",
-    "urgent": "c.urgent_from", "apology": "c.apology_by",
+    "urgent": "c.urgent_from", "apology": "c.apology_by", "again": "c.again_on", "again_at": "c.again_time",
 }  # fmt: skip
 _SQLITE = (
     "UPDATE dossiers_dossierclock SET warn_from = ?, urgent_from = ?, apology_by = ? WHERE dossier_id = ?"
@@ -71,8 +72,10 @@ def reckon(ward: int) -> int:
         return [str(one.astimezone(dt.UTC).replace(tzinfo=None)) for one in both]
 
     moved: list[_Row] = []
-    for pk, on, at, day, due_at, was_warn, was_urgent, was_apology in _rows(ward):
+    for pk, on, at, day, due_at, was_warn, was_urgent, was_apology, again, again_at in _rows(ward):
         warn = urgent = None
+        if again is not None and (again, minute(again_at, 1439)) > (day or "", minute(due_at, 1439)):
+            day, due_at = again, again_at  # what an apology promised
         if on is not None:
             begin, end = minute(at, 0), minute(due_at, 1439)
             if (on, begin) < (day, end):
@@ -91,6 +94,7 @@ def reckon(ward: int) -> int:
         if warn != was_warn or urgent != was_urgent or last != was_apology:
             moved.append((warn, urgent, last, pk))
     _write(moved)
+    recount(ward, only_open=True)
     return len(moved)
 
 

@@ -54,7 +54,7 @@ def _one(move: str, asked: Asked, ward: int, by: Mover, at: dt.datetime) -> Outc
 def _done(move: str, dossier: Dossier) -> str:
     match move:
         case "extend":
-            due = dossier.moment("due")
+            due = dossier.promise
             return f"đã xin lỗi, hẹn trả {moment(due)}." if due else "đã xin lỗi."
         case "resolve":
             return "đã ký."

@@ -18,10 +18,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from caicach.core import origin
-from caicach.dossiers import comparing
+from caicach.dossiers import apart, comparing
 from caicach.dossiers.comparing import Change
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event
-from caicach.organisation.queries import work_time
 from caicach.reading.dossier_list import DossierList as Reading
 from caicach.reading.dossier_list import ListedDossier
 from caicach.rules.formats import number
@@ -121,10 +120,12 @@ class _Work:
 
     time: WorkTime
     zone: dt.tzinfo
+    ours: apart.Ours
 
 
 def _work(row: DossierList) -> _Work:
-    return _Work(work_time(row.ward_id), timezone.get_default_timezone())
+    ours = apart.Ours.of(row.ward_id)
+    return _Work(ours.time, timezone.get_default_timezone(), ours)
 
 
 # --- a batch ----------------------------------------------------------------------------------------------------
@@ -238,7 +239,16 @@ _FIELDS = [
     "procedure_code", "procedure", "applicant", "channel", "state", "words", "told_in", "first_in", "set_aside", "revision",
     *(f"{name}_{part}" for name in comparing.MOMENTS for part in ("on", "time")),
 ]  # fmt: skip
-CLOCK = ["runs", "late_from", "warn_from", "urgent_from", "apology_by", "settled_on", "late_days"]
+CLOCK = [
+    "runs",
+    "late_from",
+    "warn_from",
+    "urgent_from",
+    "apology_by",
+    "settled_on",
+    "late_days",
+    *apart.FIELDS,
+]
 
 
 def _write(
@@ -282,6 +292,7 @@ def _reckon(dossier: Dossier, work: _Work) -> None:
     dossier.words = comparing.words_of(dossier)
     clock = dossier.clock if dossier.pk else DossierClock(dossier=dossier, ward_id=dossier.ward_id)
     comparing.set_clock(clock, dossier, work.time, work.zone)
+    apart.compare(clock, dossier, work.ours)
 
 
 def _plain(changes: Sequence[Change]) -> list[list[str]]:
@@ -306,16 +317,20 @@ def _let_go(row: DossierList, ids: Sequence[int], older: int | None, work: _Work
             .filter(ward_id=row.ward_id, pk__in=ids, told_in=row, set_aside=False)
             .order_by("pk")
         )
+        clocks = DossierClock.objects.in_bulk(
+            [one.pk for one in held]
+        )  # as they are now that the rows are held
         events = _events([one.pk for one in held])
         facts: list[tuple[Dossier, str, list[Change]]] = []
         for one in held:
+            one.clock = clocks[one.pk]
             own = events.get(one.pk, [])
             # of what was taken in at the counter no list was the first; another one may have told of it
             others = any(event.facts.get("list", row.token) != row.token for event in own)
             before_it = (older or one.first_in_id) if one.first_in_id or others else None
             if _went_on(row, own):
                 one.told_in_id = before_it
-            elif _is_only_in(row, one, older):
+            elif one.clock.apologised_on is None and _is_only_in(row, one, older):
                 one.set_aside = True
                 facts.append((one, "listed-by-mistake", []))
             else:

@@ -13,7 +13,7 @@ from caicach.rules.citizen_answer import MOVED, Happening, Moment
 from caicach.rules.clock_limits import wait_ends
 from caicach.rules.clock_words import in_words
 from caicach.rules.dossier_clock import Move, read
-from caicach.rules.dossier_moves import MOVES, Step, replay
+from caicach.rules.dossier_moves import APOLOGIES, MOVES, Step, replay
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
 
@@ -55,7 +55,7 @@ def _leads_to(event: Event, state: str) -> bool:
 def apology(events: Sequence[Event]) -> tuple[Moment | None, str]:
     """(the promise that was taken back, why) of the newest apology that still holds; None without one."""
     for one in reversed(events):
-        if one.code == "extend":
+        if one.code in APOLOGIES:
             return _moment(one.facts.get("before")), one.word
         if one.code in ("accept", "reopen"):
             break

@@ -22,7 +22,7 @@ from caicach.core.http import (
     send_list,
     ward_request,
 )
-from caicach.dossiers import intake, queries, services
+from caicach.dossiers import apart, intake, queries, services
 from caicach.dossiers.forms import CodeForm, LayoutForm, ListForm
 from caicach.dossiers.moves import Mover, possible
 from caicach.rules import rights
@@ -41,12 +41,22 @@ def _asked(request: HttpRequest) -> str:
 @may("dossier.see")
 def board(request: HttpRequest) -> HttpResponse:
     """The ward's dossiers, the most urgent first; by group, or by words."""
+    return _board(request, request.GET.get("nhom", ""))
+
+
+_CODELESS = "cho-ma"
+
+
+def _board(
+    request: HttpRequest, group: str, *, wrong: str = "", form: CodeForm | None = None, status: int = 200
+) -> HttpResponse:
+    """wrong: the provisional code of the row whose form was refused."""
     actor = ward_request(request).actor
     number = max(1, min(row_id(request.GET.get("trang", "")) or 1, 500))
     page = queries.board(
         actor.ward_id,
         now=clock.now(),
-        group=request.GET.get("nhom", ""),
+        group=group,
         asked=_asked(request),
         number=number,
         office=Mover.of(actor).office,
@@ -55,8 +65,13 @@ def board(request: HttpRequest) -> HttpResponse:
         "page": page,
         "may_import": rights.allows("dossier.import", actor.role),
         "may_sign": rights.allows("dossier.sign", actor.role),
+        "asks_codes": page.group == _CODELESS
+        and not page.asked
+        and rights.allows("dossier.accept", actor.role),
+        "wrong": wrong,
+        "code_form": form,
     }
-    return render(request, "dossiers/board.html", facts)
+    return render(request, "dossiers/board.html", facts, status=status)
 
 
 @require_safe
@@ -102,8 +117,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @may("dossier.accept")
 def learn_code(request: HttpRequest, code: str) -> HttpResponse:
-    """The province has given a provisional dossier its code."""
+    """The province has given a provisional dossier its code; from its page, or from its row on the board (then back there)."""
     asked = ward_request(request)
+    is_row = request.POST.get("tu") == _CODELESS
     ward, form = asked.actor.ward_id, CodeForm(request.POST)
     try:
         dossier, _ = queries.dossier_with_newest(ward, code)
@@ -122,7 +138,9 @@ def learn_code(request: HttpRequest, code: str) -> HttpResponse:
         else:
             if is_new:
                 messages.success(request, f"Đã ghi mã của tỉnh. Số tạm {code} vẫn tìm được hồ sơ này.")
-            return see_other(dossier.address)
+            return see_other(f"{reverse('dossiers:board')}?nhom={_CODELESS}" if is_row else dossier.address)
+    if is_row and dossier.is_provisional:
+        return _board(request, _CODELESS, wrong=dossier.code, form=form, status=status)
     return _detail(asked, dossier.code, form, status=status)
 
 
@@ -138,6 +156,7 @@ def _detail(request: WardRequest, code: str, form: CodeForm, *, status: int = 20
         "channels": CHANNELS,
         "next": possible(one, actor.role, page.codes, by=by),
         "next_one": queries.next_in_hands(actor.ward_id, by.office, but=one, now=clock.now()),
+        "apart": apart.row_of(one.clock, now=clock.now()) if one.clock.counted_on else None,
         "code_form": form if one.is_provisional and rights.allows("dossier.accept", actor.role) else None,
     }
     return render(request, "dossiers/detail.html", facts, status=status)

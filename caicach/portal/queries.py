@@ -111,7 +111,7 @@ def page(found: Found, *, now: dt.datetime) -> Page:
     since = one.returned_on or since if one.state == "returned" else since
     is_old = one.state in ENDED and (since or one.received_on or here.date()) + dt.timedelta(days=settings.LOOKUP_DAYS) < here.date()  # fmt: skip
     broken, apology = told.apology(events)
-    due = one.moment("due")
+    due = one.promise
     standing = Standing(
         one.state, here, due=due, is_late=bool(one.clock.runs and one.clock.late_from and one.clock.late_from <= now), since=since,
         word=word, broken=broken if broken != due else None, apology=apology, until=told.wait_until(events, time),

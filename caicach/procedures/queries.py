@@ -62,6 +62,15 @@ class Terms:
     """What each procedure promises, by the day of receipt: national code → its versions, the newest first."""
 
     versions: Mapping[str, Sequence[Version]]
+    names: Mapping[str, str]
+    """a procedure's name without accents → its code, of names that only one has"""
+
+    def code_of(self, code: str, name: str) -> str:
+        """The code by which `on` finds it, of a list that may say only its name; "" where the catalogue has no such procedure."""
+        if code:
+            known = procedure_code(code)
+            return known.base if known and known.base in self.versions else ""
+        return self.names.get(key(name), "")
 
     def on(self, code: str, day: dt.date, counting: Counting) -> Term | None:
         """The term of a dossier received on a day; code: also of a province's copy of the procedure. None: not known."""
@@ -85,12 +94,17 @@ def terms_on(ward: int) -> Terms:
             "statutory_amount",
             "ward_unit",
             "ward_amount",
+            "name",
             "procedure__code",
         )
         .order_by("-valid_from")
     ):
         found.setdefault(one.procedure.code, []).append(one)
-    return Terms(found)
+    codes: dict[str, set[str]] = {}
+    for code, versions in found.items():
+        for one in versions:
+            codes.setdefault(key(one.name), set()).add(code)
+    return Terms(found, {name: next(iter(some)) for name, some in codes.items() if len(some) == 1})
 
 
 @dataclass(frozen=True, slots=True)

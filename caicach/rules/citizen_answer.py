@@ -274,6 +274,7 @@ MOVED: dict[str, str] = {
     "ask-agency": "Phường hỏi cơ quan khác",
     "agency-answers": "Cơ quan khác đã trả lời",
     "extend": "Phường xin lỗi và hẹn lại",
+    "apologise": "Phường xin lỗi và hẹn lại",
     "withdraw": "Người nộp rút hồ sơ",
     "stop": "Dừng giải quyết",
     "resolve": "Đã có kết quả",

@@ -129,6 +129,12 @@ MOVES: dict[str, Move] = {
 }  # fmt: skip
 
 
+APOLOGISED = "apologise"
+"""the event of an apology for a dossier that another system keeps: no move, for its state and its promise are that system's"""
+APOLOGIES = ("extend", APOLOGISED)
+"""the events that tell somebody of a broken promise and of a new one"""
+
+
 def after(state: State | None, move: str, *, word: str = "") -> State:
     """The state after a move. state None: there is no dossier yet.
 

@@ -23,7 +23,7 @@ SYMBOLS = {"02": "HDHS", "03": "TCHS", "04": "PXL", "05": "TBDHS", "06": "PKS", 
 """what stands behind the number; of 03, 05, 06 and 08 no text that we have seen says it"""
 
 _OF_MOVES = {
-    "ask-completion": "02", "ask-supplement": "02", "reject": "03", "extend": "04", "stop": "05", "expire-supplement": "05", "withdraw": "05",
+    "ask-completion": "02", "ask-supplement": "02", "reject": "03", "extend": "04", "apologise": "04", "stop": "05", "expire-supplement": "05", "withdraw": "05",
     "transfer": "06", "hand-over": "06", "send-back": "06", "resolve": "06", "return-result": "08",
 }  # fmt: skip
 _OF_STATES = {

@@ -219,6 +219,8 @@ PAGES: dict[str, str] = {
     "dossiers:detail": "dossier.see",
     "dossiers:move": "dossier.move",
     "dossiers:ahead": "dossier.see",
+    "dossiers:apart": "dossier.see",
+    "dossiers:apart-file": "dossier.see",
     "dossiers:apologise": "dossier.head",
     "dossiers:sign": "dossier.sign",
     "dossiers:hand-on": "dossier.head",

@@ -232,13 +232,22 @@ def test_what_may_be_signed_is_what_runs():
     assert {name for name, facts in STATES.items() if facts.group == "open"} == MOVES["extend"].since
 
 
-def test_another_systems_dossier_is_warned_of_and_not_apologised_for_here(dossiers, ward, head, client):
-    Dossier.objects.filter(pk=dossiers["late"].pk).update(system="beside")
+def test_another_systems_dossier_is_warned_of_and_apologised_for_in_the_same_way(
+    dossiers, ward, head, client
+):
+    one = dossiers["late"]
+    Dossier.objects.filter(pk=one.pk).update(system="beside")
     page = ahead.ahead(ward.pk, now=AT, office=None, is_head=True)
-    assert dossiers["late"].code in codes(page) and dossiers["late"].code not in [
-        one.code for one in page.owed
-    ]
-    assert page.apologies.missing == 0
+    assert one.code in codes(page) and one.code in [row.code for row in page.owed]
+    assert page.apologies.missing == 1
+    client.force_login(head)
+    sent = {"code": one.code, f"days-{one.code}": "2", f"reason-{one.code}": "agency"}
+    assert client.post(SORRY, sent).status_code == 303
+    was = one.moment("due")
+    one = Dossier.objects.select_related("clock").get(pk=one.pk)
+    assert one.moment("due") == was and one.promise > was, "the province's promise stays what it is"
+    assert queries.apologies(ward.pk, now=AT).made == 1 and queries.apologies(ward.pk, now=AT).missing == 0
+    call_command("check_dossiers")
 
 
 def test_the_days_letter_says_the_same_number_to_who_sees_any(ward, dossiers, officer, head):
