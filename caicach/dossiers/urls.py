@@ -1,7 +1,7 @@
 from django.urls import path
 
 from caicach.core import addresses  # noqa: F401 — "code" of the paths below
-from caicach.dossiers import views, views_ahead, views_moves, views_signing
+from caicach.dossiers import views, views_ahead, views_figures, views_moves, views_signing
 
 app_name = "dossiers"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("nap/<slug:token>/trang-thai/", views.list_state, name="list-state"),
     path("sap-tre/", views_ahead.ahead, name="ahead"),
     path("sap-tre/xin-loi/", views_ahead.apologise, name="apologise"),
+    path("so-lieu/", views_figures.behind, name="figure"),
     path("ky/", views_signing.sign, name="sign"),
     path("giao-lai/", views_signing.hand_on, name="hand-on"),
     path("<code:code>/buoc/<slug:move>/", views_moves.step, name="move"),
