@@ -195,6 +195,7 @@ PAGES: dict[str, str] = {
     "desk:feed": PUBLIC,
     "desk:public": PUBLIC,
     "desk:public-ward": PUBLIC,
+    "desk:public-dossiers": PUBLIC,
     "desk:offices": "plan.see",
     "desk:office": "plan.see",
     "plans:list": "plan.see",
