@@ -12,7 +12,7 @@ from caicach.core import clock
 from caicach.core.http import Missing
 from caicach.dossiers import figures as dossiers
 from caicach.plans import drawing, feeding
-from caicach.plans.models import Feed, Indicator, MonthFigure, Plan
+from caicach.plans.models import Feed, Indicator, MonthFigure, Plan, PlanLine
 from caicach.plans.queries import target_words
 from caicach.procedures import figures as procedures
 from caicach.rules.figures import ALL, BY_CODE, Counted, Figure, proposed, reaches
@@ -129,6 +129,7 @@ class Month:
     is_over: bool
     reached: bool | None
     sum: str
+    sum_now: str
     address: str
 
     @property
@@ -183,7 +184,7 @@ def with_months(ward: int, plan: Plan, *, today: dt.date) -> list[tuple[Measure,
 
 
 def measure_page(ward: int, plan: Plan, position: int, *, today: dt.date) -> MeasurePage:
-    """An indicator by its place in the plan, from 1. Four queries, and those of `counts`. Raises Missing."""
+    """An indicator by its place in the plan, from 1. Five queries, and those of `counts`. Raises Missing."""
     every = of_plan(ward, plan, today=today)
     if not 1 <= position <= len(every):
         raise Missing
@@ -191,6 +192,10 @@ def measure_page(ward: int, plan: Plan, position: int, *, today: dt.date) -> Mea
     one, figure = measure.indicator, measure.figure
     feeds = Feed.objects.filter(ward_id=ward, plan=plan, about=measure.about).select_related("by", "ended_by")
     feeds = feeds.order_by("-id")
+    number = one.where.replace(".", "-")
+    lines = PlanLine.objects.filter(
+        ward_id=ward, plan=plan, task__number=number, task__set_aside_at__isnull=True
+    )
     return MeasurePage(
         plan,
         measure,
@@ -199,7 +204,7 @@ def measure_page(ward: int, plan: Plan, position: int, *, today: dt.date) -> Mea
         _months(ward, plan.year, figure, one, today) if figure else (),
         tuple(figure for figure in ALL if figure.fits(one.unit)),
         proposed(one.name, one.unit),
-        one.where.replace(".", "-"),
+        number if lines.exists() else "",
         _behind(figure, plan.year, 0) if figure else "",
     )
 
@@ -222,7 +227,8 @@ def _months(ward: int, year: int, figure: Figure, indicator: Indicator, today: d
                 reaches(shown, indicator.comparator, indicator.target)
                 if figure.is_rate or figure.is_standing
                 else None,
-                shown.sum_words(figure),
+                shown.short_sum(figure),
+                now.short_sum(figure),
                 _behind(figure, year, month),
             )
         )

@@ -440,7 +440,9 @@ SENTENCES: dict[str, str] = {
     "feed.other-unit": _(
         "“{figure}” là {wanted}, còn mức giao của chỉ tiêu tính bằng “{unit}”. Hãy chọn nguồn cùng đơn vị tính."
     ),
-    "feed.changed-meanwhile": _("{who} vừa đổi nguồn số của chỉ tiêu này: nay là {what}. Hãy xem lại rồi chọn."),
+    "feed.changed-meanwhile": _(
+        "{who} vừa đổi nguồn số của chỉ tiêu này: nay là {what}. Hãy xem lại rồi chọn."
+    ),
     "task.fed": _(
         "Số của chỉ tiêu này do phần mềm lấy từ {source}, không ghi tay. Bỏ trống phần trăm và ghi một lời thì được."
     ),
