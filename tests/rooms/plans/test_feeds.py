@@ -2,24 +2,28 @@
 
 import datetime as dt
 import io
+import threading
 
 import openpyxl
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from caicach.accounts.models import Post
 from caicach.api import services as tokens
 from caicach.core.clock import noon
 from caicach.dossiers.models import Dossier, DossierClock
-from caicach.plans import feeding, jobs, measured
+from caicach.plans import feeding, jobs, measured, services
 from caicach.plans.models import Feed, MonthFigure, Plan
 from caicach.procedures import services as procedures
+from caicach.procedures.models import Version
 from caicach.procedures.queries import cut_page
 from caicach.rules.procedures import Span
 from caicach.rules.refusal import Refusal
 from caicach.tasks import services as tasks
 from caicach.tasks.models import Progress, Task
+from caicach.worker.models import Job
 from tests.factories import rooms
+from tests.factories.races import until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 AT, TODAY = noon(rooms.TODAY), rooms.TODAY
@@ -141,6 +145,29 @@ def test_two_at_once_the_second_is_told(plan, ward, as_coordinator, coordinator)
     assert Feed.objects.count() == 1 and rooms.events("plan.indicator-fed") == 1
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_in_the_same_moment_the_second_is_told(plan, ward, coordinator):
+    other = rooms.make_person(ward, "coordinator", name="Trần Văn Hai")
+    told = []
+
+    def second():
+        try:
+            bind(plan, other, "xin-loi")
+        except Refusal as refusal:
+            told.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=second)
+    with transaction.atomic():
+        bind(plan, coordinator)
+        thread.start()
+        until_somebody_waits()
+    thread.join(20)
+    assert told == ["feed.changed-meanwhile"] and Feed.objects.get().figure == "dossiers-on-time"
+
+
 def test_letting_go_keeps_what_was(plan, dossiers, as_coordinator, coordinator):
     feed = bind(plan, coordinator)
     jobs.months()
@@ -235,8 +262,6 @@ def test_the_catalogues_figures_are_those_of_its_page(ward, coordinator):
     procedures.publish(
         ward=ward.pk, decision=decision, valid_from=dt.date(2026, 7, 1), brings=entries, ends=(), by=coordinator.pk, at=AT, today=TODAY
     )  # fmt: skip
-    from caicach.procedures.models import Version
-
     Version.objects.filter(procedure__code="1.000001").update(ward_unit="working-day", ward_amount=6)
     found = measured.counts(
         ward.pk, ["procedures-cut", "procedures-cut-share", "time-cut"], 2026, today=TODAY
@@ -282,8 +307,6 @@ def test_nothing_is_kept_of_what_nobody_bound(plan, dossiers):
 
 
 def test_the_night_queues_it_once(db):
-    from caicach.worker.models import Job
-
     for minute in (0, 1, 2):
         jobs.queue_months(dt.datetime(2026, 12, 1, 1, minute))
     jobs.queue_months(dt.datetime(2026, 12, 1, 9, 0))
@@ -301,8 +324,6 @@ def test_an_amendment_leaves_the_feed_with_its_words(plan, dossiers, coordinator
         ward, coordinator, rooms.make_reading(lines, findings=(), number="20/KH-UBND"), is_amendment=True
     )
     draft.findings.update(state="aside", reason="thử")
-    from caicach.plans import services
-
     services.put_into_effect(draft, by=coordinator.pk, at=AT, today=TODAY)
     fed = [one for one in measured.of_plan(ward.pk, Plan.objects.get(), today=TODAY) if one.figure]
     assert [one.indicator.name for one in fed] == [
