@@ -74,7 +74,7 @@ ALL = (
     Figure(
         "time-cut", "thoi-gian-cat", "Tỷ lệ thời gian giải quyết được cắt giảm", True, True, "được cắt", "thời gian theo luật",
         "Tổng thời gian mà phường nhận làm nhanh hơn luật, trên tổng thời gian theo luật của các thủ tục đang áp dụng có thời gian để cắt.",
-        "1 − Σ thời gian của phường / Σ thời gian theo luật, trên danh mục thủ tục của phường.",
+        "Phần tổng thời gian theo luật mà phường không dùng đến, trên danh mục thủ tục của phường.",
         "Thủ tục trả trong ngày, chưa rõ thời hạn, hoặc do nơi khác giải quyết.",
         (("cat", "thoi gian"), ("rut ngan", "thoi gian"), ("giam thoi gian",), ("giam thoi han",)),
     ),

@@ -318,7 +318,8 @@ def test_the_night_queues_it_once(db):
 
 def test_an_amendment_leaves_the_feed_with_its_words(plan, dossiers, coordinator, ward):
     bind(plan, coordinator)
-    lines = (rooms.line("I", "9", BY_ROW, deliverables=(), place=99), *rooms.LINES)
+    first = rooms.line("I", "8", "Tỷ lệ dân dùng nước sạch đạt từ 90% trở lên", deliverables=(), place=5)
+    lines = (first, rooms.line("I", "9", BY_ROW, deliverables=(), place=6), *rooms.LINES)
     rooms.make_draft(ward, coordinator)  # other drafts change nothing
     draft = rooms.make_draft(
         ward, coordinator, rooms.make_reading(lines, findings=(), number="20/KH-UBND"), is_amendment=True
