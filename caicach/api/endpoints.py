@@ -14,6 +14,7 @@ from caicach.api import services
 from caicach.core import clock, origin
 from caicach.core.http import Missing, status_of
 from caicach.organisation.queries import offices as offices_of
+from caicach.plans import measured
 from caicach.plans import queries as plans
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
@@ -89,6 +90,33 @@ class TaskOut(Schema):
     occurrences: list[OccurrenceOut]
 
 
+class MonthOut(Schema):
+    """kept: as it was put down after the month's end, null before; now: as it counts today. In percent of a rate, tenths cut off."""
+
+    month: int
+    kept: float | None
+    now: float | None
+
+
+class IndicatorOut(Schema):
+    """number: of its place in the plan, as in its address. figure: a stable code (dossiers-on-time, …) of what the ward's own systems
+    feed it, null for none; value: until today, in percent of a rate; part, whole: what it is reckoned from."""
+
+    number: int
+    row: str
+    name: str
+    comparator: str
+    target: float | None
+    unit: str
+    figure: str | None
+    value: float | None
+    words: str
+    part: int | None
+    whole: int | None
+    reached: bool | None
+    months: list[MonthOut]
+
+
 class ProgressIn(Schema):
     percent: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
     word: str = Field("", max_length=2000)
@@ -122,6 +150,33 @@ def plan_tasks(request: HttpRequest, year: int = _YEAR, kind: str = _SLUG) -> An
     shorts = {one.id: one.name for one in offices_of(actor.ward_id)}
     lines = plans.every_line(actor.ward_id, plan, today=clock.today(), shorts=shorts)
     return [_out(view) for _, view in lines if not view.task.set_aside_at]
+
+
+@api.get(
+    "/plans/{year}/{kind}/indicators", response={200: list[IndicatorOut], **_PROBLEMS}, url_name="indicators"
+)
+def indicators(request: HttpRequest, year: int = _YEAR, kind: str = _SLUG) -> Any:
+    """The indicators of a plan, in its order, with what feeds them and every month of it."""
+    actor = _actor(request, "plan.see")
+    plan = plans.plan_for(actor.ward_id, year, kind)
+    return [
+        {
+            "number": one.indicator.position + 1,
+            "row": one.indicator.where,
+            **{name: getattr(one.indicator, name) for name in ("name", "comparator", "target", "unit")},
+            "figure": one.figure.code if one.figure else None,
+            "value": one.counted.value if one.counted else None,
+            "words": one.counted.words if one.counted else "",
+            "part": one.counted.part if one.counted else None,
+            "whole": one.counted.whole if one.counted else None,
+            "reached": one.fed.reached,
+            "months": [
+                {"month": at.month, "kept": at.kept.value if at.kept else None, "now": at.now.value}
+                for at in months
+            ],
+        }
+        for one, months in measured.with_months(actor.ward_id, plan, today=clock.today())
+    ]
 
 
 @api.get("/tasks/{year}/{book}/{number}", response={200: TaskOut, **_PROBLEMS}, url_name="task")

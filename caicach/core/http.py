@@ -120,6 +120,7 @@ _CONFLICTS = frozenset(
         "dossier.changed",
         "procedure.changed-meanwhile",
         "wording.changed-meanwhile",
+        "feed.changed-meanwhile",
     }
 )
 

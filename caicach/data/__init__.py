@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from caicach.rules.clock_limits import Limits, limits_from
 from caicach.rules.offices import Directory, directory_from_rows
+from caicach.rules.vntext import key
 from caicach.rules.workdays import WorkCalendar, calendar_from_rows
 
 
@@ -77,6 +78,18 @@ def _police_procedures() -> frozenset[str]:
 def has_police_forms(procedure: str) -> bool:
     """Whether the police's own forms stand for 01 to 03; procedure: its national code, also with a province's suffix."""
     return ".".join(procedure.split(".")[:2]) in _police_procedures()
+
+
+@cache
+def _unnamed_words() -> tuple[str, ...]:
+    return tuple(key(row["word"]) for row in rows("unnamed_procedures"))
+
+
+def is_unnamed(procedure: str) -> bool:
+    """Whether a list for everybody does not say this procedure's name beside a dossier's code: it would tell of health, poverty, faith or
+    children. procedure: its name."""
+    words = f" {key(procedure)} "
+    return any(f" {word} " in words for word in _unnamed_words())
 
 
 @cache

@@ -32,6 +32,7 @@ urlpatterns = [
     path("lich/<slug:token>.ics", views_calendar.feed, name="feed"),
     path("cong-khai/", views_public.wards, name="public"),
     path("cong-khai/<slug:ward>/", views_public.progress, name="public-ward"),
+    path("cong-khai/<slug:ward>/ho-so/", views_public.dossiers, name="public-dossiers"),
     path("bo-loc/<int:year>/<slug:kind>/", views_filters.show, name="filters"),
     path("bo-loc/", views_filters.save, name="save-filter"),
     path("bo-loc/bo/", views_filters.drop, name="drop-filter"),

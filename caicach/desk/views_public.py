@@ -1,4 +1,4 @@
-"""What citizens may see, where the installation says so: the progress of a plan, without names of persons."""
+"""What citizens may see, where the installation says so: the progress of a plan, how dossiers keep their promises; nobody's name."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from caicach.core import clock
-from caicach.core.http import Missing, may, see_other
+from caicach.core.http import Missing, may, row_id, see_other
 from caicach.core.kept import kept
+from caicach.dossiers import public
 from caicach.history import queries as history
 from caicach.organisation.queries import shown_wards
 from caicach.plans.queries import overview, plan_of_year
@@ -50,5 +51,31 @@ def progress(request: HttpRequest, ward: str) -> HttpResponse:
         "desk/public.html",
         {"body": html, "name": name, "slug": ward, "plan": plan, "today": today},
     )
+    return _for_a_while(request, response)
+
+
+@require_safe
+@may("public")
+def dossiers(request: HttpRequest, ward: str) -> HttpResponse:
+    """How the ward keeps its promises on dossiers: figures of month and year, those late and those with a result, by code. Raises
+    Missing."""
+    found = shown_wards().get(ward)
+    if found is None:
+        raise Missing
+    pk, name = found
+    part = public.RESULTS if request.GET.get("phan") == public.RESULTS else public.LATE
+    number = row_id(request.GET.get("trang", "")) or 1
+    today = clock.today()
+
+    def body() -> str:
+        page = public.public_page(pk, part=part, number=number, today=today, now=clock.now())
+        return render_to_string("desk/public_dossiers_body.html", {"page": page, "slug": ward})
+
+    html = kept("public-dossiers", (pk, part, number), (today,), body)
+    shown = {"body": html, "name": name, "slug": ward, "today": today}
+    return _for_a_while(request, render(request, "desk/public_dossiers.html", shown))
+
+
+def _for_a_while(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-cache" if request.user.is_authenticated else "public, max-age=300"
     return response

@@ -77,6 +77,7 @@ class Dossier(models.Model):
             models.Index(fields=["ward", "state", "-id"], name="dossiers_by_state"),
             models.Index(fields=["ward", "-id"], name="dossiers_newest"),
             models.Index(fields=["lookup_hash"], name="dossiers_by_lookup"),
+            models.Index(fields=["ward", "received_on"], name="dossiers_received"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from caicach.core import addresses  # noqa: F401 — "code" of the paths below
-from caicach.dossiers import views, views_ahead, views_apart, views_moves, views_signing
+from caicach.dossiers import views, views_ahead, views_apart, views_figures, views_moves, views_signing
 
 app_name = "dossiers"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("sap-tre/xin-loi/", views_ahead.apologise, name="apologise"),
     path("doi-chieu/", views_apart.apart, name="apart"),
     path("doi-chieu/danh-sach.<slug:suffix>", views_apart.apart_file, name="apart-file"),
+    path("so-lieu/", views_figures.behind, name="figure"),
     path("ky/", views_signing.sign, name="sign"),
     path("giao-lai/", views_signing.hand_on, name="hand-on"),
     path("<code:code>/buoc/<slug:move>/", views_moves.step, name="move"),

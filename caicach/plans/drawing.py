@@ -112,6 +112,25 @@ def _apart(days: Sequence[dt.date], year: int) -> list[int]:
     return places
 
 
+def month_bars(bars: Sequence[tuple[int, str, int, str]], target: int | None) -> SafeString:
+    """A year's months as upright bars: (month, tone, percent of the height, its value in words); target: its line, in percent."""
+    parts = ['<path d="M0 84H480" class="floor"/>']
+    for month, tone, high, _ in bars:
+        top = 80 * high / 100
+        parts.append(
+            f'<rect x="{(month - 1) * 40 + 8}" y="{84 - top:.1f}" width="24" height="{top:.1f}" rx="2" class="{tone}"/>'
+        )
+    parts += [f'<text x="{(month - 1) * 40 + 20}" y="97">{month}</text>' for month in range(1, 13)]
+    if target is not None:
+        parts.append(f'<path d="M0 {84 - 80 * target / 100:.1f}H480" class="level"/>')
+    said = "; ".join(f"tháng {month} {words}" for month, _, _, words in bars) or "Chưa có tháng nào"
+    return format_html(
+        '<svg class="month-bars" viewBox="0 0 480 100" role="img" aria-label="{}">{}</svg>',
+        said,
+        mark_safe("".join(parts)),
+    )
+
+
 # --- the overview ----------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,8 @@ _INDICATOR_COLUMNS = (
     Column("So sánh", 22),
     Column("Mức giao", 26, "number"),
     Column("Đơn vị tính", 26),
+    Column("Đến nay", 26),
+    Column("Lấy số từ", 50),
     Column("Chủ trì", 36),
     Column("Tình trạng", 26),
 )
@@ -50,6 +52,8 @@ def year_list(plan: Plan, page: Ribbon, asked: RibbonFilter, *, today: dt.date) 
             _COMPARATORS.get(row.indicator.comparator, ""),
             row.indicator.target,
             row.indicator.unit,
+            row.fed.value if row.fed else "",
+            f"{row.fed.source}: {row.fed.sum}" if row.fed else "",
             ", ".join(row.view.leads) if row.view else row.indicator.lead,
             row.view.status.words if row.view else "",
         )

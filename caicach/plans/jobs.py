@@ -1,7 +1,8 @@
-"""Reading an uploaded file, in the background."""
+"""Reading an uploaded file, and putting down the figures of a month that is over, in the background."""
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 from caicach.core import clock
 from caicach.documents import services as documents
 from caicach.organisation.queries import offices
-from caicach.plans import drafts, services
+from caicach.plans import drafts, measured, services
 from caicach.reading.plan import PlanReading
 from caicach.rules.refusal import Refusal
-from caicach.worker.services import job
+from caicach.worker.services import enqueue, job, regular
 
 
 def _give_up(draft: int) -> None:
@@ -50,3 +51,17 @@ def _read(
     from caicach.reading import sandbox  # late: only a worker with work loads it
 
     return sandbox.read(Path(path), name=name, offices=names, progress=progress)
+
+
+@regular
+def queue_months(now: dt.datetime) -> None:
+    """Once a night: the figures of a month that is over are put down."""
+    if 1 <= now.hour <= 4:
+        enqueue("plans.months", ward=None, key=f"plans.months:{now:%Y-%m-%d}")
+
+
+@job("plans.months")
+def months() -> None:
+    """Every ward's. Run again it puts down nothing twice."""
+    for ward in measured.wards_fed():
+        measured.keep_months(ward, today=clock.today(), at=clock.now())

@@ -21,6 +21,7 @@ class Plan(models.Model):
 
     named_id: int | None = None
     named_name: str | None = None
+    has_feeds: bool = False
     has_file: bool = True
 
     ward = _ward()
@@ -105,6 +106,48 @@ class Indicator(IndicatorFields):
 
     class Meta(IndicatorFields.Meta):
         constraints = [SameWard(field="plan", to="plans.Plan", name="indicator_plan_ward")]
+
+
+class Feed(models.Model):
+    """A figure of the ward's own systems that feeds an indicator, from since until somebody ends it; the newest that stands counts.
+
+    about: which indicator of the plan, by its words (`feeding.abouts`), as an amendment makes the plan's indicators anew.
+    figure: of `rules.figures`.
+    """
+
+    ward = _ward()
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="feeds")
+    about = models.CharField(max_length=48)
+    figure = models.SlugField(max_length=40)
+    since = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "about"], condition=Q(until__isnull=True), name="feed_one_stands"),
+            SameWard(field="plan", to="plans.Plan", name="feed_plan_ward"),
+        ]  # fmt: skip
+
+
+class MonthFigure(models.Model):
+    """What a figure was for a month when the night after it came; never changed, never deleted (history/triggers sees to it)."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    figure = models.SlugField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    month = models.PositiveSmallIntegerField()
+    part = models.BigIntegerField()
+    whole = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "figure", "year", "month"], name="month_figure_once"),
+            models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="month_figure_month"),
+        ]
 
 
 class PlanImport(models.Model):

@@ -16,6 +16,7 @@ from caicach.core.http import Missing, row_id
 from caicach.organisation.queries import offices as offices_of
 from caicach.plans import drawing
 from caicach.plans.models import (
+    Feed,
     Indicator,
     IndicatorFields,
     Plan,
@@ -28,6 +29,7 @@ from caicach.rules.rights import COORDINATOR
 from caicach.rules.task_status import GROUPS, URGENT, Group, Status, tallies
 from caicach.rules.vntext import key, printable
 from caicach.tasks import coordinating
+from caicach.tasks.fed import Fed
 from caicach.tasks.queries import TaskView, views_of
 
 # --- the list --------------------------------------------------------------------------------------------------
@@ -93,7 +95,9 @@ def plan_for(ward: int, year: int, kind: str) -> Plan:
     """The one door to a plan, with its coordinator as named_id and named_name. Raises Missing. One query."""
     rows = Plan.objects.filter(ward_id=ward, year=year, kind=kind)
     has_file = Exists(PlanImport.objects.filter(plan=OuterRef("pk"), file__isnull=False))
-    plan: Plan | None = coordinating.with_named(rows, book="kind").annotate(has_file=has_file).first()
+    feeds = Exists(Feed.objects.filter(plan=OuterRef("pk"), until__isnull=True))
+    asked = coordinating.with_named(rows, book="kind").annotate(has_file=has_file, has_feeds=feeds)
+    plan: Plan | None = asked.first()
     if plan is None:
         raise Missing
     return plan
@@ -214,6 +218,11 @@ class IndicatorRow:
     number: str
     target: str
     view: TaskView | None
+    fed: Fed | None = None
+
+    @property
+    def address(self) -> str:
+        return f"chi-tieu/{self.indicator.position + 1}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +254,10 @@ def year_is_taken(draft: PlanImport) -> bool:
     return Plan.objects.filter(ward_id=draft.ward_id, year=draft.year, kind=draft.kind).exists()
 
 
-def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Ribbon:
-    """The year ribbon, whole: sections in order, each task with its year's line.
+def ribbon(
+    ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date, fed: Mapping[int, Fed] | None = None
+) -> Ribbon:
+    """The year ribbon, whole: sections in order, each task with its year's line. fed: place of an indicator → what feeds it.
 
     Seven queries (one more for a person's), whatever the number of tasks, wards and years.
     """
@@ -289,7 +300,7 @@ def ribbon(ward: int, plan: Plan, asked: RibbonFilter, *, today: dt.date) -> Rib
             )
             for g, name in GROUPS.items()
         ),
-        indicators=tuple(_indicators(ward, plan, by_number, asked)),
+        indicators=tuple(_indicators(ward, plan, by_number, asked, fed or {})),
         section_choices=tuple(
             (s.number or s.title, f"{s.number} {s.title}".strip()) for s in titles.values()
         ),
@@ -496,7 +507,7 @@ def _says(text: str, words: str) -> bool:
 
 
 def _indicators(
-    ward: int, plan: Plan, by_number: Mapping[str, TaskView], asked: RibbonFilter
+    ward: int, plan: Plan, by_number: Mapping[str, TaskView], asked: RibbonFilter, fed: Mapping[int, Fed]
 ) -> list[IndicatorRow]:
     rows = []
     for indicator in Indicator.objects.filter(ward_id=ward, plan=plan):
@@ -509,7 +520,8 @@ def _indicators(
             continue
         if asked.words and not _says(indicator.name, asked.words):
             continue
-        rows.append(IndicatorRow(indicator, indicator.where, target_words(indicator) or "chưa có số", view))
+        target = target_words(indicator) or "chưa có số"
+        rows.append(IndicatorRow(indicator, indicator.where, target, view, fed.get(indicator.position)))
     return rows
 
 

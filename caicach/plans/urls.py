@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caicach.plans import views, views_many
+from caicach.plans import views, views_many, views_measures
 
 app_name = "plans"
 _DRAFT = "nap/<slug:token>/"
@@ -28,6 +28,7 @@ urlpatterns = [
     path(_DRAFT + "thuc-hien/", views.effect, name="effect"),
     path("<int:year>/<slug:kind>/", views.ribbon, name="ribbon"),
     path("<int:year>/<slug:kind>/danh-sach.<slug:suffix>", views.list_file, name="list-file"),
+    path("<int:year>/<slug:kind>/chi-tieu/<int:position>/", views_measures.measure, name="measure"),
     path("<int:year>/<slug:kind>/toan-canh/", views.overview, name="overview"),
     path("<int:year>/<slug:kind>/lan-nop/", views.pace, name="pace"),
     path("<int:year>/<slug:kind>/lan-nop/danh-sach.<slug:suffix>", views.pace_file, name="pace-file"),

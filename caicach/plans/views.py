@@ -36,6 +36,7 @@ from caicach.plans import (
     exports,
     findings,
     many_pages,
+    measured,
     pace_page,
     queries,
     review_page,
@@ -457,6 +458,7 @@ def overview(request: HttpRequest, year: int, kind: str) -> HttpResponse:
         "plan": plan,
         "promises": promises,
         "apologies": apologies,
+        "fed": measured.fed_of(actor.ward_id, plan, today=today).values(),
     }
     return render(request, "plans/overview.html", shown)
 
@@ -515,9 +517,10 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     plan = queries.plan_for(actor.ward_id, year, kind)
     asked = queries.RibbonFilter.of(request.GET)
     today = clock.today()
+    fed = measured.fed_of(actor.ward_id, plan, today=today)
 
     def body() -> str:
-        page = queries.ribbon(actor.ward_id, plan, asked, today=today)
+        page = queries.ribbon(actor.ward_id, plan, asked, today=today, fed=fed)
         months = range(1, 13)
         return render_to_string(
             "plans/ribbon_body.html",
@@ -530,7 +533,7 @@ def ribbon(request: HttpRequest, year: int, kind: str) -> HttpResponse:
             },
         )
 
-    of, facts = (actor.ward_id, plan.pk, asked), (today, history.newest(actor.ward_id))
+    of, facts = (actor.ward_id, plan.pk, asked), (today, history.newest(actor.ward_id), fed)
     return render(
         request,
         "plans/ribbon.html",
@@ -575,7 +578,8 @@ def list_file(request: HttpRequest, year: int, kind: str, suffix: str) -> HttpRe
     actor = ward_request(request).actor
     plan = queries.plan_for(actor.ward_id, year, kind)
     asked, today = queries.RibbonFilter.of(request.GET), clock.today()
-    page = queries.ribbon(actor.ward_id, plan, asked, today=today)
+    fed = measured.fed_of(actor.ward_id, plan, today=today)
+    page = queries.ribbon(actor.ward_id, plan, asked, today=today, fed=fed)
     listing, name = exports.year_list(plan, page, asked, today=today)
     return send_list(listing, suffix, name, today=today)
 

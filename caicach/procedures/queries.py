@@ -76,7 +76,7 @@ class Terms:
         """The term of a dossier received on a day; code: also of a province's copy of the procedure. None: not known."""
         known = procedure_code(code)
         for one in self.versions.get(known.base if known else "", ()):
-            if _is_on(one, day):
+            if is_on(one, day):
                 return one.term(counting)
         return None
 
@@ -188,17 +188,17 @@ def _shown(ward: int, today: dt.date) -> list[Version]:
     best: dict[int, Version] = {}
     for one in wanted.order_by("valid_from"):
         there = best.get(one.procedure_id)
-        if there is None or (not _is_on(there, today) and there.valid_from <= today):
+        if there is None or (not is_on(there, today) and there.valid_from <= today):
             best[one.procedure_id] = one
     return sorted(best.values(), key=lambda one: (key(one.field), key(one.name), one.pk))
 
 
-def _is_on(version: Version, day: dt.date) -> bool:
+def is_on(version: Version, day: dt.date) -> bool:
     return version.valid_from <= day and (version.valid_to is None or version.valid_to >= day)
 
 
 def _groups(version: Version, today: dt.date) -> list[str]:
-    if _is_on(version, today):
+    if is_on(version, today):
         return ["dang-ap-dung"] if version.checked else ["dang-ap-dung", "chua-doi-chieu"]
     return ["sap-ap-dung"] if version.valid_from > today else ["het-ap-dung"]
 
@@ -310,7 +310,7 @@ def procedure_page(
     if since is not None:
         versions_of_day = [one for one in versions if one.valid_from == since]
     else:
-        versions_of_day = [one for one in versions if _is_on(one, today)] or versions[:1]
+        versions_of_day = [one for one in versions if is_on(one, today)] or versions[:1]
     if not versions_of_day:
         raise Missing
     version = versions_of_day[0]
@@ -401,7 +401,7 @@ class CutRow:
 
     @property
     def is_counted(self) -> bool:
-        return self.group in _COUNTED
+        return self.group in COUNTED
 
     @property
     def tone(self) -> str:
@@ -439,7 +439,7 @@ CUT_PARTS = {"dat": "reached", "chua-du": "short", "chua-cat": "as-law", "trong-
 """name in an address → group"""
 
 
-_COUNTED: tuple[Cut, ...] = ("as-law", "short", "reached")
+COUNTED: tuple[Cut, ...] = ("as-law", "short", "reached")
 """the groups that the total counts"""
 
 
@@ -448,7 +448,7 @@ def cut_page(ward: int, *, today: dt.date, part: str = "") -> CutPage:
     a_day = work_time(ward).minutes_a_day
     versions = list(_on(Version.objects.filter(ward_id=ward), today).select_related("procedure"))
     stands = [(one, cut_of(one.level, one.law, one.own, a_day=a_day)) for one in versions]
-    counted = [(one.law, one.own) for one, group in stands if one.law and group in _COUNTED]
+    counted = [(one.law, one.own) for one, group in stands if one.law and group in COUNTED]
     law = sum((law.minutes(a_day) for law, _ in counted), Fraction(0))
     own = sum(((own or law).minutes(a_day) for law, own in counted), Fraction(0))
     total = total_cut(counted, a_day=a_day)
@@ -459,7 +459,7 @@ def cut_page(ward: int, *, today: dt.date, part: str = "") -> CutPage:
     order = list(CUTS)
     rows.sort(key=lambda row: (-row.missing, -row.wide, key(row.version.name)))
     if wanted is None:
-        rows = [row for row in rows if row.group in _COUNTED]
+        rows = [row for row in rows if row.group in COUNTED]
     names = {group: name for name, group in CUT_PARTS.items()}
     return CutPage(
         tuple(rows),
@@ -493,7 +493,7 @@ def _cut_row(version: Version, group: Cut, a_day: int, longest: Fraction) -> Cut
         percent(share) if share else "0%",
         min(100, max(1, int(law.minutes(a_day) * 100 / longest))),
         min(100, max(1, int(promised.minutes(a_day) * 100 / longest))),
-        missing(law, version.own, a_day=a_day) if group in _COUNTED else Fraction(0),
+        missing(law, version.own, a_day=a_day) if group in COUNTED else Fraction(0),
     )
 
 
@@ -536,3 +536,13 @@ def offered(ward: int, *, today: dt.date, asked: str = "", most: int = 8) -> lis
     rows = list(_on(Version.objects.filter(ward_id=ward, at_counter=True), today).select_related("procedure"))
     rows.sort(key=lambda one: (key(one.field), key(one.name), one.pk))
     return (find(rows, asked)[0] if asked else rows)[:most]
+
+
+def names(ward: int) -> dict[str, str]:
+    """The names of the catalogue's procedures, by national code and by the name without accents. One query."""
+    found: dict[str, str] = {}
+    for code, name in (
+        Version.objects.filter(ward_id=ward).order_by("valid_from").values_list("procedure__code", "name")
+    ):
+        found[code] = found[key(name)] = name
+    return found

@@ -436,6 +436,16 @@ SENTENCES: dict[str, str] = {
     "extension.nothing-owed": _("Nhiệm vụ {number} không còn hạn nào để lùi. Hãy bỏ chọn nhiệm vụ ấy."),
     "close.result-missing": _("Nhiệm vụ này chưa chọn kết quả."),
     "close.word-missing": _("Chưa đạt thì cần một lời nói vì sao."),
+    "feed.unknown": _("Không có nguồn số này. Hãy chọn trong danh sách."),
+    "feed.other-unit": _(
+        "“{figure}” là {wanted}, còn mức giao của chỉ tiêu tính bằng “{unit}”. Hãy chọn nguồn cùng đơn vị tính."
+    ),
+    "feed.changed-meanwhile": _(
+        "{who} vừa đổi nguồn số của chỉ tiêu này: nay là {what}. Hãy xem lại rồi chọn."
+    ),
+    "task.fed": _(
+        "Số của chỉ tiêu này do phần mềm lấy từ {source}, không ghi tay. Bỏ trống phần trăm và ghi một lời thì được."
+    ),
     "plan.closed": _("Kế hoạch năm {year} đã khép lại. Muốn sửa, hãy mở lại trước."),
     "plan.changed-meanwhile": _("Kế hoạch vừa thay đổi ở nơi khác. Hãy xem lại danh sách rồi khép lại."),
     "reminders.hour": _("Hãy chọn giờ từ 5 đến 20."),

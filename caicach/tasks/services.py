@@ -23,7 +23,7 @@ from caicach.rules.due import Occurrence as DatedOccurrence
 from caicach.rules.refusal import Refusal
 from caicach.rules.rights import COORDINATOR
 from caicach.rules.task_status import HandedIn
-from caicach.tasks import lapsed, notices, queries
+from caicach.tasks import fed, lapsed, notices, queries
 from caicach.tasks.held import check_open, happened, hold_and_ask, hold_open, is_repeat
 from caicach.tasks.held import hold as _lock
 from caicach.tasks.models import Delivery, Occurrence, Progress, TaskOffice
@@ -286,11 +286,13 @@ def report(
     """Say how far a task is. said_on: an earlier day on which that was so, where it is written down later.
     seen: as of `held.is_repeat`. once_since: what the person has said since then is not said again.
 
-    Raises Refusal task.empty-report, task.set-aside, task.changed-meanwhile.
+    Raises Refusal task.empty-report, task.fed, task.set-aside, task.changed-meanwhile.
     """
     task, word = hold_open(task), word.strip()
     if percent is None and not word:
         raise Refusal("task.empty-report", "word")
+    if percent is not None and (feeding := fed.source_of(task)):
+        raise Refusal("task.fed", "percent", source=feeding)
     if is_repeat(task, "task.reported", by=by, seen=seen, word=word, facts={"percent": percent}):
         return
     if once_since and queries.said_lately(task, by=by, percent=percent, word=word, since=once_since):

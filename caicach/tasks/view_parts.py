@@ -19,7 +19,7 @@ from caicach.core.http import put_refusal, row_id, see_other, ward_request
 from caicach.organisation.queries import choices_of
 from caicach.rules import rights
 from caicach.rules.refusal import Refusal
-from caicach.tasks import coordinating, notices, queries, task_page
+from caicach.tasks import coordinating, fed, notices, queries, task_page
 from caicach.tasks import forms as task_forms
 from caicach.tasks.models import Task
 
@@ -205,12 +205,15 @@ def render_page(
         "see_addresses": actor.role in (rights.COORDINATOR, rights.ADMINISTRATOR),
         "undo": bool(page.undoable) and rights.allows("task.comment", actor.role),
     }
+    feeds = fed.fed_of(task)
     mine = {row.office_id for row in page.offices if row.office_id == actor.office_id}
     return render(
         request,
         "tasks/detail.html",
         {
             "page": page,
+            "feeds": feeds,
+            "fed_by": next((one.source for one in feeds if one.source), ""),
             "task": task,
             "today": clock.today(),
             "may": may,

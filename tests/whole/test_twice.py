@@ -45,7 +45,7 @@ PAGES = (
     ("officer", TASK), ("officer", SECOND), ("officer", "/viec/2026/cchc/II-1/"), ("officer", "/viec/2026/chi-dao/1/"),
     ("officer", "/toi/"), ("officer", "/toi/mat-khau/"), ("officer", "/lich/"), ("officer", "/nhac-viec/"), ("officer", "/ma-truy-cap/"), ("officer", "/ho-so/nap/"), ("officer", "/ho-so/nap/danhsach01/"),
     ("head", TASK), ("head", SECOND), ("head", "/ban-giao/"), ("head", "/ban-giao/1/"), ("head", "/vang-mat/"), ("head", "/vang-mat/?nguoi=nguoiba03"), ("head", f"{YEAR}nhieu-viec/"),
-    ("coordinator", TASK), ("coordinator", SECOND), ("coordinator", "/viec/2026/cchc/I-3/"), ("coordinator", YEAR), ("coordinator", f"{YEAR}dieu-phoi/"),
+    ("coordinator", TASK), ("coordinator", SECOND), ("coordinator", "/viec/2026/cchc/I-3/"), ("coordinator", YEAR), ("coordinator", f"{YEAR}dieu-phoi/"), ("coordinator", f"{YEAR}chi-tieu/1/"),
     ("coordinator", f"{YEAR}nhieu-viec/"), ("coordinator", f"{YEAR}da-lam/"), ("coordinator", f"{YEAR}khep-nam/"), ("coordinator", "/ke-hoach/nap/"),
     ("coordinator", "/ke-hoach/moi/"), ("coordinator", "/ke-hoach/nap/nhapxemlai01/"), ("coordinator", "/bo-loc/2026/cchc/?muc=I"),
     ("coordinator", "/viec/2026/cchc/II-2/"),
