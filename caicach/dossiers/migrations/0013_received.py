@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('citizens', '0001_initial'),
-        ('dossiers', '0010_fill_apologies'),
+        ('dossiers', '0012_apart'),
         ('organisation', '0006_work_hours'),
         ('procedures', '0003_months'),
     ]
