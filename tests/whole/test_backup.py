@@ -343,6 +343,7 @@ from caicach.conf.manage import setup
 setup()
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+MigrationExecutor(connection).migrate([("plans", "0001_squashed_0004_closing")])  # what follows it
 executor = MigrationExecutor(connection)
 executor.loader.replace_migrations = False
 executor.loader.build_graph()
