@@ -4,9 +4,8 @@
   const typing = (at) => at && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName));
   const seen = (one) => one && one.offsetParent !== null;
 
-  // --- on a phone the bar is wider than the screen: where one is stands in sight ---
-  const tab = document.querySelector(".bar nav a[aria-current]");
-  if (tab) { // no further than it takes to see the whole of it, and no other tab cut at its left
+  // --- on a phone the bar and the tabs are wider than the screen: where one is stands in sight ---
+  for (const tab of document.querySelectorAll(".bar nav a[aria-current], .tabs a[aria-current]")) { // no further than it takes to see the whole of it, and no other tab cut at its left
     const row = tab.parentElement, from = (one) => one.offsetLeft - row.offsetLeft;
     const past = from(tab) + tab.offsetWidth + 24 - row.clientWidth;
     if (past > 24) row.scrollLeft = from([...row.children].find((one) => from(one) >= past) || tab);
