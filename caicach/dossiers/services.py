@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from caicach.documents import services as documents
 from caicach.dossiers import taking
@@ -69,12 +69,23 @@ def begin_reading(row: int) -> tuple[DossierList, dict[str, str] | None] | None:
     return found, dict(found.columns) if found.columns else None
 
 
-@transaction.atomic
 def take_as_before(row: DossierList, *, at: dt.datetime) -> bool:
     """The very file that was taken over last: nothing in it is new, and it need not be read. Whether it is."""
-    row = hold(row)
+    last = _taken_last(row).first()
+    if last is None or last.file_id != row.file_id:  # as most are: nothing is held for it
+        return False
+    return _take_as_before(row, at=at)
+
+
+def _taken_last(row: DossierList) -> QuerySet[DossierList]:
     taken = DossierList.objects.filter(ward_id=row.ward_id, state=DossierList.TAKEN)
-    last = taken.order_by("-taken_at", "-id").first()
+    return taken.order_by("-taken_at", "-id")
+
+
+@transaction.atomic
+def _take_as_before(row: DossierList, *, at: dt.datetime) -> bool:
+    row, taken = hold(row), _taken_last(row)
+    last = taken.first()
     if row.state != DossierList.READING or row.columns or last is None or last.file_id != row.file_id:
         return False
     told = last.counts
