@@ -17,7 +17,7 @@ from caicach.core import clock
 from caicach.dossiers import comparing, intake
 from caicach.dossiers.models import Dossier, DossierClock, Event, whole
 from caicach.organisation.queries import work_time
-from caicach.rules.clock_limits import most_days
+from caicach.rules.clock_limits import days_gone, most_days
 from caicach.rules.dossier_clock import Term
 from caicach.rules.dossier_moves import APOLOGIES, APOLOGISED
 from caicach.rules.refusal import Refusal
@@ -35,12 +35,17 @@ def apologise(
     at: dt.datetime,
 ) -> Dossier:
     """Somebody is told that the promise breaks, and gets a new day; the state stays. held: with its row locked by the caller, which
-    looked at its state. Raises Refusal dossier.no-promise, clock.extended-already, clock.extension-long."""
-    time = work_time(held.ward_id)
+    looked at its state. Raises Refusal dossier.no-promise, clock.extended-already, clock.extension-long, clock.extension-past."""
+    time, now = work_time(held.ward_id), clock.local(at).replace(tzinfo=None)
     held.clock.refresh_from_db()  # a list may have told of it while we waited for the row
-    check(more, held, events, time)
+    check(held, events)
+    first, last = _span(held, time, now)
+    if more > last:
+        raise Refusal("clock.extension-long", "amount", most=_most(held, time))
     before, due = held.promise, _anew(held, more, time)
     assert before is not None
+    if more < first or whole(due) <= now:
+        raise Refusal("clock.extension-past", "amount")
     facts = {
         "amount": more, "before": _iso(before), "due": _iso(due), "listed": _iso(held.moment("due")), **whose,
     }  # fmt: skip
@@ -59,29 +64,35 @@ def told(row: DossierClock, facts: Mapping[str, Any], at: dt.datetime) -> None:
     row.again_on, row.again_time = _parts(facts.get("due"))
 
 
-def check(more: int, dossier: Dossier, events: Sequence[Event], time: WorkTime) -> None:
-    """Raises Refusal dossier.no-promise, clock.extended-already, clock.extension-long."""
+def check(dossier: Dossier, events: Sequence[Event]) -> None:
+    """Raises Refusal dossier.no-promise, clock.extended-already."""
     if dossier.due_on is None:
         raise Refusal("dossier.no-promise", "amount")
     limits = data.limits()
     if sum(one.code in APOLOGIES for one in events) >= limits.extensions:
         raise Refusal("clock.extended-already", most=limits.extensions)
-    if more > (most := _most(dossier, time)):
-        raise Refusal("clock.extension-long", most=most)
 
 
 def days(
-    dossier: Dossier, events: Sequence[Event], time: WorkTime, shown: int
+    dossier: Dossier, events: Sequence[Event], time: WorkTime, now: dt.datetime, shown: int
 ) -> tuple[tuple[int, dt.datetime], ...]:
-    """(working days more, what they would promise), so many at most. Raises Refusal as `check`."""
-    check(1, dossier, events, time)
+    """(working days more, what they would promise), so many at most, none of them past. Raises Refusal as `check`."""
+    check(dossier, events)
     found = []
+    first, last = _span(dossier, time, now)
     try:
-        for more in range(1, min(shown, _most(dossier, time)) + 1):
-            found.append((more, _shown(_anew(dossier, more, time), time)))
+        for more in range(first, min(last, first + shown - 1) + 1):
+            if whole(due := _anew(dossier, more, time)) > now:
+                found.append((more, _shown(due, time)))
     except Refusal:  # a year without a calendar: what lies before it may still be chosen
         pass
     return tuple(found)
+
+
+def _span(dossier: Dossier, time: WorkTime, now: dt.datetime) -> tuple[int, int]:
+    """The fewest and the most working days that may be promised more."""
+    gone = days_gone(time, whole(dossier.promise), now) if dossier.promise else 0
+    return max(1, gone), gone + _most(dossier, time)
 
 
 def promised(dossier: Dossier, time: WorkTime) -> dt.datetime | None:

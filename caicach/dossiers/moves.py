@@ -22,7 +22,7 @@ from caicach.dossiers import beside, comparing, intake
 from caicach.dossiers.models import Dossier, Event
 from caicach.organisation.queries import offices, work_time
 from caicach.rules import rights
-from caicach.rules.clock_limits import may_extend, most_days
+from caicach.rules.clock_limits import days_gone, may_extend, most_days
 from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_clock import Reading, Term, read
 from caicach.rules.dossier_moves import APOLOGIES, APOLOGISED, MOVES, Step, after, moves_from, replay
@@ -118,9 +118,9 @@ def check(dossier: Dossier, code: str, *, by: Mover) -> None:
         if code == "send-back":
             _hands_before(events)
         elif dossier.system != Dossier.OWN:
-            beside.check(1, dossier, events, work_time(dossier.ward_id))
+            beside.check(dossier, events)
         else:
-            _check_more_time(1, events, work_time(dossier.ward_id))
+            _check_more_time(1, events, work_time(dossier.ward_id), clock.now())
 
 
 @transaction.atomic
@@ -131,7 +131,8 @@ def move(
     and the same press twice is one.
 
     Raises Refusal dossier.beside, dossier.changed, dossier.not-yours, dossier.no-office, dossier.not-there, dossier.same-hands,
-    dossier.first-hands, dossier.extend-days, dossier.no-promise, clock.extended-already, clock.extension-long, dossier.outcome,
+    dossier.first-hands, dossier.extend-days, dossier.no-promise, clock.extended-already, clock.extension-long,
+    clock.extension-past, dossier.outcome,
     dossier.result-half, dossier.signed-later, dossier.collector, and what `dossier_moves.after` does.
     """
     told = told or Told()
@@ -216,7 +217,8 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
             return {name: before.get(name) for name in ("office", "office_name", "person", "person_name")}
         case "extend":
             _check_amount(told.amount)
-            _check_more_time(told.amount, events, work_time(held.ward_id))
+            _check_more_time(told.amount, events, work_time(held.ward_id), at)
+            _check_ahead(told.amount, events, work_time(held.ward_id), at)
             return {"amount": told.amount, "before": _iso(held)}
         case "resolve":
             if told.outcome not in OUTCOMES:
@@ -312,31 +314,54 @@ def _more_time(
     dossier: Dossier, events: Sequence[Event], time: WorkTime, at: dt.datetime, shown: int
 ) -> MoreTime:
     if dossier.system != Dossier.OWN:
-        days = beside.days(dossier, events, time, shown)
+        days = beside.days(dossier, events, time, _minute(at), shown)
         return MoreTime(beside.promised(dossier, time), days, data.limits().extensions)
-    _check_more_time(1, events, time)
-    term, told = term_of(events), replay(_steps(events))[1]
+    _check_more_time(1, events, time, at)
+    term = term_of(events)
     assert term is not None
     now, found = _minute(_not_before(events, at)), []
-    most = min(shown, most_days(term, data.limits(), a_day=time.minutes_a_day))
+    gone = _gone(events, time, at)
+    last = gone + most_days(term, data.limits(), a_day=time.minutes_a_day)
     try:
-        for n in range(1, most + 1):
-            due = read(time, term, [*told, ClockMove(now, "extended", amount=n)], now).due
-            if due is not None:
+        for n in range(max(1, gone), min(last, max(1, gone) + shown - 1) + 1):
+            due = _due_with(n, events, time, at)
+            if due is not None and due > now:
                 found.append((n, due))
     except Refusal:  # a year without a calendar: what lies before it may still be chosen
         pass
-    return MoreTime(read(time, term, told, now).due, tuple(found), data.limits().extensions)
+    return MoreTime(_due_with(0, events, time, at), tuple(found), data.limits().extensions)
 
 
-def _check_more_time(days: int, events: Sequence[Event], time: WorkTime) -> None:
+def _check_more_time(days: int, events: Sequence[Event], time: WorkTime, at: dt.datetime) -> None:
     """Raises Refusal dossier.no-promise, clock.extended-already, clock.extension-long."""
     term = term_of(events)
     if term is None:
         raise Refusal("dossier.no-promise", "amount")
     moves, a_day = replay(_steps(events))[1], time.minutes_a_day
     # the apology is the move itself: its word is what is written to the citizen
-    may_extend(term, moves, data.limits(), days=days, apologised=True, a_day=a_day)
+    may_extend(
+        term, moves, data.limits(), days=days, apologised=True, a_day=a_day, gone=_gone(events, time, at)
+    )
+
+
+def _check_ahead(days: int, events: Sequence[Event], time: WorkTime, at: dt.datetime) -> None:
+    """Raises Refusal clock.extension-past: nobody is told of a day that has passed."""
+    due = _due_with(days, events, time, at)
+    if due is not None and due <= _minute(_not_before(events, at)):
+        raise Refusal("clock.extension-past", "amount")
+
+
+def _due_with(days: int, events: Sequence[Event], time: WorkTime, at: dt.datetime) -> dt.datetime | None:
+    """What would be promised with so many working days more; 0: what is."""
+    term, now = term_of(events), _minute(_not_before(events, at))
+    assert term is not None
+    more = [ClockMove(now, "extended", amount=days)] if days else []
+    return read(time, term, [*replay(_steps(events))[1], *more], now).due
+
+
+def _gone(events: Sequence[Event], time: WorkTime, at: dt.datetime) -> int:
+    due = _due_with(0, events, time, at)
+    return days_gone(time, due, _minute(_not_before(events, at))) if due else 0
 
 
 def _into_hands(held: Dossier, told: Told) -> dict[str, Any]:

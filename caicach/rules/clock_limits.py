@@ -115,9 +115,16 @@ def is_expired(time: WorkTime, moves: Sequence[Move], limits: Limits, now: dt.da
 
 
 def may_extend(
-    term: Term, moves: Sequence[Move], limits: Limits, *, days: int, apologised: bool, a_day: int
+    term: Term,
+    moves: Sequence[Move],
+    limits: Limits,
+    *,
+    days: int,
+    apologised: bool,
+    a_day: int,
+    gone: int = 0,
 ) -> None:
-    """More time, by working days: with an apology, not more often than allowed, not longer than allowed.
+    """More time, by working days: with an apology, not more often than allowed, not longer than allowed. gone: as of `days_gone`.
 
     Raises Refusal clock.no-apology, clock.extended-already, clock.extension-long.
     """
@@ -126,8 +133,14 @@ def may_extend(
     begun = max((n for n, move in enumerate(moves) if move.kind in ("accepted", "reopened")), default=0)
     if sum(move.kind == "extended" for move in moves[begun:]) >= limits.extensions:
         raise Refusal("clock.extended-already", most=limits.extensions)
-    if days > (most := most_days(term, limits, a_day=a_day)):
+    if days - gone > (most := most_days(term, limits, a_day=a_day)):
         raise Refusal("clock.extension-long", most=most)
+
+
+def days_gone(time: WorkTime, due: dt.datetime, now: dt.datetime) -> int:
+    """Working days since a promise was broken, today among them; 0 while it stands. More time is counted from the promise, what may
+    be taken of it from today: else who is told late could be given only days that have passed."""
+    return max(0, time.days_between(due.date(), now.date())) if now >= due else 0
 
 
 def most_days(term: Term, limits: Limits, *, a_day: int) -> int:

@@ -89,7 +89,10 @@ SENTENCES: dict[str, str] = {
     "clock.shares": _("Phần thời gian của các bước phải cộng lại đúng 100%. Hãy xem lại các bước."),
     "clock.no-apology": _("Muốn lùi ngày hẹn thì phải có thư xin lỗi trước. Hãy lập thư xin lỗi."),
     "clock.extended-already": _("Mỗi hồ sơ chỉ được hẹn lại {most} lần. Hãy giải quyết trong ngày đã hẹn."),
-    "clock.extension-long": _("Chỉ được lùi nhiều nhất {most} ngày làm việc. Hãy chọn ngày sớm hơn."),
+    "clock.extension-long": _(
+        "Chỉ được lùi nhiều nhất {most} ngày làm việc, đã trễ thì tính từ hôm nay. Hãy chọn ngày sớm hơn."
+    ),
+    "clock.extension-past": _("Ngày hẹn mới ấy đã qua. Hãy chọn một ngày còn ở phía trước."),
     "clock.backwards": _(
         "Giờ ghi việc này ({at}) trước việc cuối đã có ({last}). Hãy xem lại đồng hồ máy hoặc giờ vừa ghi."
     ),

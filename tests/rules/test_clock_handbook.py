@@ -11,6 +11,7 @@ from caicach.rules.clock_limits import (
     at_once_by,
     check_by,
     check_next,
+    days_gone,
     hand_over_by,
     is_expired,
     may_extend,
@@ -183,6 +184,15 @@ def test_more_time_once_with_an_apology_and_again_for_a_correction():
         Move(at("03-12T09:00"), "reopened"),
     ]
     may_extend(days(5), again, LIMITS, days=5, apologised=True, a_day=480)
+
+
+def test_days_that_have_passed_are_not_taken_of_what_is_allowed():
+    may_extend(days(5), [CAME], LIMITS, days=8, apologised=True, a_day=480, gone=3)
+    with pytest.raises(Refusal, match="nhiều nhất 5 ngày"):
+        may_extend(days(5), [CAME], LIMITS, days=9, apologised=True, a_day=480, gone=3)
+    due = at("03-09T17:00")  # a Monday
+    said = {"03-09T16:59": 0, "03-09T17:00": 0, "03-10T08:00": 1, "03-14T08:00": 4, "03-16T08:00": 5}
+    assert {now: days_gone(TIME, due, at(now)) for now in said} == said
 
 
 def test_a_clock_that_was_set_back_is_told():

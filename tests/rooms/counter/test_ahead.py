@@ -157,7 +157,7 @@ def test_one_press_apologises_to_several_and_one_refused_undoes_no_other(dossier
     for one in (first, second):
         sent[f"seen-{one.code}"] = re.search(rf'name="seen-{re.escape(one.code)}" value="(\d+)"', page)[1]
         sent[f"reason-{one.code}"] = "agency"
-    sent |= {f"days-{first.code}": "2", f"word-{first.code}": "Công an phường hẹn thứ Tư"}
+    sent |= {f"days-{first.code}": "4", f"word-{first.code}": "Công an phường hẹn thứ Tư"}
     answer = client.post(SORRY, sent)
     words = answer.content.decode()
     assert answer.status_code == 422
@@ -173,6 +173,33 @@ def test_one_press_apologises_to_several_and_one_refused_undoes_no_other(dossier
     again = client.post(SORRY, sent)
     assert again.status_code == 303, "the first is made already: pressed twice is once"
     assert Event.objects.filter(code="extend").count() == 2
+    call_command("check_dossiers")
+
+
+def test_who_is_told_late_is_given_a_day_that_is_still_to_come(dossiers, head, client, ward):
+    """Promised for 18/11, told on 23/11: of what may be taken the days that have passed are not counted."""
+    one = dossiers["late"]
+    days = {owed.code: owed.extending.more.days for owed in ahead.owed(ward.pk, now=AT, office=None)}[
+        one.code
+    ]
+    assert [n for n, _ in days] == [3, 4, 5, 6, 7, 8] and all(
+        due > AT.replace(tzinfo=None) for _, due in days
+    )
+    assert (days[0][1].date(), days[-1][1].date()) == (rooms.TODAY, dt.date(2026, 12, 1))
+    evening = moves.more_time(one, at=AT + dt.timedelta(hours=6)).days
+    assert evening[0][0] == 4, "after the counter has closed today is no day any more"
+    client.force_login(head)
+    for typed, words in (
+        ("2", "Ngày hẹn mới ấy đã qua"),
+        ("9", "nhiều nhất 5 ngày làm việc, đã trễ thì tính từ hôm nay"),
+    ):
+        answer = client.post(
+            SORRY, {"code": one.code, f"days-{one.code}": typed, f"reason-{one.code}": "agency"}
+        )
+        assert answer.status_code == 422 and words in answer.content.decode()
+    assert not Event.objects.filter(code="extend").exists()
+    by = Mover(head.pk, one.clock.office_id)
+    assert move(one, "extend", Told(amount=8, word="Chờ"), by=by, at=AT).due_on == dt.date(2026, 12, 1)
     call_command("check_dossiers")
 
 
@@ -241,7 +268,7 @@ def test_another_systems_dossier_is_warned_of_and_apologised_for_in_the_same_way
     assert one.code in codes(page) and one.code in [row.code for row in page.owed]
     assert page.apologies.missing == 1
     client.force_login(head)
-    sent = {"code": one.code, f"days-{one.code}": "2", f"reason-{one.code}": "agency"}
+    sent = {"code": one.code, f"days-{one.code}": "4", f"reason-{one.code}": "agency"}
     assert client.post(SORRY, sent).status_code == 303
     was = one.moment("due")
     one = Dossier.objects.select_related("clock").get(pk=one.pk)

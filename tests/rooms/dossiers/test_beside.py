@@ -57,8 +57,20 @@ def test_the_provinces_promise_stays_and_ours_stands_beside_it(known, leader, wa
 
 
 def test_a_day_without_a_time_stays_a_day(known, leader):
-    one = apologise(leader, LATE, days=1)
-    assert one.promise == dt.date(2026, 11, 6) and one.clock.again_time is None
+    one = apologise(leader, LATE, days=13)
+    assert one.promise == dt.date(2026, 11, 25) and one.clock.again_time is None
+
+
+@pytest.mark.parametrize(
+    ("days", "error"),
+    [(11, "clock.extension-past"), (1, "clock.extension-past"), (16, "clock.extension-long")],
+)
+def test_no_day_that_has_passed_is_promised(known, leader, ward, days, error):
+    with pytest.raises(Refusal) as refused:
+        apologise(leader, LATE, days=days)
+    assert refused.value.code == error and refused.value.place == "amount"
+    offered = moves.more_time(one_of(LATE), at=AT).days
+    assert [n for n, _ in offered] == [12, 13, 14, 15] and offered[0][1].date() == rooms.TODAY
 
 
 def test_a_second_apology_is_asked_for_by_nobody_and_refused(known, leader, ward):
@@ -111,7 +123,9 @@ def test_late_again_when_the_new_day_passes_too(known, leader, ward):
     assert queries.kept_and_told(ward.pk, now=AT + 4 * DAY)[1] == day(4)
 
 
-def test_one_press_for_several_and_the_same_numbers_on_each_page(known, leader, ward, coordinator, client):
+def test_one_press_for_several_and_the_same_numbers_on_each_page(
+    known, leader, ward, coordinator, client, settings
+):
     rooms.make_plan(ward, coordinator)
     client.force_login(leader)
     page = client.get("/ho-so/sap-tre/").content.decode()
@@ -119,10 +133,12 @@ def test_one_press_for_several_and_the_same_numbers_on_each_page(known, leader, 
     sent = {"code": [LATE, SOON]}
     for code in (LATE, SOON):
         sent |= {f"seen-{code}": re.search(rf'name="seen-{re.escape(code)}" value="(\d+)"', page)[1]}
-        sent |= {f"days-{code}": "1", f"reason-{code}": "agency"}
+        sent |= {f"days-{code}": "13" if code == LATE else "3", f"reason-{code}": "agency"}
     assert client.post(SORRY, sent).status_code == 303
     assert client.post(SORRY, sent).status_code == 303, "pressed twice is once"
     assert Event.objects.filter(code="apologise").count() == 2
+    settings.TODAY = rooms.TODAY + 3 * DAY  # when one of the new days has passed as well
+    client.force_login(leader)
     cache.clear()
     text = lambda at: re.sub(r"\s+", " ", re.sub("<[^>]+>", "", client.get(at).content.decode()))  # noqa: E731
     for at in ("/ho-so/sap-tre/", "/ke-hoach/2026/cchc/toan-canh/"):
