@@ -26,7 +26,7 @@ def on_time(ward: int, year: int, until: dt.date) -> Months:
 
 
 def apologised(ward: int, year: int, until: dt.date) -> Months:
-    """Of the ward's own results that were late, or had to be promised anew: those told so with a new day. One query."""
+    """Of the results that were late, or had to be promised anew: those told so with a new day. One query."""
     return _months(_broken(ward, dt.date(year, 1, 1), until), Q(apologised_on__isnull=False))
 
 
@@ -53,7 +53,7 @@ def _settled(ward: int, since: dt.date, until: dt.date) -> QuerySet[DossierClock
 
 def _broken(ward: int, since: dt.date, until: dt.date) -> QuerySet[DossierClock]:
     late = _LATE | Q(apologised_on__isnull=False)
-    return _settled(ward, since, until).filter(late, dossier__system=Dossier.OWN)
+    return _settled(ward, since, until).filter(late)
 
 
 def _received(ward: int, since: dt.date, until: dt.date) -> QuerySet[Dossier]:

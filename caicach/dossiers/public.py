@@ -12,8 +12,9 @@ from django.db.models import Q
 from caicach import data
 from caicach.core.http import Missing
 from caicach.dossiers import figures
-from caicach.dossiers.models import DossierClock, Event
+from caicach.dossiers.models import DossierClock, Event, later
 from caicach.procedures.queries import names
+from caicach.rules.dossier_moves import APOLOGIES
 from caicach.rules.figures import Counted
 from caicach.rules.vntext import key
 
@@ -81,7 +82,7 @@ def public_page(ward: int, *, part: str, number: int, today: dt.date, now: dt.da
         "dossier__procedure",
         "dossier__due_on",
     )
-    own = ("late_from", "apologised_on", "settled_on", "late_days")
+    own = ("late_from", "apologised_on", "again_on", "settled_on", "late_days")
     page = list(rows.values(*wanted, *own)[start : start + A_PAGE + 1])
     if number > 1 and not page:
         raise Missing
@@ -112,7 +113,8 @@ def _first_days(dossiers: Iterable[int]) -> dict[int, dt.date]:
     if not wanted:
         return {}
     found: dict[int, dt.date] = {}
-    for event in Event.objects.filter(dossier_id__in=wanted, code__in=("extend", "reopen")).order_by("id"):
+    codes = (*APOLOGIES, "reopen")
+    for event in Event.objects.filter(dossier_id__in=wanted, code__in=codes).order_by("id"):
         if event.code == "reopen":
             found.pop(event.dossier_id, None)
         elif before := event.facts.get("before"):
@@ -130,7 +132,7 @@ def _told(row: dict, first: dict[int, dt.date], known: dict[str, str], now: dt.d
         return Told(
             code, procedure, promised, settled, "plain" if late is None else "warn" if late else "ok", words
         )
-    new = due if row["apologised_on"] else None
+    new = later(due, row["again_on"]) if row["apologised_on"] else None
     is_late = row["late_from"] is not None and row["late_from"] <= now
     words = ("Trễ, đã xin lỗi" if is_late else "Đã xin lỗi, hẹn lại") if new else "Trễ hẹn"
     return Told(code, procedure, promised, new, "late" if is_late else "warn", words)

@@ -47,7 +47,7 @@ ALL = (
         "late-apologised", "xin-loi", "Tỷ lệ hồ sơ trễ có xin lỗi", True, False, "đã xin lỗi và hẹn lại", "hồ sơ trễ có kết quả",
         "Trong số hồ sơ có kết quả trong kỳ mà trễ hẹn, hoặc đã phải hẹn lại: bao nhiêu hồ sơ đã được xin lỗi và hẹn ngày mới.",
         "Văn bản xin lỗi và hẹn lại: NĐ 118/2025/NĐ-CP (chưa đối chiếu điều khoản); tính theo ngày có kết quả.",
-        "Hồ sơ của hệ thống tỉnh (lời xin lỗi ở đó, danh sách không nói), hồ sơ trễ chưa có kết quả.",
+        "Hồ sơ trễ chưa có kết quả. Lời xin lỗi chỉ ghi ở hệ thống tỉnh thì danh sách không nói, nên chưa có ở đây.",
         (("ho so", "xin loi"), ("xin loi", "tre")),
     ),
     Figure(

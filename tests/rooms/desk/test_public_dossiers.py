@@ -35,12 +35,13 @@ def catalogue(ward, coordinator):
 
 def make(ward, n, *, due, settled=None, late_days=None, late_from=None, told=None, **other):
     facts = {
+        "system": "own",
         "state": "resolved" if settled else "processing",
         "procedure_code": "1.001193",
         "procedure": "Khai sinh cho cháu Lê Văn Kín",
     }
     one = Dossier.objects.create(
-        ward=ward, code=f"H01.31.05-261102-{n:04}", system="own", applicant="Nguyễn Thị Thử", words="nguyen thi thu 0912345678",
+        ward=ward, code=f"H01.31.05-261102-{n:04}", applicant="Nguyễn Thị Thử", words="nguyen thi thu 0912345678",
         received_on=dt.date(2026, 11, 2), due_on=due, resolved_on=settled, **{**facts, **other},
     )  # fmt: skip
     DossierClock.objects.create(
@@ -88,6 +89,21 @@ def test_late_ones_stand_there_by_code_and_day(dossiers, shown, client):
     again = page.partition("H01.31.05-261102-0002")[2][:250]
     assert "hẹn 17/11/2026" in again and "hẹn lại 27/11/2026" in again and "đã xin lỗi" in again.lower()
     assert not any(f"-000{n}" in page for n in (3, 4, 5, 7))
+
+
+def test_what_we_promised_anew_for_the_provinces_stands_there_by_our_day(
+    dossiers, shown, client, ward, coordinator
+):
+    one = make(
+        ward, 8, due=dt.date(2026, 11, 12), late_from=noon(dt.date(2026, 11, 28)), told=TODAY, system="beside"
+    )
+    DossierClock.objects.filter(dossier=one).update(again_on=dt.date(2026, 11, 27))
+    Event.objects.create(
+        ward=ward, dossier=one, at=AT, by=coordinator, code="apologise", state="processing", word="Chờ tỉnh",
+        facts={"amount": 11, "before": "2026-11-12", "due": "2026-11-27", "listed": "2026-11-12"},
+    )  # fmt: skip
+    said = text(client.get(PAGE)).partition("-0008")[2][:250]
+    assert "hẹn 12/11/2026" in said and "hẹn lại 27/11/2026" in said and "đã xin lỗi" in said.lower()
 
 
 def test_results_stand_there_likewise(dossiers, shown, client):
