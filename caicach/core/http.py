@@ -106,6 +106,11 @@ def row_id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
+def page_number(request: HttpRequest, *, most: int = 500) -> int:
+    """Which page of a list an address asks for, from 1; `most` of any later one."""
+    return min(row_id(request.GET.get("trang", "")) or 1, most)
+
+
 def see_other(address: str) -> HttpResponse:
     """After a POST: 303, so that going back never sends it again."""
     return HttpResponseRedirect(address, status=303)

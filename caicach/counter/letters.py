@@ -17,7 +17,7 @@ from caicach.citizens import queries as citizens
 from caicach.core import clock, trip
 from caicach.core.http import Missing
 from caicach.counter import numbers, papers, queries
-from caicach.counter.models import Desk, Line, Paper
+from caicach.counter.models import Line, Paper
 from caicach.counter.queries import Sentences
 from caicach.documents import services as documents
 from caicach.dossiers.moves import term_of
@@ -215,13 +215,9 @@ class _Here(TypedDict):
 def _of_ward(ward: int) -> _Here:
     facts, desk = ward_facts(ward), queries.settings_of(ward)
     return {
-        "ward": facts.name, "place": facts.name.partition(" ")[2] or facts.name, "desk": _desk(desk), "desk_at": desk.address,
+        "ward": facts.name, "place": facts.name.partition(" ")[2] or facts.name, "desk": desk.title, "desk_at": desk.address,
         "desk_phone": desk.phone,
     }  # fmt: skip
-
-
-def _desk(desk: Desk) -> str:
-    return desk.name or "Bộ phận Một cửa"
 
 
 def _happened(events: Sequence[Any]) -> list[Happened]:
@@ -348,13 +344,9 @@ def _names(told: Occasion) -> dict[str, str]:
     return {
         "chu_ho_so": told.applicant, "ma_ho_so": told.code, "thu_tuc": told.procedure, "ngay_nhan": told.received, "hen_tra": told.due,
         "hen_cu": told.before, "hen_moi": told.due, "so_ngay": told.days, "ly_do": told.reason, "don_vi": told.in_hands,
-        "han_bo_sung": told.reply_by, "ket_qua": told.result, "nguoi_nhan": told.collector, "phuong": _in_a_sentence(told.ward),
+        "han_bo_sung": told.reply_by, "ket_qua": told.result, "nguoi_nhan": told.collector, "phuong": papers.in_a_sentence(told.ward),
         "bo_phan": told.desk, "dia_chi": told.desk_at, "dien_thoai": told.desk_phone,
     }  # fmt: skip
-
-
-def _in_a_sentence(ward: str) -> str:
-    return f"Ủy ban nhân dân {ward[:1].lower()}{ward[1:]}"
 
 
 def _rows(told: Occasion) -> list[tuple[str, str]]:
@@ -391,7 +383,7 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
             return [
                 *block,
                 ("Hẹn trả", told.due),
-                ("Cơ quan giải quyết", _in_a_sentence(told.ward)),
+                ("Cơ quan giải quyết", papers.in_a_sentence(told.ward)),
                 ("Cơ quan phối hợp", told.others),
             ]
         case "08":

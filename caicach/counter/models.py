@@ -21,6 +21,11 @@ class Desk(models.Model):
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=60, blank=True)
 
+    @property
+    def title(self) -> str:
+        """Its name; where the ward has not given it one, what every one is."""
+        return self.name or "Bộ phận Một cửa"
+
 
 class Running(models.Model):
     """The last number of a series: a unit's day ("H01.31.05-261123"), a year of the book ("so-2026"), a year of a form."""

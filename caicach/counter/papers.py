@@ -75,7 +75,7 @@ def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
     heading = _heading(line.ward_id, desk, clock.local_day(line.at))
     names = {
         "chu_ho_so": dossier.applicant, "ma_ho_so": dossier.code, "thu_tuc": dossier.procedure, "ngay_nhan": _moment(dossier, "received"),
-        "hen_tra": due_words, "phuong": f"Ủy ban nhân dân {ward_facts(line.ward_id).name}", "bo_phan": str(heading["desk"]),
+        "hen_tra": due_words, "phuong": in_a_sentence(ward_facts(line.ward_id).name), "bo_phan": str(heading["desk"]),
         "dia_chi": desk.address, "dien_thoai": desk.phone,
     }  # fmt: skip
     standing = wording.fill(queries.sentences(line.ward_id, "01").closing, names)
@@ -90,6 +90,10 @@ def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
         "way": Line.WAYS[line.way].lower() + (f": {line.way_to}" if line.way_to else ""), "year": str(line.year), "line": str(line.number),
         "submitter": by.name if by else dossier.applicant, "officer": line.by.full_name if line.by else "", "standing": standing,
     }  # fmt: skip
+
+
+def in_a_sentence(ward: str) -> str:
+    return f"Ủy ban nhân dân {ward[:1].lower()}{ward[1:]}"
 
 
 def due_then(dossier: Any, events: Sequence[Any]) -> str | None:
@@ -162,7 +166,7 @@ def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:
     name = desk.name or "Trung tâm Phục vụ hành chính công"
     at = ", ".join(part for part in (desk.address, f"điện thoại {desk.phone}" if desk.phone else "") if part)
     return {
-        "above": f"UBND {facts.name}", "desk": desk.name or "Bộ phận Một cửa", "desk_name": name, "desk_at": at or "………………………",
+        "above": f"UBND {facts.name}", "desk": desk.title, "desk_name": name, "desk_at": at or "………………………",
         "place": facts.name.partition(" ")[2] or facts.name, "date": f"ngày {day.day:02} tháng {day.month:02} năm {day.year}",
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from caicach.core import clock
-from caicach.core.http import may, row_id, ward_request
+from caicach.core.http import may, page_number, ward_request
 from caicach.desk import offices as desk_offices
 from caicach.desk import search as searching
 
@@ -45,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
         answer = searching.find(ward, asked, today=clock.today(), shown=shown)
         response = render(request, "desk/_hits.html" if is_short else "desk/_found.html", {"answer": answer})
     else:
-        number = max(1, min(row_id(request.GET.get("trang", "")) or 1, 999))
+        number = page_number(request, most=999)
         answer = searching.find(ward, asked, today=clock.today(), start=(number - 1) * searching.A_PAGE)
         pages = Pages.of(number, -(-answer.total // searching.A_PAGE), q=answer.asked)
         response = render(request, "desk/search.html", {"answer": answer, "pages": pages})

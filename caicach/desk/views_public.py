@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from caicach.core import clock
-from caicach.core.http import Missing, may, row_id, see_other
+from caicach.core.http import Missing, may, page_number, see_other
 from caicach.core.kept import kept
 from caicach.dossiers import public
 from caicach.history import queries as history
@@ -64,7 +64,7 @@ def dossiers(request: HttpRequest, ward: str) -> HttpResponse:
         raise Missing
     pk, name = found
     part = public.RESULTS if request.GET.get("phan") == public.RESULTS else public.LATE
-    number = row_id(request.GET.get("trang", "")) or 1
+    number = page_number(request, most=5_000)
     today = clock.today()
 
     def body() -> str:

@@ -68,7 +68,8 @@ class Owed:
 @dataclass(frozen=True, slots=True)
 class AheadPage:
     """rows: a page of what is close; offices, people: who has how much in hands; owed: the most urgent of those to be told, and
-    apologies: how many they are. number: of the page, more: there is another. group: "" for what the asker's role should see."""
+    apologies: how many they are. number: of the page, more: there is another. group: "" for what the asker's role should see. unit,
+    handle: what the list is narrowed by, narrowed: its name."""
 
     rows: tuple[Holder, ...]
     tallies: tuple[Tally, ...]
@@ -77,6 +78,8 @@ class AheadPage:
     owed: tuple[Owed, ...]
     apologies: Apologies
     group: str
+    unit: str
+    handle: str
     narrowed: str
     number: int
     more: bool
@@ -131,6 +134,8 @@ def ahead(
         owed(ward, now=now, office=office) if with_owed else (),
         queries.apologies(ward, now=now, office=office),
         group,
+        unit,
+        handle,
         next(
             (
                 row[3] if handle else row[1]

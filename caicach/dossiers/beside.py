@@ -20,6 +20,7 @@ from caicach.organisation.queries import work_time
 from caicach.rules.clock_limits import days_gone, most_days
 from caicach.rules.dossier_clock import Term
 from caicach.rules.dossier_moves import APOLOGIES, APOLOGISED
+from caicach.rules.moments import iso
 from caicach.rules.refusal import Refusal
 from caicach.rules.work_time import WorkTime
 
@@ -47,7 +48,7 @@ def apologise(
     if more < first or whole(due) <= now:
         raise Refusal("clock.extension-past", "amount")
     facts = {
-        "amount": more, "before": _iso(before), "due": _iso(due), "listed": _iso(held.moment("due")), **whose,
+        "amount": more, "before": iso(before), "due": iso(due), "listed": iso(held.moment("due")), **whose,
     }  # fmt: skip
     intake.event(held, APOLOGISED, facts, by=by, at=at, word=word.strip()).save(force_insert=True)
     held.revision += 1  # a list that is being compared looks again
@@ -123,12 +124,6 @@ def _anew(dossier: Dossier, more: int, time: WorkTime) -> dt.date | dt.datetime:
     if now >= time.close_of(time.nth_day(now.date(), 0)):
         return close
     return min(dt.datetime.combine(day, now.time()), close)
-
-
-def _iso(promise: dt.date | dt.datetime | None) -> str | None:
-    if isinstance(promise, dt.datetime):
-        return promise.isoformat(timespec="minutes")
-    return promise.isoformat() if promise else None
 
 
 def _parts(said: str | None) -> tuple[dt.date | None, dt.time | None]:

@@ -11,6 +11,7 @@ from caicach.dossiers.models import Dossier, DossierClock, later, whole
 from caicach.reading.dossier_list import ListedDossier
 from caicach.rules.dossier_clock import apology_day, share_used_at
 from caicach.rules.dossier_moves import OF_NATIONAL, STATES, State, goes_back
+from caicach.rules.moments import iso
 from caicach.rules.vntext import fold
 from caicach.rules.work_time import WorkTime
 
@@ -124,9 +125,7 @@ def words_of(dossier: Dossier) -> str:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, dt.datetime):
-        return value.isoformat(timespec="minutes")
-    return value.isoformat() if isinstance(value, dt.date) else str(value or "")
+    return (iso(value) if isinstance(value, dt.date) else str(value or "")) or ""
 
 
 def set_clock(clock: DossierClock, dossier: Dossier, time: WorkTime, zone: dt.tzinfo) -> None:

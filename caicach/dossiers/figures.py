@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -117,4 +118,4 @@ def behind(
 
 def last_of(year: int, month: int) -> dt.date:
     """The last day of a month."""
-    return (dt.date(year, month, 28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    return dt.date(year, month, monthrange(year, month)[1])

@@ -26,14 +26,14 @@ from caicach.rules.clock_limits import days_gone, may_extend, most_days
 from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_clock import Reading, Term, read
 from caicach.rules.dossier_moves import APOLOGIES, APOLOGISED, MOVES, Step, after, moves_from, replay
-from caicach.rules.dossier_story import said
+from caicach.rules.dossier_story import OUTCOMES, said
+from caicach.rules.moments import iso
 from caicach.rules.refusal import Refusal
 from caicach.rules.signature import short
 from caicach.rules.work_time import WorkTime
 
 MOST_DAYS = 250
 """more working days than this are no new appointment"""
-OUTCOMES = ("granted", "denied")
 _PASSES = ("transfer", "hand-over", "send-back")
 
 
@@ -158,7 +158,7 @@ def move(
     event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
     _put(held, code, facts, at)
     _reckon(held, [*events, event], at, work_time(held.ward_id))
-    event.facts = facts | ({"due": _iso(held)} if MOVES[code].clock else {})
+    event.facts = facts | ({"due": iso(held.moment("due"))} if MOVES[code].clock else {})
     event.save(force_insert=True)
     held.save()
     held.clock.save()
@@ -219,7 +219,7 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
             _check_amount(told.amount)
             _check_more_time(told.amount, events, work_time(held.ward_id), at)
             _check_ahead(told.amount, events, work_time(held.ward_id), at)
-            return {"amount": told.amount, "before": _iso(held)}
+            return {"amount": told.amount, "before": iso(held.moment("due"))}
         case "resolve":
             if told.outcome not in OUTCOMES:
                 raise Refusal("dossier.outcome", "outcome")
@@ -235,7 +235,7 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
             return {"collector": told.collector.strip(), "proof": told.proof.strip()}
         case "reopen":
             return {
-                "resolved": _said(held.resolved_on, held.resolved_time),
+                "resolved": iso(held.moment("resolved")),
                 "late_days": held.clock.late_days,
             }
         case _:
@@ -466,16 +466,6 @@ def as_facts(term: Term | None) -> dict[str, object] | None:
 
 def _minute(at: dt.datetime) -> dt.datetime:
     return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
-
-
-def _iso(held: Dossier) -> str | None:
-    return _said(held.due_on, held.due_time)
-
-
-def _said(day: dt.date | None, at: dt.time | None) -> str | None:
-    if day is None:
-        return None
-    return dt.datetime.combine(day, at).isoformat(timespec="minutes") if at else day.isoformat()
 
 
 def _name(code: str) -> str:

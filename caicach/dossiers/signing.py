@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from caicach.accounts.queries import absences, holders, holds_something, is_away
 from caicach.core.clock import local
@@ -91,11 +90,7 @@ class NobodysPage:
 def nobodys(ward: int, *, office: int | None, now: dt.datetime, number: int = 1) -> NobodysPage:
     """What somebody has in hands by name who holds no post in the ward any more, or is absent today; an office's, or (None) the
     ward's. Only what may be handed over: what waits for papers or money comes here once it goes on. Three queries."""
-    rows = DossierClock.objects.filter(
-        _not_there(), ward_id=ward, runs=True, person__isnull=False, dossier__system=Dossier.OWN, dossier__state="processing"
-    )  # fmt: skip
-    if office is not None:
-        rows = rows.filter(office_id=office)
+    rows = _nobodys(ward, office)
     today = local(now).date()
     absent = {one.person_id: one for one in absences(ward, on=today) if one.since <= today}
     why = {
@@ -108,19 +103,21 @@ def nobodys(ward: int, *, office: int | None, now: dt.datetime, number: int = 1)
 
 def count_nobodys(ward: int, *, office: int | None) -> int:
     """How many those are. One query."""
-    rows = DossierClock.objects.filter(
-        _not_there(), ward_id=ward, runs=True, person__isnull=False, dossier__system=Dossier.OWN, dossier__state="processing"
+    return _nobodys(ward, office).count()
+
+
+def _nobodys(ward: int, office: int | None) -> QuerySet[DossierClock]:
+    where = {"ward_id": ward} if office is None else {"ward_id": ward, "office_id": office}
+    has_left = ~Q(holds_something(person="person_id", ward="ward_id"))
+    return DossierClock.objects.filter(
+        has_left | Q(is_away(person="person_id", ward="ward_id")), runs=True, person__isnull=False, dossier__system=Dossier.OWN,
+        dossier__state="processing", **where,
     )  # fmt: skip
-    return (rows if office is None else rows.filter(office_id=office)).count()
 
 
-def _not_there() -> Q:
-    return ~Q(holds_something(person="person_id", ward="ward_id")) | Q(
-        is_away(person="person_id", ward="ward_id")
-    )
-
-
-def _lines(rows, now: dt.datetime, start: int, why: dict[int, str] | None = None) -> Sequence[Line]:  # type: ignore[no-untyped-def]
+def _lines(
+    rows: QuerySet[DossierClock], now: dt.datetime, start: int, why: dict[int, str] | None = None
+) -> list[Line]:
     newest = Event.objects.filter(dossier_id=OuterRef("dossier_id")).order_by("-id").values("id")[:1]
     found = (
         rows.select_related("dossier", "office", "person")

@@ -15,9 +15,9 @@ from caicach.core.http import (
     Missing,
     WardRequest,
     may,
+    page_number,
     put_refusal,
     refused,
-    row_id,
     see_other,
     send_list,
     ward_request,
@@ -52,7 +52,7 @@ def _board(
 ) -> HttpResponse:
     """wrong: the provisional code of the row whose form was refused."""
     actor = ward_request(request).actor
-    number = max(1, min(row_id(request.GET.get("trang", "")) or 1, 500))
+    number = page_number(request)
     page = queries.board(
         actor.ward_id,
         now=clock.now(),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from caicach import data
 from caicach.accounts.queries import Actor
 from caicach.core import clock
-from caicach.core.http import may, row_id, see_other, ward_request
+from caicach.core.http import may, page_number, row_id, see_other, ward_request
 from caicach.dossiers import ahead as pages
 from caicach.dossiers import queries, several, signing
 from caicach.dossiers.forms import more_days
@@ -87,9 +87,9 @@ def _page(
         office=sight.office,
         is_head=sight.is_head,
         group=request.GET.get("nhom", ""),
-        unit=request.GET.get("don-vi", ""),
+        unit=request.GET.get("don_vi", ""),
         handle=request.GET.get("nguoi", ""),
-        number=max(1, min(row_id(request.GET.get("trang", "")) or 1, 500)),
+        number=page_number(request),
         with_owed=may_apologise,
     )
     done, sent = {one.code for one in told if one.is_done}, request.POST

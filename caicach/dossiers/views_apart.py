@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from caicach.core import clock
-from caicach.core.http import may, row_id, send_list, ward_request
+from caicach.core.http import may, page_number, send_list, ward_request
 from caicach.dossiers import apart as pages
 from caicach.rules import rights
 from caicach.rules.formats import moment
@@ -26,7 +26,7 @@ def _asked(request: HttpRequest) -> tuple[str, str]:
 def apart(request: HttpRequest) -> HttpResponse:
     """The dossiers beside whose promise, or how it was kept, is another here than there."""
     slug, procedure = _asked(request)
-    number = max(1, min(row_id(request.GET.get("trang", "")) or 1, 500))
+    number = page_number(request)
     actor = ward_request(request).actor
     page = pages.page(actor.ward_id, now=clock.now(), slug=slug, procedure=procedure, number=number)
     return render(

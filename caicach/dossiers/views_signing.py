@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from caicach.accounts.queries import at_office, colleagues
 from caicach.core import clock
-from caicach.core.http import may, row_id, see_other, ward_request
-from caicach.dossiers import moves, several
+from caicach.core.http import may, page_number, row_id, see_other, ward_request
+from caicach.dossiers import several
 from caicach.dossiers import signing as pages
 from caicach.dossiers.moves import Mover, Told
 from caicach.dossiers.views_ahead import scope
@@ -33,10 +33,6 @@ class Line:
     document: str = ""
     signed_on: str = ""
     word: str = ""
-
-
-def _number(request: HttpRequest) -> int:
-    return max(1, min(row_id(request.GET.get("trang", "")) or 1, 500))
 
 
 def _seen(request: HttpRequest, code: str) -> int:
@@ -58,7 +54,7 @@ def sign(request: HttpRequest) -> HttpResponse:
     codes = list(dict.fromkeys(sent.getlist("code")))
     if not codes:
         return _signing(request, refused="Hãy đánh dấu những hồ sơ sẽ ký.", status=422)
-    if sent.get("outcome") not in moves.OUTCOMES:
+    if sent.get("outcome") not in OUTCOMES:
         return _signing(request, refused=str(Refusal("dossier.outcome")), status=422)
     told, asked = [], []
     for code in codes:
@@ -100,7 +96,7 @@ def _signing(
         holder=actor.holder_id,
         now=clock.now(),
         group=request.GET.get("nhom", ""),
-        number=_number(request),
+        number=page_number(request),
     )
     ticked = set(sent.getlist("code")) - {one.code for one in told if one.is_done}
     lines = [
@@ -147,7 +143,7 @@ def hand_on(request: HttpRequest) -> HttpResponse:
                 for one in told:
                     messages.success(request, f"{one.code}: {one.words}")
                 return see_other(reverse("dossiers:hand-on"))
-    page = pages.nobodys(actor.ward_id, office=scope(actor), now=clock.now(), number=_number(request))
+    page = pages.nobodys(actor.ward_id, office=scope(actor), now=clock.now(), number=page_number(request))
     ticked = set(sent.getlist("code")) - {one.code for one in told if one.is_done}
     facts = {
         "page": page,

@@ -142,7 +142,7 @@ def place_of(ward: int, time: Any, now: dt.datetime) -> Place:
     desk = counter.settings_of(ward)
     week, open_now = opening_words(time, now)
     dial = "".join(sign for sign in desk.phone.split("/")[0].split(",")[0] if sign in "+0123456789")
-    return Place(desk.name or "Bộ phận Một cửa", desk.address, desk.phone, dial, week, open_now)
+    return Place(desk.title, desk.address, desk.phone, dial, week, open_now)
 
 
 # --- what is kept ----------------------------------------------------------------------------------------------

@@ -163,6 +163,17 @@ def pager(pages: Any) -> dict[str, object]:
     return {"pages": pages}
 
 
+@register.inclusion_tag("components/pager.html")
+def pager_on(number: int, more: bool, at: str = "", **query: object) -> dict[str, object]:
+    """The same of a list whose end nobody counts. more: there is another page; at: "#list" of its address; query: what it shows."""
+
+    def address(page: int) -> str:
+        return f"?{querystring_of(**query, trang=page)}{at}"
+
+    before, after = address(number - 1) if number > 1 else "", address(number + 1) if more else ""
+    return {"pages": {"number": number, "before": before, "after": after}}
+
+
 @register.inclusion_tag("components/progress.html")
 def progress(share: int, words: str = "") -> dict[str, object]:
     """How far something is, 0 to 100, with words."""

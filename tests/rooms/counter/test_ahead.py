@@ -108,6 +108,13 @@ def test_whose_hands_hold_how_much_and_the_list_is_narrowed_by_it(ward, dossiers
     assert dossiers["late"].code in answer and "Bỏ lọc" in answer
 
 
+def test_the_next_page_is_narrowed_as_the_first(ward, dossiers, officer, head, client, monkeypatch):
+    monkeypatch.setattr(ahead, "A_PAGE", 1)
+    place = dossiers["late"].clock.office
+    answer = shown(client, head, f"{PAGE}?don_vi={place.slug}&nhom=").content.decode()
+    assert f'href="?don_vi={place.slug}&amp;trang=2" rel="next"' in answer
+
+
 def test_another_office_and_another_ward_see_nothing_of_it(ward, dossiers, client):
     other = rooms.make_person(ward, "head", office="Phòng Văn hóa – Xã hội")
     assert dossiers["late"].code not in shown(client, other).content.decode()
