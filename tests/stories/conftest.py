@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from caicach.conf.serve import end_with_parent
 from tests import prepared
@@ -256,3 +257,19 @@ def plan_file(tmp_path):
     path = tmp_path / "ke-hoach.txt"
     path.write_text(PLAN_TEXT.format(year=2026))
     return path
+
+
+_ONLY = {"resultTypes": ["violations"]}
+"""the rules are all asked; what passed need not be listed"""
+
+
+def violations(page):
+    found = Axe().run(page, options=_ONLY).response["violations"]
+    return [(v["id"], v["help"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
+
+
+def looks_right(page, where):
+    """axe finds nothing, and nothing sticks out at the side."""
+    assert violations(page) == [], where
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, (where, wide)

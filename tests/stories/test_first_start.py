@@ -5,8 +5,7 @@ import re
 import openpyxl
 import pytest
 
-from tests.stories.conftest import DESK, PHONE, Site
-from tests.stories.test_screens import violations
+from tests.stories.conftest import DESK, PHONE, Site, violations
 
 pytestmark = pytest.mark.story
 PASSWORD = "con trâu đi trước"

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.stories.conftest import DESK, PHONE
+from tests.stories.conftest import DESK, PHONE, looks_right
 
 pytestmark = pytest.mark.story
 _DOSSIERS = """
@@ -71,7 +70,7 @@ def test_the_chairman_signs_on_a_phone_with_a_thumb(open_page, ward):
     expect(page.locator("[data-count]")).to_have_text("Đã chọn 2 trên 4")
     bar = page.locator(".sign-bar").bounding_box()
     assert bar["y"] + bar["height"] <= PHONE["height"] + 1, "the button is where the thumb is"
-    assert not Axe().run(page).response["violations"]
+    looks_right(page, page.url)
     page.get_by_role("button", name="Ký kết quả").click()
     expect(page.get_by_role("alert")).to_contain_text("Hãy chọn kết quả")
     expect(page.locator(".each input:checked")).to_have_count(2)
@@ -109,7 +108,7 @@ def test_a_head_apologises_on_the_morning_it_is_due(open_page, ward, size):
     expect(lines.first).to_contain_text("chưa xin lỗi")
     no_wider_than(page, size)
     if size == DESK:
-        assert not Axe().run(page).response["violations"]
+        looks_right(page, page.url)
     before = lines.count()
     first = lines.first
     first.get_by_role("checkbox").check()
