@@ -52,7 +52,8 @@ def _how_much_more(more: MoreTime) -> str:
     """What is allowed, and by what."""
     times, share = clock_limit("extensions"), clock_limit("extension-share")
     now = f"Đang hẹn trả {moment(more.due)}. " if more.due else ""
-    most = f"Hẹn lại được {more.times} lần, nhiều nhất {more.days[-1][0]} ngày làm việc."
+    most = f"Hẹn lại được {more.times} lần, nhiều nhất {more.days[-1][0] - more.gone} ngày làm việc"
+    most += f", tính từ hôm nay vì lời hẹn đã qua {more.gone} ngày làm việc." if more.gone else "."
     return f"{now}{most} Số lần: {times.source}. Số ngày: {share.source}."
 
 

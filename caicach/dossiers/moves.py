@@ -267,10 +267,11 @@ def _hands_before(events: Sequence[Event]) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class MoreTime:
     """due: as promised now; days: (working days more, the promise with them), each that is allowed and that the calendars know;
-    times: how often it is allowed."""
+    gone: how many of them have passed; times: how often it is allowed."""
 
     due: dt.datetime | None
     days: tuple[tuple[int, dt.datetime], ...]
+    gone: int
     times: int
 
 
@@ -315,7 +316,9 @@ def _more_time(
 ) -> MoreTime:
     if dossier.system != Dossier.OWN:
         days = beside.days(dossier, events, time, _minute(at), shown)
-        return MoreTime(beside.promised(dossier, time), days, data.limits().extensions)
+        due = beside.promised(dossier, time)
+        gone = days_gone(time, due, _minute(at)) if due else 0
+        return MoreTime(due, days, gone, data.limits().extensions)
     _check_more_time(1, events, time, at)
     term = term_of(events)
     assert term is not None
@@ -329,7 +332,7 @@ def _more_time(
                 found.append((n, due))
     except Refusal:  # a year without a calendar: what lies before it may still be chosen
         pass
-    return MoreTime(_due_with(0, events, time, at), tuple(found), data.limits().extensions)
+    return MoreTime(_due_with(0, events, time, at), tuple(found), gone, data.limits().extensions)
 
 
 def _check_more_time(days: int, events: Sequence[Event], time: WorkTime, at: dt.datetime) -> None:

@@ -468,6 +468,11 @@ class Apologies:
     made: int
     again: int
 
+    @property
+    def all(self) -> int:
+        """Who is to be told today, late already or not yet."""
+        return self.due + self.missing
+
 
 def apologies(ward: int, *, now: dt.datetime, office: int | None = None) -> Apologies:
     """The ward's, or an office's. Of the ward's own and of those beside. Two queries, over what is under

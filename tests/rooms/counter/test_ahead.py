@@ -196,6 +196,9 @@ def test_who_is_told_late_is_given_a_day_that_is_still_to_come(dossiers, head, c
     evening = moves.more_time(one, at=AT + dt.timedelta(hours=6)).days
     assert evening[0][0] == 4, "after the counter has closed today is no day any more"
     client.force_login(head)
+    form = client.get(f"{one.address}buoc/extend/").content.decode()
+    assert "nhiều nhất 5 ngày làm việc, tính từ hôm nay vì lời hẹn đã qua 3 ngày làm việc." in form
+    assert 'Cần xin lỗi hôm nay <span class="count">2</span>' in client.get(PAGE).content.decode()
     for typed, words in (
         ("2", "Ngày hẹn mới ấy đã qua"),
         ("9", "nhiều nhất 5 ngày làm việc, đã trễ thì tính từ hôm nay"),
