@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
@@ -33,6 +32,7 @@ from caicach.rules.formats import day as day_words
 from caicach.rules.papers import NAMES, SYMBOLS
 from caicach.rules.refusal import Refusal
 from caicach.rules.signature import BLANK, Signer
+from caicach.rules.vntext import listed
 from caicach.writing.forms import form as laid_out
 from caicach.writing.forms import qr
 
@@ -323,14 +323,6 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-_MARK = re.compile(r"^(?:[•*+–-]\s*|\d{1,2}[.)]\s+)+")
-
-
-def _listed(text: str) -> list[str]:
-    """A line for each thing, without the marks that somebody typed before them."""
-    return [one for line in _lines(text) if (one := _MARK.sub("", line))]
-
-
 def _title(form: str) -> str:
     """The name over the paper, in two lines where it is long."""
     return {
@@ -397,7 +389,7 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
 def _items(told: Occasion) -> tuple[str, list[str]]:
     match told.form:
         case "02":
-            asked = _listed(told.reason) or [wording.UNKNOWN]
+            asked = listed(told.reason) or [wording.UNKNOWN]
             ground = [f"Căn cứ: {'; '.join(told.basis)}"] if told.basis else []
             until = [f"Bổ sung trước hết ngày {told.reply_by}"] if told.reply_by else []
             who = ", ".join(
@@ -410,7 +402,7 @@ def _items(told: Occasion) -> tuple[str, list[str]]:
         case "03":
             ground = [f"\u2022Căn cứ: {'; '.join(told.basis)}"] if told.basis else []
             return "Lý do từ chối", [
-                *(_listed(told.reason) or [wording.UNKNOWN]),
+                *(listed(told.reason) or [wording.UNKNOWN]),
                 *ground,
                 f"\u2022Có thể nộp ở: {wording.UNKNOWN * 3}",
             ]

@@ -13,6 +13,7 @@ from typing import Literal
 from caicach.rules.clock_words import minutes_in_words, sessions_in_words
 from caicach.rules.dossier_moves import STATES, State
 from caicach.rules.formats import WEEKDAYS, number
+from caicach.rules.vntext import listed
 from caicach.rules.work_time import DAY, SATURDAY, WorkTime
 
 Tone = Literal["ok", "next", "warn", "late", "plain"]
@@ -144,6 +145,7 @@ def _under_way(one: Standing, time: WorkTime) -> Answer:
 
 
 def _supplement(one: Standing) -> Answer:
+    things = tuple(map(_sentence, listed(one.word)))
     what = _sentence(one.word) if one.word else "Giấy tờ nào còn thiếu ghi trong phiếu yêu cầu bổ sung; chưa nhận được phiếu thì hỏi Một cửa."  # fmt: skip
     title = "Anh/chị cần bổ sung giấy tờ"
     if one.until is not None and one.until < one.now.date():
@@ -152,7 +154,10 @@ def _supplement(one: Standing) -> Answer:
         when = f"Mang tới Một cửa trước hết ngày {_weekday(one.until)}."
     else:
         when = "Mang tới Một cửa càng sớm càng tốt."
-    return Answer("warn", title, (what, when, "Trong lúc chờ, thời hạn tạm dừng; nộp đủ thì có ngày hẹn mới."), is_yours=True, visits=True)  # fmt: skip
+    lines = (when, "Trong lúc chờ, thời hạn tạm dừng; nộp đủ thì có ngày hẹn mới.")
+    if len(things) > 1:  # written as a list, read as one
+        return Answer("warn", title, lines, is_yours=True, visits=True, bring=things)
+    return Answer("warn", title, (things[0] if things else what, *lines), is_yours=True, visits=True)
 
 
 def _payment(one: Standing) -> Answer:

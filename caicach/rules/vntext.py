@@ -151,3 +151,11 @@ def starts_lower(text: str) -> bool:
     for letter in text.lstrip(" \"'“”‘’([-–•+*"):
         return letter.isalpha() and letter.islower()
     return False
+
+
+_MARK = re.compile(r"^(?:[•*+–-]\s*|\d{1,2}[.)]\s+)+")
+
+
+def listed(text: str) -> list[str]:
+    """What somebody wrote a line for each thing, without the marks that they typed before them."""
+    return [one for line in text.splitlines() if (one := _MARK.sub("", line.strip()))]

@@ -75,6 +75,12 @@ def test_what_is_theirs_to_do():
     asked = of("supplement-wait", word="thiếu giấy chứng sinh", until=dt.date(2026, 12, 23))
     assert asked.is_yours and asked.visits and asked.lines[0] == "Thiếu giấy chứng sinh."
     assert asked.lines[1] == "Mang tới Một cửa trước hết ngày thứ Tư, 23/12/2026."
+    several = of(
+        "supplement-wait", word="- giấy chứng sinh\n2) Tờ khai, bản chính\n", until=dt.date(2026, 12, 23)
+    )
+    assert several.bring == ("Giấy chứng sinh.", "Tờ khai, bản chính.") and not any(
+        "khai" in line for line in several.lines
+    )
     passed = of("supplement-wait", until=dt.date(2026, 11, 20))
     assert "Đã quá ngày 20/11/2026" in passed.lines[1] and "phiếu yêu cầu" in passed.lines[0]
     pay = of("payment-wait", money=1250000)
