@@ -26,8 +26,11 @@ from caicach.history import services as history
 from caicach.organisation.queries import hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
 from caicach.rules import wording
+from caicach.rules.clock_words import Promise
+from caicach.rules.dossier_clock import Term
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import cut, key, squeeze
+from caicach.rules.work_time import WorkTime
 
 MOST_SETS = 500
 MOST_FEE = 10**12
@@ -147,7 +150,7 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     term = queries.term_of(version, case, hours_on(ward, day, calendar).counting)
     if asked.at_once and not (term and term.unit == "same-day"):
         raise Refusal("counter.not-at-once", "at_once")
-    parts = _parts(components, asked, known[len(people)] if asked.reused else [], ward)
+    parts = parts_of(components, asked, known[len(people)] if asked.reused else [], ward)
     time = work_time(ward, calendar)
     sum_ = queries.promised(term, at=at, ward=ward, calendar=calendar)
     fee = fee_of(version, case, asked)
@@ -176,31 +179,75 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     unit = queries.unit_of(version.system, desk)
     series = numbers.series_of(unit, day)
     book, line_series = clock.local_day(at).year, f"so-{day.year}"
-    taken, ids = _last(ward, (series, line_series), token, new, intake.Dossier)
-    dossier = intake.Dossier(
-        pk=ids, ward_id=ward, system=intake.Dossier.OWN if unit else intake.Dossier.BESIDE, code=numbers.code_of(series, taken[series]), procedure_code=asked.procedure,
-        procedure=version.name, applicant=met[0][0].name, channel="counter", citizen=met[0][0],
-        brought_by=met[1][0] if len(met) > 1 else None, by_authority=asked.authority, version=version, token=token, sets=asked.sets,
-        lookup_hash=lookup_hash(ward, lookup_code(ward, token)),
+    taken, pk = _last(ward, (series, line_series), token, new, intake.Dossier)
+    rows = draw_up(
+        asked, version, steps, parts, fee, sum_, [citizen for citizen, _ in met], unit=unit, code=numbers.code_of(series, taken[series]),
+        line=(book, taken[line_series]), term=term, time=time, token=token, pk=pk, ward=ward, by=by, at=at,
     )  # fmt: skip
-    rows = intake.take_in(
-        dossier, at=at, due=sum_.due, time=time, by=by, settled=asked.at_once,
-        facts={"promise": sum_.words, "term": as_facts(term), "line": taken[line_series], "year": book},
-        office=_office(steps),
-    )  # fmt: skip
-    line = Line(
-        ward_id=ward, dossier=dossier, year=book, number=taken[line_series], way=asked.way, way_to=asked.way_to,
-        channels=",".join(asked.channels), promise=cut(sum_.words, 400), at=at, by_id=by,
-    )  # fmt: skip
-    fee.ward_id, fee.dossier = ward, dossier
-    for part in parts:
-        part.ward_id, part.dossier = ward, dossier
+    dossier = rows.taken.dossier
     traces = [trace for _, trace in met if trace]
     for citizen, trace in met:
         if trace:
             trace.citizen, trace.about = citizen, dossier.code
-    trip.put(new, [rows.dossier], [rows.clock], rows.events, parts, [line], [fee], traces)
+    trip.put(new, *rows.batches, traces)
     return dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What an intake writes of a dossier, its people apart; not written yet."""
+
+    taken: intake.Taken
+    parts: list[Part]
+    line: Line
+    fee: Fee
+
+    @property
+    def batches(self) -> tuple[list[Any], ...]:
+        taken = self.taken
+        return ([taken.dossier], [taken.clock], taken.events, self.parts, [self.line], [self.fee])
+
+
+def draw_up(
+    asked: Asked,
+    version: Any,
+    steps: Sequence[Any],
+    parts: list[Part],
+    fee: Fee,
+    promise: Promise,
+    people: Sequence[Any],
+    *,
+    unit: str,
+    code: str,
+    line: tuple[int, int],
+    term: Term | None,
+    time: WorkTime,
+    token: str,
+    pk: int | None,
+    ward: int,
+    by: int | None,
+    at: dt.datetime,
+) -> Rows:
+    """The rows of what was asked, when all is known. people: the owner, and who stands there for them; line: year and number of
+    the book; unit "": another system gives the number."""
+    dossier = intake.Dossier(
+        pk=pk, ward_id=ward, system=intake.Dossier.OWN if unit else intake.Dossier.BESIDE, code=code, procedure_code=asked.procedure,
+        procedure=version.name, applicant=people[0].name, channel="counter", citizen=people[0],
+        brought_by=people[1] if len(people) > 1 else None, by_authority=asked.authority, version=version, token=token, sets=asked.sets,
+        lookup_hash=lookup_hash(ward, lookup_code(ward, token)),
+    )  # fmt: skip
+    taken = intake.take_in(
+        dossier, at=at, due=promise.due, time=time, by=by, settled=asked.at_once,
+        facts={"promise": promise.words, "term": as_facts(term), "line": line[1], "year": line[0]}, office=_office(steps),
+    )  # fmt: skip
+    agreed = Line(
+        ward_id=ward, dossier=dossier, year=line[0], number=line[1], way=asked.way, way_to=asked.way_to,
+        channels=",".join(asked.channels), promise=cut(promise.words, 400), at=at, by_id=by,
+    )  # fmt: skip
+    fee.ward_id, fee.dossier = ward, dossier
+    for part in parts:
+        part.ward_id, part.dossier = ward, dossier
+    return Rows(taken, parts, agreed, fee)
 
 
 def _last(
@@ -279,7 +326,7 @@ def _case(cases: Sequence[Any], position: int | None) -> Any:
     raise Refusal("counter.case", "case")
 
 
-def _parts(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], ward: int) -> list[Part]:
+def parts_of(components: Sequence[Any], asked: Asked, on_file: Sequence[Part], ward: int) -> list[Part]:
     """The papers that are there. Raises Refusal counter.part-missing where one that is always asked for is not."""
     there = asked.parts | asked.reused
     if asked.all_parts:

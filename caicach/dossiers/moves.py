@@ -155,14 +155,30 @@ def move(
         whose = _in_whose_name(code, by, held.ward_id, at)
         return beside.apologise(held, events, told.amount, told.word, whose=whose, by=by.person, at=at)
     facts = _facts(held, code, told, events, at) | _in_whose_name(code, by, held.ward_id, at)
-    event = intake.event(held, code, facts, by=by.person, at=at, word=told.word.strip())
-    _put(held, code, facts, at)
-    _reckon(held, [*events, event], at, work_time(held.ward_id))
-    event.facts = facts | ({"due": iso(held.moment("due"))} if MOVES[code].clock else {})
-    event.save(force_insert=True)
+    time = work_time(held.ward_id)
+    made(held, code, facts, events, word=told.word, by=by.person, at=at, time=time).save(force_insert=True)
     held.save()
     held.clock.save()
     return held
+
+
+def made(
+    held: Dossier,
+    code: str,
+    facts: dict[str, Any],
+    events: Sequence[Event],
+    *,
+    word: str,
+    by: int | None,
+    at: dt.datetime,
+    time: WorkTime,
+) -> Event:
+    """The event of an allowed move after those that were, and the rows in memory as it leaves them; not written yet."""
+    event = intake.event(held, code, facts, by=by, at=at, word=word.strip())
+    _put(held, code, facts, at)
+    _reckon(held, [*events, event], at, time)
+    event.facts = facts | ({"due": iso(held.moment("due"))} if MOVES[code].clock else {})
+    return event
 
 
 _SIGNED = ("resolve", "extend")

@@ -101,6 +101,13 @@ SENTENCES: dict[str, str] = {
     "dossier.code-known": _("Hồ sơ đã có mã {shown}. Nếu mã ấy sai, hãy hủy số và tiếp nhận lại."),
     "dossier.code-taken": _("Mã {shown} đã là của một hồ sơ khác. Hãy xem lại mã."),
     # at the counter
+    "simulated.real": _(
+        "Phường này đã có hồ sơ thật. Năm giả định chỉ ghi vào phường tập, chưa có hồ sơ nào khác."
+    ),
+    "simulated.no-procedures": _(
+        "Chưa có thủ tục nào mà phường này tự giữ hồ sơ. Hãy thêm --own để phường tập giữ mọi thủ tục nhận tại quầy."
+    ),
+    "simulated.no-people": _("Phường này chưa có ai ở đơn vị nào. Hãy thêm người trước."),
     "counter.procedure-gone": _(
         "Chưa chọn thủ tục, hoặc thủ tục không còn áp dụng hôm nay. Hãy chọn thủ tục."
     ),
