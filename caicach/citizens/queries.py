@@ -15,6 +15,8 @@ from caicach.rules.citizen_card import masked
 from caicach.rules.phones import dialled
 from caicach.rules.vntext import key
 
+_FEWEST_DIGITS = 7
+"""of a number that anybody has: a passport's"""
 _HIDDEN = "••••"
 """stands for what another key of the server has sealed"""
 
@@ -61,8 +63,13 @@ def by_handle(ward: int, handle: str) -> Citizen | None:
 def by_number(ward: int, number: str) -> Citizen | None:
     """Who has this number of a card, a passport or a tax code."""
     return (
-        Citizen.objects.filter(ward_id=ward, number_key=number_key(ward, number)).first() if number else None
+        Citizen.objects.filter(_numbered(number_key(ward, number)), ward_id=ward).first() if number else None
     )
+
+
+def _numbered(key: str) -> Q:
+    """Whose number has this key. SQLite takes the index of numbers, which leaves out who has none, only where that is said."""
+    return Q(number_key=key) & ~Q(number_key="")
 
 
 NOBODY_HAS = "-"
@@ -72,7 +79,7 @@ NOBODY_HAS = "-"
 def by_numbers(ward: int, numbers: Collection[str]) -> dict[str, Citizen]:
     """Several at once: number → who has it. One query."""
     keys = {number_key(ward, one): one for one in numbers}
-    rows = Citizen.objects.filter(ward_id=ward, number_key__in=list(keys))
+    rows = Citizen.objects.filter(ward_id=ward, number_key__in=list(keys)).exclude(number_key="")
     return {keys[row.number_key]: row for row in rows}
 
 
@@ -83,9 +90,12 @@ def asked_by(ward: int, number: str, handle: str) -> tuple[str, str]:
 
 def to_meet(ward: int, number_key: str, handle: str) -> QuerySet[Citizen]:
     """Whom `services.met` chooses from, held: who has this number, and who was chosen from a list. By `asked_by`."""
-    return Citizen.objects.select_for_update().filter(
-        Q(handle=handle) | Q(number_key=number_key), ward_id=ward
-    )
+    return meant(ward, number_key, handle).select_for_update()
+
+
+def meant(ward: int, number_key: str, handle: str) -> QuerySet[Citizen]:
+    """The same, not held."""
+    return Citizen.objects.filter(Q(handle=handle) | _numbered(number_key), ward_id=ward)
 
 
 def by_phone(ward: int, phone: str, *, limit: int = 20) -> list[Citizen]:
@@ -96,6 +106,16 @@ def by_phone(ward: int, phone: str, *, limit: int = 20) -> list[Citizen]:
         else Citizen.objects.none()
     )
     return list(found.order_by("-id")[:limit])
+
+
+def with_number(ward: int, asked: str, *, most: int) -> list[int]:
+    """The rows of whoever has this card number, passport, tax code or phone, whole. One query; none where it can be neither."""
+    said = "".join(asked.split()).upper()
+    if sum(sign.isdigit() for sign in said) < _FEWEST_DIGITS:
+        return []
+    mine = _numbered(number_key(ward, said)) | Q(phone_key=phone_key(ward, dialled(said)))
+    rows = Citizen.objects.filter(mine, ward_id=ward).order_by("-id")
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
 def by_name(ward: int, asked: str, *, limit: int = 20) -> list[Citizen]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from caicach.citizens import queries as citizens
 from caicach.citizens.queries import Known
@@ -45,8 +45,8 @@ def on_file(ward: int, number_key: str, handle: str) -> QuerySet[Part]:
     """What somebody has brought before and may be used again, the newest last; a question for `trip.ask`. Of a number it is by
     the number, else by the handle (`citizens.queries.asked_by`)."""
     found = Part.objects.filter(ward_id=ward, reusable=True).exclude(dossier__state="voided")
-    mine = Q(dossier__citizen__number_key=number_key) | Q(dossier__citizen__handle=handle)
-    return found.filter(mine).select_related("dossier").order_by("id")
+    mine = citizens.meant(ward, number_key, handle).values("pk")
+    return found.filter(dossier__citizen__in=mine).select_related("dossier").order_by("id")
 
 
 def settings_of(ward: int) -> Desk:

@@ -6,7 +6,11 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
-        from caicach.dossiers import jobs  # noqa: F401  its jobs are known to the queue
+        from django.db.models.signals import post_migrate
+
+        from caicach.dossiers import found, jobs  # its jobs are known to the queue from here on
         from caicach.history import triggers
 
         triggers.guard("dossiers_event")
+        assert jobs
+        post_migrate.connect(found.install, sender=self)

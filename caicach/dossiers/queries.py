@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 
+from caicach.citizens.queries import with_number
 from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.data import has_police_forms
+from caicach.dossiers import found as words
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event, whole
 from caicach.history.queries import Happened
 from caicach.rules import dossier_story, papers, rights
@@ -22,6 +24,8 @@ from caicach.rules.procedures import procedure_code
 from caicach.rules.vntext import fold
 
 A_PAGE = 20
+_MOST_PEOPLE = 50
+"""who share a phone, or what had one provisional code: more are no family"""
 _MOST_COUNTED = 1_000
 """a filter's rows are counted so far: "hơn 1.000" says as much to a person"""
 
@@ -160,7 +164,7 @@ def board(
         if group in GROUPS
         else next((name for name in ("tre", "sap-tre", "dang-giai-quyet") if counts[name]), "tat-ca")
     )
-    rows = _asked(ward, found["tat-ca"], asked) if asked else found[group]
+    rows = found_by(ward, asked) if asked else found[group]
     start = (number - 1) * A_PAGE
     page = list(rows.select_related("clock")[start : start + A_PAGE + 1])
     is_waiting = group == "cho-ma" and not asked
@@ -252,17 +256,19 @@ def _group(ward: int, name: str, now: dt.datetime, office: int | None = None) ->
             return rows.order_by("-id")
 
 
-def _asked(ward: int, rows: QuerySet[Dossier], asked: str) -> QuerySet[Dossier]:
-    """By a whole code (also the provisional one of a receipt), by the end of one (its number of the day), or by words of code, owner
-    and procedure without accents."""
+def found_by(ward: int, asked: str) -> QuerySet[Dossier]:
+    """By a whole code (also the provisional one of a receipt), by a card number, tax code or phone of the owner or of who brought it,
+    else by the words of code, owner and procedure without accents; the newest first. One query before them, for what is no code."""
+    rows = Dossier.objects.filter(ward_id=ward, set_aside=False).order_by("-id")
     if code := dossier_code(asked):
         return rows.filter(code=code)
-    if asked.upper().startswith(Dossier.PROVISIONAL):
-        had_it = _learnt(ward, asked.upper()).values("dossier_id")
-        return rows.filter(Q(words__contains=fold(asked)) | Q(pk__in=had_it))
-    for word in fold(asked).split():
-        rows = rows.filter(words__contains=word)
-    return rows
+    if (begun := asked.strip().upper()).startswith(Dossier.PROVISIONAL):
+        had_it = list(_learnt(ward, begun).values_list("dossier_id", flat=True)[:_MOST_PEOPLE])
+        so_begun = Q(code__gte=begun, code__lt=begun + chr(0x10FFFD))  # a range, which an index answers
+        return rows.filter(so_begun & Q(code__startswith=begun) | Q(pk__in=had_it))
+    if people := with_number(ward, asked, most=_MOST_PEOPLE):
+        return rows.filter(Q(citizen__in=people) | Q(brought_by__in=people))
+    return words.by_words(ward, asked)
 
 
 def row_of(dossier: Dossier, *, now: dt.datetime) -> Row:
@@ -453,7 +459,7 @@ def export_rows(
     ward: int, *, now: dt.datetime, group: str, asked: str, most: int, office: int | None = None
 ) -> list[Row]:
     """The rows of a filter, for a file: at most so many. One query."""
-    rows = _asked(ward, _group(ward, "tat-ca", now), asked) if asked else _group(ward, group, now, office)
+    rows = found_by(ward, asked) if asked else _group(ward, group, now, office)
     return [row_of(one, now=now) for one in rows.select_related("clock")[:most]]
 
 

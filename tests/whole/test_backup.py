@@ -59,7 +59,9 @@ class Installation:
                     n: sorted(read.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for (n,) in names
                 }
         with contextlib.closing(sqlite3.connect(self.data / "caicach.sqlite3")) as read:
-            names = read.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            names = read.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'dossiers_words%'"
+            ).fetchall()
             return {n: sorted(read.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for (n,) in names}
 
     def files(self) -> dict[str, bytes]:
