@@ -166,8 +166,10 @@ def _take_apologies(held: Dossier, listed: Dossier) -> None:
 
 
 def hold(dossier: Dossier) -> Dossier:
-    """The row and its clock as they are now, held until the caller's transaction ends."""
-    return Dossier.objects.select_for_update(of=("self",)).select_related("clock").get(pk=dossier.pk)
+    """The row and its clock as they are now, held until the caller's transaction ends. Both: of a row that is only joined,
+    PostgreSQL gives whoever waited for the other one what it was before the wait."""
+    rows = Dossier.objects.select_for_update(of=("self", "clock")).select_related("clock")
+    return rows.get(pk=dossier.pk, clock__isnull=False)
 
 
 def event(
