@@ -19,6 +19,7 @@ urlpatterns = [
     path("dang-nhap/khoa/bat-dau/", passkey_views.begin_sign_in, name="passkey-ask"),
     path("dang-nhap/tinh/", provider_views.go, name="provider"),
     path("dang-nhap/tinh/ve/", provider_views.back, name="provider-back"),
+    path("khoa-may/", views.lock, name="lock"),
     path("dang-xuat/", views.sign_out, name="sign-out"),
     path("dang-xuat/tinh/", provider_views.go_out, name="provider-out"),
     path("toi/", views.own, name="own"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -48,17 +48,31 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             except Refusal as refusal:
                 status = put_refusal(form, refusal)
             else:
+                if _is_another(request, person):
+                    wanted = wanted.partition("?")[0]
                 return see_other(enter(request, person, ways=[PASSWORD], wanted=wanted))
     elif first_start.is_open():  # nobody can sign in yet: the first administrator is made there
         return see_other(reverse("desk:start"))
+    locked = request.session.get("locked") if "khac" not in request.GET else None
+    if locked and request.method != "POST":
+        form.initial["user_name"] = locked["user_name"]
+        form.fields["user_name"].widget.attrs.pop("autofocus", None)
+        form.fields["password"].widget.attrs["autofocus"] = True
     facts = {
         "form": form,
         "wanted": wanted,
+        "locked": locked,
         "has_keys": door_of(request) is not None,
         "provider": settings.OIDC_NAME if provider.is_on() else "",
         "still_there": provider.is_on() and "provider_out" in request.session,
     }
     return render(request, "accounts/sign_in.html", facts, status=status)
+
+
+def _is_another(request: HttpRequest, person: Person) -> bool:
+    """Whether somebody else locked this computer: what the address says beside the page is about their work."""
+    locked = request.session.get("locked")
+    return locked is not None and locked["user_name"] != person.user_name
 
 
 def door_of(request: HttpRequest) -> passkeys.Door | None:
@@ -191,6 +205,21 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if token is not None and provider.is_on():
         request.session["provider_out"] = token
     response = see_other(resolve_url("accounts:sign-in"))
+    response["Clear-Site-Data"] = '"cache"'  # the pages behind the back button go with the person
+    return response
+
+
+@require_POST
+@may("own.see")
+def lock(request: HttpRequest) -> HttpResponse:
+    """Whoever sits here goes for a moment: signed out as ever, but the door knows who was here and where. Somebody else may come in
+    by it too."""
+    person = own_person(request)
+    wanted = wanted_of(request)
+    services.forget_session(request.session.session_key)
+    logout(request)
+    request.session["locked"] = {"user_name": person.user_name, "name": person.full_name}
+    response = see_other(f"{resolve_url('accounts:sign-in')}?{urlencode({'tiep': wanted})}")
     response["Clear-Site-Data"] = '"cache"'  # the pages behind the back button go with the person
     return response
 

@@ -239,15 +239,12 @@ def _keep(request: WardRequest, sheet: Sheet, choice: queries.Choice | None) -> 
 @require_POST
 @may("dossier.accept")
 def keep(request: HttpRequest) -> HttpResponse:
-    """What is typed so far, sent by the page's script."""
-    sheet = Sheet.of_post(request.POST)
-    if (
-        not sheet.is_blank
-        and not intake.of_form(ward_request(request).actor.ward_id, sheet.said["token"]).exists()
-    ):
-        asked = ward_request(request)
-        _keep(asked, sheet, _choice(asked, sheet))
-    return HttpResponse(status=204)
+    """What is typed so far, sent by the page's script. X-Kept: there is a draft now."""
+    sheet, asked = Sheet.of_post(request.POST), ward_request(request)
+    if sheet.is_blank or intake.of_form(asked.actor.ward_id, sheet.said["token"]).exists():
+        return HttpResponse(status=204)
+    _keep(asked, sheet, _choice(asked, sheet))
+    return HttpResponse(status=204, headers={"X-Kept": "1"})
 
 
 @require_POST

@@ -102,6 +102,7 @@ PAGES: dict[str, str] = {
     "accounts:provider-out": PUBLIC,
     "accounts:passkey-sign-in": PUBLIC,
     "accounts:sign-out": PUBLIC,
+    "accounts:lock": "own.see",
     "accounts:own": "own.see",
     "accounts:password": "own.see",
     "accounts:second": "own.see",

@@ -12,7 +12,7 @@ from tests.whole.test_twice import PAGES, buttons, filled, fresh
 
 world = test_twice.world
 pytestmark = pytest.mark.django_db
-OWN = {"accounts:sign-out", "accounts:end-session"}
+OWN = {"accounts:sign-out", "accounts:lock", "accounts:end-session"}
 """What would end the walk's own session."""
 
 

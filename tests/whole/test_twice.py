@@ -71,7 +71,7 @@ TYPED = {
 """What is typed into an empty field of this name."""
 
 NOTHING_TO_MAKE = {
-    "accounts:sign-in", "accounts:sign-out", "accounts:end-session", "accounts:choose-ward", "accounts:wear",  # a session's own
+    "accounts:sign-in", "accounts:sign-out", "accounts:lock", "accounts:end-session", "accounts:choose-ward", "accounts:wear",  # a session's own
     "plans:cell", "plans:row", "plans:finding", "plans:step-back", "plans:indicator", "plans:head",  # sent by the page's script, one cell at a time
     "plans:pair", "plans:become-amendment", "plans:set-year", "plans:retry", "plans:open-again", "plans:effect",  # of drafts in other states
     "tasks:take-in", "tasks:undo", "tasks:refuse",  # tried beside their verbs

@@ -48,10 +48,20 @@
   }
   function send() {
     const form = sheet();
-    if (form) fetch(form.dataset.keep, { method: "POST", body: new FormData(form), headers: { "X-Fragment": "1" }, keepalive: true }).catch(() => {});
+    return form && fetch(form.dataset.keep, { method: "POST", body: new FormData(form), headers: { "X-Fragment": "1" }, keepalive: true }).catch(() => {});
   }
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && timer) { window.clearTimeout(timer); send(); } });
 
+  document.addEventListener("click", async (event) => { // locking the computer: what is typed is kept first, and comes back
+    const button = event.target.closest("[data-lock]"), form = sheet();
+    if (!button || !form || button.dataset.kept) return;
+    event.preventDefault();
+    window.clearTimeout(timer);
+    const answer = await send();
+    button.dataset.kept = "1";
+    if (answer?.headers.get("X-Kept")) button.form.tiep.value = `/quay/?nhap=${form.token.value}`;
+    button.click();
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-plain]");
     if (!button) return;

@@ -84,6 +84,11 @@
 
   // --- the keys ---
   const help = document.getElementById("phim");
+  document.addEventListener("keydown", (event) => { // also while one types: whoever gets up has no hand free
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyL") return;
+    const lock = document.querySelector("[data-lock]");
+    if (lock) { event.preventDefault(); lock.click(); }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;

@@ -168,3 +168,32 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, pers
 
 def test_names_are_known_without_regard_to_capitals(person):
     assert services.check(" LAN ", PASSWORD, at=noon(rooms.TODAY), address=None) == person
+
+
+def test_a_locked_computer_is_signed_out_and_knows_who_was_there_and_where(client, person):
+    sign_in(client)
+    answer = client.post("/khoa-may/", {"tiep": "/viec-cua-toi/?a=1"})
+    assert answer.status_code == 303 and answer.headers["Clear-Site-Data"] == '"cache"'
+    assert client.get("/viec-cua-toi/").status_code == 302  # nobody is signed in
+    door = client.get(answer["Location"]).content.decode()
+    assert "Máy đang khóa" in door and person.full_name in door and f'value="{person.user_name}"' in door
+    assert "Máy đang khóa" not in client.get("/dang-nhap/?khac=1").content.decode()
+    back = client.post(
+        "/dang-nhap/", {"user_name": person.user_name, "password": PASSWORD, "tiep": "/viec-cua-toi/?a=1"}
+    )
+    assert back["Location"] == "/viec-cua-toi/?a=1"
+    client.post("/dang-xuat/")
+    assert "Máy đang khóa" not in client.get("/dang-nhap/").content.decode()
+
+
+def test_another_person_comes_in_by_a_locked_door_to_the_same_page_without_its_draft(client, ward, person):
+    other = rooms.make_person(ward, "officer", office="Văn phòng HĐND và UBND", password=PASSWORD)
+    sign_in(client)
+    client.post("/khoa-may/", {"tiep": "/quay/?nhap=cuanguoikhac"})
+    sent = {"user_name": other.user_name, "password": PASSWORD, "tiep": "/quay/?nhap=cuanguoikhac"}
+    assert client.post("/dang-nhap/", sent)["Location"] == "/quay/"
+
+
+def test_a_locked_door_leads_nowhere_else(client, person):
+    sign_in(client)
+    assert "vi-du.example" not in client.post("/khoa-may/", {"tiep": "https://vi-du.example/"})["Location"]

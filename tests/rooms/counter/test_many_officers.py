@@ -42,7 +42,7 @@ class Ward:
         chance = random.Random(n)
         try:
             for day in range(days):
-                self.gate.wait(120)  # all begin a day together
+                self.gate.wait(900)  # all begin a day together
                 for turn in range(each):
                     self.take_in(n, day, turn, chance)
                     for _ in range(3):
