@@ -126,13 +126,14 @@ _CONFLICTS = frozenset(
         "procedure.changed-meanwhile",
         "wording.changed-meanwhile",
         "feed.changed-meanwhile",
+        "cash.changed",
     }
 )
 
 
 def status_of(refusal: Refusal) -> int:
     """409 where somebody else saved meanwhile, 403 where it is another's to do, 422 for everything else refused."""
-    if refusal.code in ("book.coordinated-by", "dossier.not-yours"):
+    if refusal.code in ("book.coordinated-by", "dossier.not-yours", "money.not-yours"):
         return 403
     return 409 if refusal.code in _CONFLICTS else 422
 

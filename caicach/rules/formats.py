@@ -99,6 +99,11 @@ def paper_address(code: str, nth: int) -> str:
     return f"/quay/giay/{dossier_address(code).removeprefix('/ho-so/')}{nth}/"
 
 
+def money_address(code: str) -> str:
+    """Where what a dossier costs is paid."""
+    return f"/quay/tien/{dossier_address(code).removeprefix('/ho-so/')}"
+
+
 def dossier_code_in(part: str) -> str:
     """The code that `dossier_address` put there."""
     return part.removeprefix("~")
