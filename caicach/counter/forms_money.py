@@ -47,7 +47,7 @@ _WAY_ERRORS = dict.fromkeys(("required", "invalid_choice"), SENTENCES["money.way
 _REASON_ERRORS = {"required": SENTENCES["money.reason"]}
 
 
-def _number_field(book: str) -> forms.CharField:
+def number_field(book: str) -> forms.CharField:
     return forms.RegexField(
         r"\A\s*\d{1,10}\s*\Z", label=f"Số tờ biên lai{f' (quyển {book})' if book else ''}", max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -70,7 +70,7 @@ class TakeForm(forms.Form):
     def __init__(self, *args: Any, book: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if book is not None:
-            self.fields["number"] = _number_field(book)
+            self.fields["number"] = number_field(book)
 
 
 class ChargeForm(forms.Form):

@@ -12,7 +12,7 @@ from caicach.citizens import queries as citizens
 from caicach.core import clock
 from caicach.core.http import Missing
 from caicach.counter import papers
-from caicach.counter.models import CashUp, Money, Paper
+from caicach.counter.models import CashUp, Money, Paper, Parcel, PostList
 from caicach.documents import services as documents
 from caicach.rules import money
 from caicach.rules.formats import day as day_words
@@ -94,3 +94,15 @@ def cash_up(one: CashUp, rows: list[Money], *, at: dt.datetime) -> bytes:
         "signers": [{"title": "NGƯỜI THU TIỀN", "name": one.person.full_name}, {"title": "NGƯỜI KIỂM", "name": ""}],
     }  # fmt: skip
     return form("11", facts, again=opened)
+
+
+def post_list(made: PostList, parcels: list[Parcel], *, when: str) -> bytes:
+    """The paper on which the post signs for what it took."""
+    facts = {
+        **papers.heading(made.ward_id, clock.local_day(made.at)), "number": f"{made.number}/BC", "title": "Danh sách giao kết quả cho bưu chính",
+        "rows": [["Giao lúc", when], ["Số bưu gửi", str(len(parcels))]],
+        "widths": [10, 42, 44, 0, 34], "right": [], "columns": ["TT", "Mã hồ sơ", "Người nhận", "Địa chỉ", "Mã bưu gửi"],
+        "cells": [[str(one.position), one.dossier.code, one.name, one.address, one.code] for one in parcels],
+        "signers": [{"title": "NGƯỜI GIAO", "name": made.by.full_name}, {"title": "BƯU CHÍNH NHẬN", "name": made.taker}],
+    }  # fmt: skip
+    return form("10", facts)

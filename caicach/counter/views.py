@@ -33,7 +33,7 @@ from caicach.core.http import (
     status_of,
     ward_request,
 )
-from caicach.counter import kept, letters, money_papers, papers, queries, services
+from caicach.counter import kept, letters, money_papers, papers, queries, results, services
 from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet, WordingForm, money
 from caicach.counter.models import Line
 from caicach.documents import services as documents
@@ -167,6 +167,7 @@ def _sheet(
         "total": _total(sheet, choice), "may_manage": rights.allows("counter.manage", actor.role),
     }  # fmt: skip
     if not request.htmx:
+        facts["ready"], facts["to_post"] = results.counted(actor.ward_id)
         facts |= {
             "drafts": [one for one in queries.drafts(actor.ward_id, by=actor.person_id) if one.token != said["token"]],
             "taken": queries.today_of(actor.ward_id, by=actor.person_id, today=today), "me": actor.person_id,

@@ -90,7 +90,9 @@ FIELD_NAMES = {
 
 def dossier_address(code: str) -> str:
     """Where a dossier stands. A code that is a word of our own addresses, or a step up in one, has "~" before it."""
-    is_plain = code[:1].isalnum() and not code.casefold().startswith(("nap", "danh-sach"))
+    is_plain = code[:1].isalnum() and not code.casefold().startswith(
+        ("nap", "danh-sach", "chua-nhan", "buu-chinh")
+    )
     return f"/ho-so/{quote(code if is_plain else '~' + code, safe='')}/"
 
 
