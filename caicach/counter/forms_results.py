@@ -38,7 +38,7 @@ class HandOutForm(forms.Form):
         super().__init__(*args, **kwargs)
         if owed > 0:
             self.fields["pay"] = forms.ChoiceField(
-                label=f"Còn phải thu {money.dong(owed)}", choices=[*money.WAYS.items(), ("later", "Thu sau")], required=False,
+                label=f"Thu ngay {money.dong(owed)} bằng", choices=[*money.WAYS.items(), ("later", "Thu sau")], required=False,
                 error_messages={"invalid_choice": SENTENCES["money.way"]},
             )  # fmt: skip
             if book is not None:

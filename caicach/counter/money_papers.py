@@ -60,10 +60,10 @@ def _facts(dossier: Any, row: Money) -> dict[str, object]:
     known = citizens.known(teller) if teller else None
     day = clock.local_day(row.at)
     return {
-        **papers.heading(dossier.ward_id, day), "number": "", "title": f"Biên lai {row.receipt}", "receipt": row.receipt, "code": dossier.code,
+        **papers.heading(dossier.ward_id, day), "number": money.number_words(row.book, row.number or 0), "title": f"Biên lai {row.receipt}", "receipt": row.receipt, "code": dossier.code,
         "payer": known.name if known else dossier.applicant, "address": known.address if known else "", "procedure": dossier.procedure,
         "sets": str(dossier.sets), "amount": money.dong(row.amount), "letters": money.in_letters(row.amount),
-        "way": money.WAYS[row.way].lower() + (f", {row.note}" if row.note else ""), "at": moment(papers.minute(row.at)), "left": "", "undone": "",
+        "way": money.WAYS[row.way].lower() + (f", {row.note}" if row.note else ""), "at": moment(papers.minute(row.at)), "undone": "",
         "officer": row.by.full_name,
     }  # fmt: skip
 

@@ -128,6 +128,7 @@ def uncollected(request: HttpRequest) -> HttpResponse:
     facts = {
         "page": results.uncollected(actor.ward_id, asked, today=clock.today(), number=number), "asked": asked, "ways": Line.WAYS, "ages": results.AGES,
         "may_accept": rights.allows("dossier.accept", actor.role), "may_sign": rights.allows("dossier.sign", actor.role),
+        "may_see_all": rights.allows("money.see-all", actor.role),
     }  # fmt: skip
     return render(request, "counter/uncollected.html", facts)
 

@@ -98,9 +98,14 @@ def to_refund(state: str, status: str, total: int | None, paid: int) -> int:
     return -left if left is not None and left < 0 else 0
 
 
+def number_words(book: str, number_: int) -> str:
+    """ "0000123/2026" of the software's own books, which are called by their year; "AA-26P 0000123" of a printed one."""
+    return f"{number_:07}/{book}" if book.isdecimal() else f"{book} {number_:07}".strip()
+
+
 def receipt_words(book: str, number_: int) -> str:
-    """ "AA/26P số 0000123" as receipts are named."""
-    return f"{book} số {number_:07}" if book else f"số {number_:07}"
+    """ "số 0000123/2026", "AA-26P số 0000123": as sentences name a receipt."""
+    return f"số {number_:07}/{book}" if book.isdecimal() else f"{book} số {number_:07}".strip()
 
 
 def dong(amount: int) -> str:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caicach.rules.money import WAYS, Sums, in_letters, net, owed, receipt_words, sums, to_refund
+from caicach.rules.money import (
+    WAYS,
+    Sums,
+    in_letters,
+    net,
+    number_words,
+    owed,
+    receipt_words,
+    sums,
+    to_refund,
+)
 
 
 @dataclass
@@ -66,5 +76,8 @@ def test_what_is_proposed_to_go_back(state, status, total, paid, back):
     assert to_refund(state, status, total, paid) == back
 
 
-def test_a_receipt_is_named_by_its_book():
-    assert (receipt_words("AA-26P", 123), receipt_words("", 123)) == ("AA-26P số 0000123", "số 0000123")
+@pytest.mark.parametrize("book, named, numbered", [
+    ("AA-26P", "AA-26P số 0000123", "AA-26P 0000123"), ("", "số 0000123", "0000123"), ("2026", "số 0000123/2026", "0000123/2026"),
+])  # fmt: skip
+def test_a_receipt_is_named_by_its_book(book, named, numbered):
+    assert (receipt_words(book, 123), number_words(book, 123)) == (named, numbered)

@@ -49,13 +49,13 @@ def refused(act, *args, **kwargs):
 
 def test_what_is_paid_has_its_receipt_its_number_and_its_event(copies, pay):
     first, second = pay(copies, amount=4_000), pay(copies, "transfer", note="FT26328")
-    assert (first.receipt, second.receipt, second.amount) == ("2026 số 0000001", "2026 số 0000002", 10_000)
+    assert (first.receipt, second.receipt, second.amount) == ("số 0000001/2026", "số 0000002/2026", 10_000)
     assert fee_of(copies).paid == 14_000 and fee_of(copies).owed == 0
     told = Event.objects.filter(dossier=copies, code="paid").order_by("id").last()
     assert told.facts == {
         "amount": 10_000,
         "way": "transfer",
-        "receipt": "2026 số 0000002",
+        "receipt": "số 0000002/2026",
         "note": "FT26328",
     }
     assert told.state == copies.state
@@ -163,7 +163,7 @@ def test_paid_while_it_comes_in_it_is_one_transaction(accept):
         dossier.pk,
         14_000,
         "transfer",
-        "2026 số 0000001",
+        "số 0000001/2026",
     )
     assert fee_of(dossier).paid == 14_000
     assert list(Event.objects.order_by("id").values_list("code", flat=True))[-1] == "paid"
@@ -208,7 +208,7 @@ def test_the_page_takes_it_prints_its_receipt_and_says_what_is_left(copies, clie
     assert wrong.status_code == 422 and "Số tiền là số đồng" in wrong.content.decode()
     assert client.post(address, sent(**{"thu-amount": "4000"})).status_code == 303
     page = client.get(address).content.decode()
-    assert "10.000 đồng" in page and "2026 số 0000001" in page
+    assert "10.000 đồng" in page and "số 0000001/2026" in page
     nth = Event.objects.filter(dossier=copies).count()
     assert f"/quay/giay/{copies.code}/{nth}/" in page
     assert client.get(f"/quay/giay/{copies.code}/{nth}/").status_code == 200
@@ -219,7 +219,7 @@ def test_the_page_takes_it_prints_its_receipt_and_says_what_is_left(copies, clie
         "Bốn nghìn đồng",
     )
     assert (
-        "thu phí, lệ phí: 4.000 đồng, tiền mặt, biên lai 2026 số 0000001"
+        "thu phí, lệ phí: 4.000 đồng, tiền mặt, biên lai số 0000001/2026"
         in client.get(copies.address).content.decode()
     )
     assert "Còn phải thu 10.000 đồng" in client.get(copies.address).content.decode()
