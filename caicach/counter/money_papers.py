@@ -73,7 +73,7 @@ def cash_up(one: CashUp, rows: list[Money], *, at: dt.datetime) -> bytes:
     said = one.sums
     opened = f"Đã mở lại: {one.reopened_word}" if one.is_open_again else ""
     facts = {
-        **papers.heading(one.ward_id, clock.local_day(one.at)), "number": "", "title": f"Chốt tiền ngày {day_words(one.day)}", "again": opened,
+        **papers.heading(one.ward_id, clock.local_day(one.at)), "number": "……", "title": f"Chốt tiền ngày {day_words(one.day)}", "again": opened,
         "rows": [
             ["Người thu", one.person.full_name], ["Chốt lúc", moment(papers.minute(one.at))],
             ["Thu", f"{money.dong(said['cash_in'] + said['transfer_in'] + said['portal_in'])}, {said['receipts']} biên lai"],

@@ -145,6 +145,7 @@ def test_a_void_dossier_takes_nothing_and_proposes_to_give_all_back(copies, pay,
     client.force_login(officer)
     page = client.get(f"/quay/tien/{copies.code}/").content.decode()
     assert "đã thu 4.000 đồng" in page and "Hồ sơ đã hủy số" in page
+    assert "Đã thu 4.000 đồng, chưa hoàn." in client.get(copies.address).content.decode()
 
 
 def test_the_number_of_a_printed_book_is_typed_and_used_once(copies, accept, pay, desk):
