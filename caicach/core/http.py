@@ -126,13 +126,14 @@ _CONFLICTS = frozenset(
         "procedure.changed-meanwhile",
         "wording.changed-meanwhile",
         "feed.changed-meanwhile",
+        "cash.changed",
     }
 )
 
 
 def status_of(refusal: Refusal) -> int:
     """409 where somebody else saved meanwhile, 403 where it is another's to do, 422 for everything else refused."""
-    if refusal.code in ("book.coordinated-by", "dossier.not-yours"):
+    if refusal.code in ("book.coordinated-by", "dossier.not-yours", "money.not-yours"):
         return 403
     return 409 if refusal.code in _CONFLICTS else 422
 
@@ -358,7 +359,11 @@ def page_context(request: HttpRequest) -> dict[str, object]:
             NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
         )
     if rights.allows("dossier.see", actor.role):
-        nav += (NavItem("Hồ sơ", reverse("dossiers:board"), room in {"dossiers", "procedures", "counter"}),)
+        nav += (
+            NavItem(
+                "Hồ sơ", reverse("dossiers:board"), room in {"dossiers", "procedures", "counter", "results"}
+            ),
+        )
     elif rights.allows("procedure.see", actor.role):  # others find them as a tab beside the dossiers
         nav += (NavItem("Thủ tục", reverse("procedures:catalogue"), room == "procedures"),)
     nav += _nav_of_rights(actor.role, match.view_name if match else "")

@@ -16,6 +16,7 @@ from django import forms
 from django.http import QueryDict
 
 from caicach.citizens.services import Facts
+from caicach.counter.models import Desk
 from caicach.counter.queries import Choice
 from caicach.counter.services import Asked, Person
 from caicach.rules import wording
@@ -29,6 +30,7 @@ _TEXTS = {
     "token": 32, "procedure": 20, "find": 400, "who": 400, "handle": 16, "name": 400, "number": 400, "phone": 400, "email": 254, "address": 300,
     "born": 12, "sex": 6, "role": 12, "owner_name": 200, "owner_number": 30, "owner_address": 300, "authority": 200, "case": 4, "sets": 5,
     "fee_each": 16, "exempt": 300, "way": 7, "way_to": 300, "is_same": 2, "all_parts": 2, "at_once": 2,
+    "pay": 8,
 }  # fmt: skip
 _PERSON = ("handle", "name", "number", "phone", "email", "address", "born", "sex", "who", "is_same")
 _LISTS = ("part", "reuse", "channel")
@@ -49,6 +51,16 @@ class DeskForm(forms.Form):
     name = forms.CharField(label="Tên bộ phận trên giấy tờ", max_length=200, required=False)
     address = forms.CharField(label="Địa chỉ", max_length=300, required=False)
     phone = forms.CharField(label="Điện thoại", max_length=60, required=False)
+    receipts = forms.ChoiceField(
+        label="Số biên lai thu phí", choices=list(Desk.RECEIPTS.items()), required=False,
+        help_text="Mẫu và ký hiệu biên lai theo cơ quan thuế của tỉnh, chưa đối chiếu. Cách nào thì một số cũng chỉ dùng một lần.",
+    )  # fmt: skip
+    receipt_book = forms.CharField(
+        label="Ký hiệu quyển biên lai đang dùng", max_length=20, required=False, help_text="Như AA-26P; chỉ khi theo quyển in sẵn"
+    )  # fmt: skip
+
+    def clean_receipts(self) -> str:
+        return self.cleaned_data["receipts"] or "software"
 
 
 class WordingForm(forms.Form):
@@ -206,7 +218,7 @@ class Sheet:
             said["procedure"], owner, bringer, said["authority"], brought, self.positions("reuse") - brought, bool(said["all_parts"]),
             _whole(said["case"], "counter.case", "case"), _whole(said["sets"] or "1", "counter.sets", "sets", most=500) or 0,
             money(said["fee_each"]), said["exempt"], said["way"] or "counter", said["way_to"],
-            tuple(self.lists["channel"]), bool(said["at_once"]),
+            tuple(self.lists["channel"]), bool(said["at_once"]), "" if said["pay"] == "later" else said["pay"],
         )  # fmt: skip
 
     def positions(self, name: str) -> frozenset[int]:

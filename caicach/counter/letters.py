@@ -15,7 +15,7 @@ from caicach.accounts.queries import signer_on
 from caicach.citizens import queries as citizens
 from caicach.core import clock, trip
 from caicach.core.http import Missing
-from caicach.counter import numbers, papers, queries
+from caicach.counter import money_papers, numbers, papers, queries
 from caicach.counter.models import Line, Paper
 from caicach.counter.queries import Sentences
 from caicach.documents import services as documents
@@ -104,6 +104,9 @@ def of_event(dossier: Any, nth: int, *, lookup: str, site: str, by: int, at: dt.
     if there := kept(dossier, nth):
         return there
     ward = dossier.ward_id
+    events = events_of(dossier, most=nth)
+    if len(events) == nth and events[-1].code == "paid":
+        return money_papers.receipt(dossier, nth, events[-1], by=by, at=at)
     told = occasion(dossier, nth, lookup=lookup, site=site)
     said = queries.sentences(ward, told.form)
     year = clock.local_day(told.at).year

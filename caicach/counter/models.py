@@ -6,11 +6,18 @@ from django.db import models
 from django.db.models import Q
 
 from caicach.core.constraints import SameWard, ward_pair
+from caicach.rules import money
 
 
 class Desk(models.Model):
     """How a ward's counter stands. unit: the identifier that begins its codes ("H01.31.05"), "" while unknown. document: the
-    province's, that lets dossiers be kept here; without it every one is provisional."""
+    province's, that lets dossiers be kept here; without it every one is provisional. receipts: who numbers what is paid; book: the
+    sign of the printed receipt book in use, "" where the software numbers by the year."""
+
+    RECEIPTS = {
+        "software": "Phần mềm đánh số, theo năm",
+        "typed": "Theo quyển biên lai in sẵn, cán bộ ghi số",
+    }
 
     ward = models.OneToOneField(
         "organisation.Ward", on_delete=models.CASCADE, primary_key=True, related_name="+"
@@ -20,6 +27,15 @@ class Desk(models.Model):
     name = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=60, blank=True)
+    receipts = models.CharField(max_length=8, default="software")
+    receipt_book = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(receipts__in=["software", "typed"]), name="counter_desk_receipts"
+            )
+        ]
 
     @property
     def title(self) -> str:
@@ -91,7 +107,7 @@ class Part(models.Model):
 
 class Fee(models.Model):
     """What a dossier costs. each: of one set, total: of all, both None while unknown: an unknown fee is never free. ground: why
-    nobody pays."""
+    nobody pays. paid: what its rows of money come to, held here so that two who take at once wait for each other."""
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
     dossier = models.OneToOneField("dossiers.Dossier", on_delete=models.PROTECT, related_name="fee")
@@ -99,6 +115,11 @@ class Fee(models.Model):
     each = models.PositiveBigIntegerField(null=True)
     total = models.PositiveBigIntegerField(null=True)
     ground = models.CharField(max_length=300, blank=True)
+    paid = models.PositiveBigIntegerField(default=0)
+
+    @property
+    def owed(self) -> int | None:
+        return money.owed(self.status, self.total, self.paid)
 
     class Meta:
         constraints = [
@@ -132,7 +153,7 @@ class Draft(models.Model):
 class Paper(models.Model):
     """A form as it was printed: its file, what it says (facts), by which layout. form: as `rules/papers` has them; nth: which of the
     dossier's events it is of, the oldest being the first; null for the receipt. A control sheet has its dossier's line of the book as its number (0
-    where it has none), each hand-over's sheet the same."""
+    where it has none), each hand-over's sheet the same; a receipt of money that of its book."""
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
     dossier = models.ForeignKey(
@@ -154,7 +175,7 @@ class Paper(models.Model):
             SameWard(field="file", to="documents.StoredFile", name="counter_paper_file_ward"),
             models.UniqueConstraint(
                 fields=["ward", "form", "year", "number"],
-                condition=~Q(form="06"),
+                condition=~Q(form__in=["06", "09"]),
                 name="counter_paper_number",
             ),
             models.UniqueConstraint(fields=["dossier", "form", "nth"], name="counter_paper_once"),
@@ -179,3 +200,153 @@ class Wording(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ward", "form"], name="counter_wording_once")]
+
+
+class Money(models.Model):
+    """Money that came in or went out for a dossier; never changed, never deleted (history/triggers sees to it). kind: as
+    `rules/money` has them; amount: always above zero. book, number: of the receipt, once in a ward; of: the receipt that is made
+    void or given back; note: a transfer's reference. token: of the form, so that twice is once."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="money")
+    kind = models.CharField(max_length=8)
+    amount = models.PositiveBigIntegerField()
+    way = models.CharField(max_length=8)
+    book = models.CharField(max_length=20, blank=True)
+    number = models.PositiveIntegerField(null=True)
+    of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+    note = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    token = models.CharField(max_length=32)
+    day = models.DateField()
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            ward_pair("counter_money"),
+            SameWard(field="dossier", to="dossiers.Dossier", name="counter_money_dossier_ward"),
+            SameWard(field="of", to="counter.Money", name="counter_money_of_ward"),
+            models.UniqueConstraint(fields=["ward", "token"], name="counter_money_once"),
+            models.UniqueConstraint(
+                fields=["ward", "book", "number"], condition=Q(kind="paid"), name="counter_money_number"
+            ),
+            models.UniqueConstraint(fields=["of"], condition=Q(kind="voided"), name="counter_money_void_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=1, way__in=list(money.WAYS))
+                & (
+                    Q(kind="paid", number__isnull=False, of__isnull=True)
+                    | (Q(kind__in=["voided", "refunded"], number__isnull=True, of__isnull=False) & ~Q(reason=""))
+                ),
+                name="counter_money_said",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["ward", "day", "by"], name="counter_money_of_day")]
+
+    @property
+    def receipt(self) -> str:
+        """The receipt that it is, or is about."""
+        one = self if self.number is not None else self.of
+        return money.receipt_words(one.book, one.number) if one and one.number is not None else ""
+
+
+class CashUp(models.Model):
+    """What somebody had taken since the cash-up before, added up and counted. sums: as `rules/money.Sums`; expected: cash by the
+    rows; counted: what lay in the drawer. A cash-up that was opened again keeps its figures; its rows belong to the next one."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    at = models.DateTimeField()
+    sums = models.JSONField()
+    expected = models.BigIntegerField()
+    counted = models.BigIntegerField()
+    reason = models.CharField(max_length=300, blank=True)
+    token = models.CharField(max_length=32)
+    reopened_at = models.DateTimeField(null=True)
+    reopened_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    reopened_word = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            ward_pair("counter_cash_up"),
+            models.UniqueConstraint(fields=["ward", "token"], name="counter_cash_up_once"),
+            models.CheckConstraint(condition=Q(counted=models.F("expected")) | ~Q(reason=""), name="counter_cash_up_why"),
+            models.CheckConstraint(condition=Q(reopened_at__isnull=True) | ~Q(reopened_word=""), name="counter_cash_up_reopened"),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["ward", "day"], name="counter_cash_ups_of_day")]
+
+    @property
+    def difference(self) -> int:
+        return self.counted - self.expected
+
+    @property
+    def is_open_again(self) -> bool:
+        return self.reopened_at is not None
+
+
+class Cashed(models.Model):
+    """That a row of money belongs to a cash-up: to one at most, so that all of them together add up."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    cash_up = models.ForeignKey(CashUp, on_delete=models.PROTECT, related_name="rows")
+    money = models.OneToOneField(Money, on_delete=models.PROTECT, related_name="cashed")
+
+    class Meta:
+        constraints = [
+            SameWard(field="cash_up", to="counter.CashUp", name="counter_cashed_up_ward"),
+            SameWard(field="money", to="counter.Money", name="counter_cashed_money_ward"),
+        ]
+
+
+class PostList(models.Model):
+    """Results that went to the post together. taker: who of the post took them."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    taker = models.CharField(max_length=200)
+    token = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            ward_pair("counter_post_list"),
+            models.UniqueConstraint(fields=["ward", "year", "number"], name="counter_post_list_number"),
+            models.UniqueConstraint(fields=["ward", "token"], name="counter_post_list_once"),
+        ]
+
+
+class Parcel(models.Model):
+    """One dossier's result in such a list. name, address: as they stood on it; code: the post's; back_at, back_word: it came
+    back, and why; ended_at: after that somebody collected it, or it was sent once more."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    post_list = models.ForeignKey(PostList, on_delete=models.PROTECT, related_name="parcels")
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="parcels")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=300)
+    code = models.CharField(max_length=30, blank=True)
+    back_at = models.DateTimeField(null=True)
+    back_word = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            SameWard(field="post_list", to="counter.PostList", name="counter_parcel_list_ward"),
+            SameWard(field="dossier", to="dossiers.Dossier", name="counter_parcel_dossier_ward"),
+            models.UniqueConstraint(fields=["post_list", "position"], name="counter_parcel_position"),
+            models.UniqueConstraint(fields=["post_list", "dossier"], name="counter_parcel_dossier_once"),
+            models.UniqueConstraint(fields=["ward", "code"], condition=~Q(code=""), name="counter_parcel_code"),
+            models.CheckConstraint(condition=Q(back_at__isnull=True) | ~Q(back_word=""), name="counter_parcel_back"),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["ward"],
+                condition=Q(back_at__isnull=False, ended_at__isnull=True),
+                name="counter_parcels_back",
+            )
+        ]

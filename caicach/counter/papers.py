@@ -52,11 +52,19 @@ def receipt(page: Taken, *, lookup: str, site: str, by: int, at: dt.datetime) ->
 
 
 def printed_again(
-    paper: Paper, *, at: dt.datetime, kind: Literal["pdf", "png"], is_void: bool = False, page: int = 1
+    paper: Paper,
+    *,
+    at: dt.datetime,
+    kind: Literal["pdf", "png"],
+    is_void: bool = False,
+    page: int = 1,
+    undone: str = "",
 ) -> bytes:
-    """What the paper says, with the mark of a reprint, and of a number that is void. Raises IndexError for a page it does not have."""
+    """What the paper says, with the mark of a reprint, and of a number that is void; undone: what became of a receipt. Raises
+    IndexError for a page it does not have."""
     mark = f"Bản in lại {clock.local(at):%H:%M %d/%m/%Y}" + (" · Số này đã hủy" if is_void else "")
-    return form(paper.form, paper.facts, again=mark, kind=kind, page=page)
+    facts = {**paper.facts, "undone": undone} if undone else paper.facts
+    return form(paper.form, facts, again=mark, kind=kind, page=page)
 
 
 def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
@@ -159,6 +167,11 @@ def sample_facts(standing: str, *, ward: int) -> dict[str, object]:
         "received": "08:30 thứ Hai, 16/11/2026", "due": "17:00 thứ Ba, 24/11/2026", "sum": "ví dụ", "fee": "không thu", "way": "nhận tại quầy",
         "year": "2026", "line": "7", "submitter": "Nguyễn Thị Ví Dụ", "officer": "Lê Thị Quầy", "standing": standing,
     }  # fmt: skip
+
+
+def heading(ward: int, day: dt.date) -> dict[str, object]:
+    """What stands over a paper of the counter."""
+    return _heading(ward, queries.settings_of(ward), day)
 
 
 def _heading(ward: int, desk: Desk, day: dt.date) -> dict[str, object]:

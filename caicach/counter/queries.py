@@ -13,10 +13,11 @@ from caicach.citizens import queries as citizens
 from caicach.citizens.queries import Known
 from caicach.core import clock, trip
 from caicach.core.http import Missing
-from caicach.counter.models import Desk, Draft, Line, Part, Wording
+from caicach.counter.models import Desk, Draft, Fee, Line, Money, Part, Wording
 from caicach.data import paper_words
 from caicach.organisation.queries import day_names, hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
+from caicach.rules import money
 from caicach.rules.clock_words import Promise, promise
 from caicach.rules.dossier_clock import Counting, Term
 from caicach.rules.vntext import key
@@ -100,6 +101,8 @@ class Choice:
     same_day: bool
     fee_status: str
     fee_each: int | None
+    pays_here: bool = False
+    """whether the fee can be taken with the dossier: the software gives the receipt its number"""
 
 
 def choice(
@@ -132,6 +135,7 @@ def choice(
         bool(term and term.unit == "same-day"),
         status,
         version.fee_amount if status == "known" and not (chosen and chosen.fee_status) else None,
+        desk.receipts == "software",
     )
 
 
@@ -228,3 +232,64 @@ def opened_by(hashes: Sequence[str]) -> list[Line]:
 def desks_of(wards: Sequence[int]) -> dict[int, Desk]:
     """How several wards' counters stand, of those that have said so. One query."""
     return {one.ward_id: one for one in Desk.objects.filter(ward_id__in=list(wards))}
+
+
+# --- money -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPage:
+    """What a dossier costs and what was paid. rows: oldest first; refund: what the page proposes to give back; next_number: the
+    one after the newest of the printed book, 0 where there is none."""
+
+    fee: Fee
+    desk: Desk
+    rows: tuple[Money, ...]
+    refund: int
+    next_number: int
+
+    @property
+    def receipts(self) -> tuple[Money, ...]:
+        return tuple(one for one in self.rows if one.kind == "paid")
+
+    def receipt(self, token: str) -> Money | None:
+        return next((one for one in self.receipts if one.token == token), None)
+
+    @property
+    def lines(self) -> tuple[Receipt, ...]:
+        """Each receipt with what happened to it."""
+        return tuple(
+            Receipt(one, tuple(row for row in self.rows if row.of_id == one.pk)) for one in self.receipts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt. left: what of it is still paid."""
+
+    row: Money
+    undone: tuple[Money, ...]
+
+    @property
+    def left(self) -> int:
+        return self.row.amount - sum(one.amount for one in self.undone)
+
+    @property
+    def is_void(self) -> bool:
+        return any(one.kind == "voided" for one in self.undone)
+
+
+def money_of(dossier: Any) -> MoneyPage:
+    """At most four queries. Raises Missing where it did not come in at this counter."""
+    ward = dossier.ward_id
+    fee = Fee.objects.filter(ward_id=ward, dossier=dossier).first()
+    if fee is None:
+        raise Missing
+    rows = Money.objects.filter(ward_id=ward, dossier=dossier).select_related("by", "of", "cashed")
+    desk, newest = settings_of(ward), None
+    if desk.receipts == "typed":
+        book = Money.objects.filter(ward_id=ward, kind="paid", book=desk.receipt_book)
+        newest = book.order_by("-id").values_list("number", flat=True).first()
+    found = tuple(rows.order_by("id"))
+    refund = money.to_refund(dossier.state, fee.status, fee.total, fee.paid)
+    return MoneyPage(fee, desk, found, refund, newest + 1 if newest else 0)

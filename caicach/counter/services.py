@@ -17,7 +17,7 @@ from caicach.citizens import queries as citizens
 from caicach.citizens import services as citizens_verbs
 from caicach.citizens.services import Facts
 from caicach.core import clock, seal, trip
-from caicach.counter import numbers, queries
+from caicach.counter import numbers, queries, till
 from caicach.counter.models import Desk, Fee, Line, Part, Running, Wording
 from caicach.data import paper_words
 from caicach.dossiers import intake
@@ -25,7 +25,7 @@ from caicach.dossiers.moves import as_facts
 from caicach.history import services as history
 from caicach.organisation.queries import hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
-from caicach.rules import wording
+from caicach.rules import money, wording
 from caicach.rules.clock_words import Promise
 from caicach.rules.dossier_clock import Term
 from caicach.rules.refusal import Refusal
@@ -51,7 +51,7 @@ class Asked:
 
     parts: positions of the papers that are there; all_parts: those that are always asked for are; reused: of those, what stands on file from before. case: position of the
     procedure's case, None for the plain one. fee_each: what one set costs, where the procedure does not say it; exempt: why
-    nobody pays. at_once: settled while the person waits.
+    nobody pays. at_once: settled while the person waits. pay: by which way the fee is paid now; "" for later.
     """
 
     procedure: str
@@ -69,6 +69,7 @@ class Asked:
     way_to: str = ""
     channels: Sequence[str] = field(default=())
     at_once: bool = False
+    pay: str = ""
 
 
 def accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> Any:
@@ -179,17 +180,26 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     unit = queries.unit_of(version.system, desk)
     series = numbers.series_of(unit, day)
     book, line_series = clock.local_day(at).year, f"so-{day.year}"
-    taken, pk = _last(ward, (series, line_series), token, new, intake.Dossier)
+    pays = asked.pay and fee.status == "known" and fee.total and desk.receipts == "software"
+    receipts: tuple[str, ...] = (till.receipt_series(day.year),) if pays else ()
+    taken, pk = _last(ward, (series, line_series, *receipts), token, new, intake.Dossier)
     rows = draw_up(
         asked, version, steps, parts, fee, sum_, [citizen for citizen, _ in met], unit=unit, code=numbers.code_of(series, taken[series]),
         line=(book, taken[line_series]), term=term, time=time, token=token, pk=pk, ward=ward, by=by, at=at,
     )  # fmt: skip
     dossier = rows.taken.dossier
+    paid: list[Any] = []
+    if pays:
+        receipt, told = till.at_intake(
+            dossier, fee, asked.pay, number=taken[receipts[0]], token=token, by=by, at=at
+        )
+        paid.append(receipt)
+        rows.taken.events.append(told)
     traces = [trace for _, trace in met if trace]
     for citizen, trace in met:
         if trace:
             trace.citizen, trace.about = citizen, dossier.code
-    trip.put(new, *rows.batches, traces)
+    trip.put(new, *rows.batches, paid, traces)
     return dossier
 
 
@@ -283,6 +293,8 @@ def _checked(asked: Asked) -> Asked:
         raise Refusal("counter.fee", "fee_each")
     if asked.way not in Line.WAYS or (asked.way == "post" and not asked.way_to.strip()):
         raise Refusal("counter.way-to", "way_to")
+    if asked.pay and asked.pay not in money.WAYS:
+        raise Refusal("money.way", "pay")
     if asked.bringer and not asked.authority.strip():
         raise Refusal("counter.authority", "authority")
     owner = _tidy(asked.owner, "owner_" if asked.bringer else "")
@@ -378,12 +390,16 @@ _UNIT = re.compile(r"[A-Z]\d{2}(?:\.\d{2,3}){0,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2
 
 @transaction.atomic
 def set_desk(said: Mapping[str, Any], *, ward: int, by: int, at: dt.datetime) -> bool:
-    """How the ward's counter stands. Whether that is new. Raises Refusal counter.unit, counter.document."""
+    """How the ward's counter stands. Whether that is new. Raises Refusal counter.unit, counter.document, counter.receipt-book."""
     unit = "".join(str(said["unit"]).split()).upper()
     if unit and not _UNIT.fullmatch(unit):
         raise Refusal("counter.unit", "unit")
     if unit and not said["document"]:
         raise Refusal("counter.document", "document")
+    if (
+        str(said.get("receipt_book", "")).strip().isdecimal()
+    ):  # the software's own books are called by their year
+        raise Refusal("counter.receipt-book", "receipt_book")
     desk, _ = Desk.objects.select_for_update().get_or_create(ward_id=ward)
     new = {**said, "unit": unit}
     changes = [

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from caicach.core import addresses  # noqa: F401 — "code" of the paths below
-from caicach.counter import views
+from caicach.counter import views, views_money
 
 app_name = "counter"
 urlpatterns = [
@@ -16,6 +16,13 @@ urlpatterns = [
     path("giay/<code:code>/<int:nth>/", views.paper, name="paper"),
     path("so/", views.book, name="book"),
     path("so/to.pdf", views.book_file, name="book-file"),
+    path("tien/<code:code>/", views_money.money, name="money"),
+    path("chot-tien/", views_money.cash_up, name="cash"),
+    path("chot-tien/ca-phuong/", views_money.everybody, name="cash-all"),
+    path("chot-tien/ca-phuong.<slug:suffix>", views_money.everybody_file, name="cash-file"),
+    path("chot-tien/<slug:token>/", views_money.one_cash_up, name="cash-one"),
+    path("chot-tien/<slug:token>/bien-ban.pdf", views_money.paper, name="cash-paper"),
+    path("chot-tien/<slug:token>/mo-lai/", views_money.reopen, name="cash-reopen"),
     path("<slug:token>/giay-tiep-nhan.<slug:suffix>", views.receipt, name="receipt"),
     path("<slug:token>/", views.taken, name="taken"),
     path("<slug:token>/huy/", views.void, name="void"),

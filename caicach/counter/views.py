@@ -33,7 +33,7 @@ from caicach.core.http import (
     status_of,
     ward_request,
 )
-from caicach.counter import kept, letters, papers, queries, services
+from caicach.counter import kept, letters, money_papers, papers, queries, results, services
 from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet, WordingForm, money
 from caicach.counter.models import Line
 from caicach.documents import services as documents
@@ -44,6 +44,7 @@ from caicach.procedures.queries import offered
 from caicach.reading.picture import page_count, page_png
 from caicach.rules import rights
 from caicach.rules.formats import paper_address
+from caicach.rules.money import WAYS
 from caicach.rules.papers import FILES, NAMES
 from caicach.rules.refusal import Refusal
 from caicach.rules.wording import FORMS, names_of
@@ -162,10 +163,11 @@ def _sheet(
     facts: dict[str, Any] = {
         "sheet": sheet, "said": said, "choice": choice, "candidates": candidates or [], "known": known,
         "found": offered(actor.ward_id, today=today, asked=asked_for) if asked_for else [], "roles": ROLES, "sexes": SEXES,
-        "ways": Line.WAYS, "channels": Line.CHANNELS, "focus": _focus(sheet, choice, candidates or []),
+        "ways": Line.WAYS, "channels": Line.CHANNELS, "pays": WAYS | {"later": "Thu sau"}, "focus": _focus(sheet, choice, candidates or []),
         "total": _total(sheet, choice), "may_manage": rights.allows("counter.manage", actor.role),
     }  # fmt: skip
     if not request.htmx:
+        facts["ready"], facts["to_post"] = results.counted(actor.ward_id)
         facts |= {
             "drafts": [one for one in queries.drafts(actor.ward_id, by=actor.person_id) if one.token != said["token"]],
             "taken": queries.today_of(actor.ward_id, by=actor.person_id, today=today), "me": actor.person_id,
@@ -381,9 +383,15 @@ def paper_file(request: HttpRequest, code: str, nth: int, suffix: str) -> HttpRe
     name, is_void = f"{FILES[made.form]}-{dossier.code}.{suffix}", dossier.state == "voided"
     page, file = row_id(request.GET.get("to", "")) or 1, documents.path_of(made.file)
     try:
-        if is_void or "lai" in request.GET:
+        undone = money_papers.undone_words(made) if made.form == "09" else ""
+        if is_void or undone or "lai" in request.GET:
             data = papers.printed_again(
-                made, at=clock.now(), kind="pdf" if suffix == "pdf" else "png", is_void=is_void, page=page
+                made,
+                at=clock.now(),
+                kind="pdf" if suffix == "pdf" else "png",
+                is_void=is_void,
+                page=page,
+                undone=undone,
             )
         elif suffix == "pdf":
             return send_file(file.open("rb"), name=name, kind="application/pdf", inline=True)

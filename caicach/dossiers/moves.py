@@ -35,12 +35,15 @@ from caicach.rules.work_time import WorkTime
 MOST_DAYS = 250
 """more working days than this are no new appointment"""
 _PASSES = ("transfer", "hand-over", "send-back")
+BESIDE_MOVES = frozenset({"paid", "paid-void", "refunded", "charged"})
+"""events that no move need wait for: money changes nothing of where a dossier stands"""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a move is told. word: why; office, person: into whose hands; amount: working days more; outcome, document, signed_on: of
-    a result; collector, proof: who takes it, and on what paper."""
+    a result; collector, proof: who takes it, and on what paper; capacity: as of `dossier_story.CAPACITIES`, authority: the paper by which
+    somebody takes it for another."""
 
     word: str = ""
     office: int | None = None
@@ -51,6 +54,8 @@ class Told:
     signed_on: dt.date | None = None
     collector: str = ""
     proof: str = ""
+    capacity: str = ""
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ def move(
     held = intake.hold(dossier)
     events = list(Event.objects.select_related("by").filter(dossier=held).order_by("id"))
     _check_system(held, code)
-    if seen and (since := [one for one in events if one.pk > seen]):
+    if seen and (since := [one for one in events if one.pk > seen and one.code not in BESIDE_MOVES]):
         same = (code, APOLOGISED) if code == "extend" else (code,)
         if any(one.code in same and one.by_id == by.person for one in since):
             return held
@@ -248,7 +253,10 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
         case "return-result":
             if not told.collector.strip():
                 raise Refusal("dossier.collector", "collector")
-            return {"collector": told.collector.strip(), "proof": told.proof.strip()}
+            for_another = {"capacity": told.capacity, "authority": told.authority.strip()}
+            return {"collector": told.collector.strip(), "proof": told.proof.strip()} | (
+                for_another if told.capacity else {}
+            )
         case "reopen":
             return {
                 "resolved": iso(held.moment("resolved")),

@@ -14,6 +14,7 @@ from caicach.citizens.queries import Look, looks
 from caicach.core import clock
 from caicach.counter import queries as counter
 from caicach.counter.papers import fee_words
+from caicach.counter.post import newest_parcel
 from caicach.counter.services import lookup_hash
 from caicach.dossiers import told
 from caicach.organisation.queries import day_names, ward_ids, ward_names, work_time
@@ -21,6 +22,7 @@ from caicach.rules import rights
 from caicach.rules.citizen_answer import (
     PROVISIONAL,
     Answer,
+    Posted,
     Standing,
     Step,
     answer,
@@ -30,6 +32,7 @@ from caicach.rules.citizen_answer import (
 )
 from caicach.rules.dossier_moves import STATES
 from caicach.rules.lookup import is_number
+from caicach.rules.money import dong
 from caicach.rules.refusal import Refusal
 
 ENDED = frozenset(state for state, facts in STATES.items() if facts.group == "ended")
@@ -103,7 +106,7 @@ class Page:
 
 
 def page(found: Found, *, now: dt.datetime) -> Page:
-    """What is shown of it. Two queries, and what a changed calendar asks once."""
+    """What is shown of it. Two queries, one more of what was returned, and what a changed calendar asks once."""
     one, line, events = found.dossier, found.line, found.events
     ward, calendar = line.ward_id, found.calendar
     time, here = work_time(ward, calendar), clock.local(now).replace(second=0, microsecond=0, tzinfo=None)
@@ -115,13 +118,13 @@ def page(found: Found, *, now: dt.datetime) -> Page:
     standing = Standing(
         one.state, here, due=due, is_late=bool(one.clock.runs and one.clock.late_from and one.clock.late_from <= now), since=since,
         word=word, broken=broken if broken != due else None, apology=apology, until=told.wait_until(events, time),
-        money=one.fee.total if one.state == "payment-wait" and not word else None, way=line.way, is_denied=told.is_denied(events), is_old=is_old,
+        money=one.fee.total if one.state == "payment-wait" and not word else None, way=line.way, owed=max(one.fee.owed or 0, 0), posted=_posted(one), is_denied=told.is_denied(events), is_old=is_old,
     )  # fmt: skip
     place = place_of(ward, time, here)
     if is_old:
         return Page(found.ward_name, one.code, one.procedure, "", answer(standing, time), (), "", "", "", "", "", place, (), True)  # fmt: skip
     received = one.moment("received")
-    fee = fee_words(one.fee) + (", hỏi Một cửa" if one.fee.status == "unknown" else "")
+    fee = _fee(one.fee)
     return Page(
         found.ward_name, one.code, one.procedure, "" if one.citizen and one.citizen.anonymised_at else one.applicant,
         answer(standing, time), steps(one.state, told.happened(events), way=line.way),
@@ -129,6 +132,26 @@ def page(found: Found, *, now: dt.datetime) -> Page:
         in_words(received, here) if received else "", fee, line.WAYS[line.way].lower(), _note(found), place,
         tuple(looks(ward, found.codes)), False,
     )  # fmt: skip
+
+
+def _fee(fee: Any) -> str:
+    """What it costs, what was paid, what is still to pay."""
+    said = [fee_words(fee) + (", hỏi Một cửa" if fee.status == "unknown" else "")]
+    if fee.paid and fee.owed == 0:
+        said.append("đã nộp đủ")
+    elif fee.paid:
+        said.append(f"đã nộp {dong(fee.paid)}")
+    if fee.owed and fee.owed > 0:
+        said.append(f"còn phải nộp {dong(fee.owed)}" if fee.paid else "chưa nộp")
+    return ", ".join(said)
+
+
+def _posted(dossier: Any) -> Posted | None:
+    """One query, of what was returned only; None for what went another way, or was collected after it had come back."""
+    parcel = newest_parcel(dossier.pk) if dossier.state == "returned" else None
+    if parcel is None or (parcel.back_at and parcel.ended_at):
+        return None
+    return Posted(clock.local_day(parcel.post_list.at), parcel.code, parcel.back_at is not None)
 
 
 def _note(found: Found) -> str:

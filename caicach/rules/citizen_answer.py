@@ -30,12 +30,22 @@ _NOTHING_TO_DO = "Anh/chị không phải làm gì thêm."
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """That a result went by post. code: the post's; back: it came back to the ward and lies there."""
+
+    on: dt.date
+    code: str = ""
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a dossier stands, as the ward knows it. Moments are of the ward's own time, without zone.
 
     is_late: its promise has passed while it runs. since: when its state began. word: why, as written to the citizen; empty where
     another system keeps the dossier and does not say. broken: the promise that an apology took back; apology: its word. until:
-    the last day of a wait. money: dong to pay, None where that is not known. way: how the result comes, as of the counter's line.
+    the last day of a wait. owed: what is still to pay at the counter, 0 for nothing or unknown; posted: how the result went by post.
+    money: dong to pay, None where that is not known. way: how the result comes, as of the counter's line.
     is_denied: the result says no. is_old: it ended so long ago that only this is still shown.
     """
 
@@ -50,6 +60,8 @@ class Standing:
     until: dt.date | None = None
     money: int | None = None
     way: str = "counter"
+    owed: int = 0
+    posted: Posted | None = None
     is_denied: bool = False
     is_old: bool = False
 
@@ -91,6 +103,8 @@ def answer(one: Standing, time: WorkTime) -> Answer:
         case "resolved":
             return _ready(one)
         case "returned":
+            if one.posted:
+                return _posted(one, one.posted)
             lines = (f"Trả ngày {_day(one.since)}.",) if one.since else ()
             return Answer(
                 "ok", _ENDED["returned"], (*lines, "Kết quả có chỗ sai? Hãy báo Một cửa để được sửa.")
@@ -185,7 +199,27 @@ def _ready(one: Standing) -> Answer:
         case "file":
             sent = "Bản điện tử gửi tới nơi anh/chị đã chọn. Chưa thấy thì gọi Một cửa."
             return Answer("ok", f"Đã có {what}, bản điện tử", (*said, sent))
-    return Answer("ok", f"Đã có {what}, mời anh/chị tới nhận", said, is_yours=True, visits=True, bring=BRING)
+    owed = (f"Còn phải nộp {number(str(one.owed))} đồng khi nhận.",) if one.owed else ()
+    return Answer(
+        "ok", f"Đã có {what}, mời anh/chị tới nhận", (*said, *owed), is_yours=True, visits=True, bring=BRING
+    )
+
+
+def _posted(one: Standing, posted: Posted) -> Answer:
+    """What was handed to the post: on its way, or back at the ward."""
+    if posted.back:
+        said = f"Bưu chính đã nhận ngày {_day(posted.on)} nhưng không giao được; kết quả nằm tại Một cửa."
+        return Answer(
+            "warn",
+            "Kết quả gửi đi đã quay lại, mời anh/chị tới nhận",
+            (said, "Muốn gửi lại tới địa chỉ khác thì gọi Một cửa."),
+            is_yours=True,
+            visits=True,
+            bring=BRING,
+        )
+    code = (f"Mã bưu gửi: {posted.code}.",) if posted.code else ()
+    after = "Vài ngày chưa thấy thì hỏi bưu chính theo mã này, hoặc gọi Một cửa." if code else "Vài ngày chưa thấy thì gọi Một cửa."  # fmt: skip
+    return Answer("ok", f"Đã gửi qua bưu chính ngày {_day(posted.on)}", (*code, after))
 
 
 def _reason(one: Standing, after: str) -> tuple[str, ...]:
@@ -287,6 +321,9 @@ MOVED: dict[str, str] = {
     "reopen": "Mở lại để sửa kết quả",
     "void": "Hủy số hồ sơ",
     "code-learnt": "Hồ sơ có số chính thức",
+    "post-back": "Bưu gửi quay lại phường",
+    "posted-again": "Đã gửi lại qua bưu chính",
+    "collected": "Đã nhận kết quả tại quầy",
 }
 """what happened, in a citizen's words"""
 PASSES = frozenset({"transfer", "hand-over", "send-back"})

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from caicach.rules.formats import moment
+from caicach.rules.money import dong
 
 Facts = Mapping[str, Any]
 
@@ -26,6 +27,8 @@ VERBS = {
     "agency-answers": "nhận trả lời của cơ quan khác", "extend": "xin lỗi và hẹn lại", "apologise": "xin lỗi và hẹn lại", "withdraw": "ghi công dân rút hồ sơ",
     "stop": "dừng giải quyết", "resolve": "ký kết quả", "return-result": "trả kết quả", "reopen": "mở lại để sửa kết quả",
     "void": "hủy số", "code-learnt": "ghi mã của tỉnh", "joined": "gộp vào hồ sơ nhận tại quầy", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
+    "paid": "thu phí, lệ phí", "paid-void": "hủy biên lai", "refunded": "hoàn phí, lệ phí", "charged": "ghi mức thu", "post-code": "ghi mã bưu gửi",
+    "post-back": "ghi bưu gửi hoàn", "collected": "trả kết quả đã hoàn về phường", "posted-again": "gửi lại qua bưu chính",
     "listed-undone": "bỏ điều danh sách đã ghi", "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
 }  # fmt: skip
 """event → what whoever did it did: a sentence with a name before it"""
@@ -75,9 +78,15 @@ def result(facts: Facts) -> str:
     return ", ".join(part for part in (outcome, paper + (f" ký ngày {day}" if day else "")) if part)
 
 
+CAPACITIES = {"owner": "Chủ hồ sơ", "proxy": "Người được ủy quyền", "organisation": "Người của tổ chức"}
+"""in what capacity somebody takes a result"""
+
+
 def collected(facts: Facts) -> str:
-    """Who took the result: "Nguyễn Thị Lan (đối chiếu: Căn cước)"."""
+    """Who took the result: "Nguyễn Thị Lan (đối chiếu: Căn cước)", "Trần Văn Thay, được ủy quyền: giấy ủy quyền số 7 (đối chiếu: Căn cước)"."""
     who, proof = facts.get("collector") or "", facts.get("proof")
+    if who and (paper := facts.get("authority")):
+        who += f", {'người của tổ chức' if facts.get('capacity') == 'organisation' else 'được ủy quyền'}: {paper}"
     return f"{who} (đối chiếu: {proof})" if who and proof else who
 
 
@@ -125,6 +134,28 @@ def _due_of(event: str, facts: Facts) -> str:
     return f"; hẹn trả {due}" if due else ""
 
 
+def _money(facts: Facts) -> str:
+    way = {"cash": "tiền mặt", "transfer": "chuyển khoản", "portal": "nộp trên Cổng"}.get(
+        facts.get("way", ""), ""
+    )
+    about = [way, f"biên lai {facts['receipt']}" if facts.get("receipt") else "", facts.get("note") or ""]
+    amount = facts.get("amount")
+    return f": {', '.join(part for part in (dong(amount), *about) if part)}" if amount else ""
+
+
+def _paid_void(facts: Facts) -> str:
+    return f"hủy biên lai {facts.get('receipt', '')}{': ' + dong(facts['amount']) if facts.get('amount') else ''}"
+
+
+def _charged(facts: Facts) -> str:
+    before, after = facts.get("before"), facts.get("after")
+    return f"ghi mức thu: {before}, nay {after}" if before and after else ""
+
+
+def _post(facts: Facts) -> str:
+    return f" {facts['code']}" if facts.get("code") else ""
+
+
 _RUNS_AGAIN = frozenset({"take-supplement", "confirm-payment", "agency-answers", "reopen"})
 _PHRASES: dict[str, Callable[[Facts], str]] = {
     "transfer": _passed,
@@ -136,4 +167,12 @@ _PHRASES: dict[str, Callable[[Facts], str]] = {
     "return-result": _with("return-result", collected, " cho "),
     "reopen": _reopened,
     "code-learnt": _numbered,
+    "paid": _with("paid", _money, ""),
+    "paid-void": _paid_void,
+    "refunded": _with("refunded", _money, ""),
+    "charged": _charged,
+    "post-code": _with("post-code", _post, ""),
+    "post-back": _with("post-back", _post, ""),
+    "posted-again": _with("posted-again", _post, ""),
+    "collected": _with("collected", collected, " cho "),
 }

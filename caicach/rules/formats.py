@@ -90,13 +90,20 @@ FIELD_NAMES = {
 
 def dossier_address(code: str) -> str:
     """Where a dossier stands. A code that is a word of our own addresses, or a step up in one, has "~" before it."""
-    is_plain = code[:1].isalnum() and not code.casefold().startswith(("nap", "danh-sach"))
+    is_plain = code[:1].isalnum() and not code.casefold().startswith(
+        ("nap", "danh-sach", "chua-nhan", "buu-chinh")
+    )
     return f"/ho-so/{quote(code if is_plain else '~' + code, safe='')}/"
 
 
 def paper_address(code: str, nth: int) -> str:
     """Where the paper of a dossier's nth event stands, the oldest being the first."""
     return f"/quay/giay/{dossier_address(code).removeprefix('/ho-so/')}{nth}/"
+
+
+def money_address(code: str) -> str:
+    """Where what a dossier costs is paid."""
+    return f"/quay/tien/{dossier_address(code).removeprefix('/ho-so/')}"
 
 
 def dossier_code_in(part: str) -> str:

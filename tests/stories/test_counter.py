@@ -161,3 +161,28 @@ def test_axe_finds_nothing_at_the_counter(open_page, size):
     looks_right(page, "receipt")
     page.goto("/quay/so/")
     looks_right(page, "book")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_fee_is_paid_with_the_dossier_and_axe_finds_nothing_where_money_is(open_page, size):
+    page = open_page("khang", size=size)
+    page.goto("/quay/")
+    page.fill("#q-find", "chứng thực chữ ký")
+    expect(page.get_by_role("option").first).to_contain_text("Chứng thực chữ ký")
+    page.get_by_role("option").first.click()
+    expect(page.locator("#q-who")).to_be_focused()
+    page.fill("#q-who", CARD.format(number=f"00019006666{size['width'] % 10}"))
+    page.locator("#q-who").press("Enter")
+    expect(page.locator("#q-all_parts")).to_be_focused()
+    page.check("#q-all_parts")
+    looks_right(page, "a fee")
+    page.click("#q-save")
+    page.wait_for_url(re.compile(r"/quay/[A-Za-z0-9]+/"))
+    expect(page.get_by_text("đã thu 10.000 đồng")).to_be_visible()
+    page.keyboard.press("t")
+    page.wait_for_url("**/quay/tien/**")
+    page.get_by_text("Hoàn tiền hoặc hủy biên lai").click()
+    for address in ("", "/quay/chot-tien/", "/ho-so/chua-nhan/", "/ho-so/buu-chinh/"):
+        if address:
+            page.goto(address)
+        looks_right(page, address or "money")

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from caicach.accounts.models import OpenSession, Person, Post
 from caicach.accounts.queries import posts_to_wear, wearable
 from caicach.core import clock, trip
+from caicach.counter.models import Money
 from caicach.history.models import Event
 from caicach.tasks import held
 from caicach.tasks.models import Comment, Delivery, Notice, Task
@@ -60,6 +61,19 @@ def test_taking_a_dossier_in_takes_six_trips_through_the_whole_stack(desk, signe
     with CaptureQueriesContext(connection) as seen:
         assert signed_in.post("/quay/", sent).status_code == 303
     assert len(seen) <= (6 if on_postgresql else 24), [one["sql"][:80] for one in seen.captured_queries]
+
+
+@pytest.mark.django_db
+def test_a_fee_that_is_paid_with_it_is_no_trip_more(desk, signed_in):
+    sent = {
+        "procedure": "2.000815", "token": "phieumot0001", "name": "Nguyễn Thị Lan", "number": "000190012345", "all_parts": "1", "lam": "luu",
+        "role": "self", "way": "counter", "sets": "7", "pay": "cash",
+    }  # fmt: skip
+    signed_in.get("/quay/so/")
+    with CaptureQueriesContext(connection) as seen:
+        assert signed_in.post("/quay/", sent).status_code == 303
+    assert len(seen) <= (6 if on_postgresql else 25), [one["sql"][:80] for one in seen.captured_queries]
+    assert Money.objects.get().amount == 14_000
 
 
 @pytest.mark.django_db

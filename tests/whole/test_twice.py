@@ -19,7 +19,7 @@ from caicach.accounts.models import Absence
 from caicach.api import services as api
 from caicach.citizens.services import Facts
 from caicach.core.clock import noon
-from caicach.counter import kept
+from caicach.counter import cash, kept, post, till
 from caicach.counter import services as counter
 from caicach.desk import search
 from caicach.desk.models import SavedFilter
@@ -55,6 +55,8 @@ PAGES = (
     ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/lich-lam-viec/gio/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
     ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/noi-giu/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
     ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"), ("coordinator", "/quay/cai-dat/loi-van/?mau=04"), ("coordinator", "/ho-so/TAM-261123-0001/"),
+    ("officer", "/quay/tien/TAM-261123-0002/"), ("officer", "/quay/chot-tien/"), ("head", "/quay/chot-tien/chot00000001/"),
+    ("officer", "/ho-so/buu-chinh/"), ("officer", "/ho-so/buu-chinh/2026/1/"), ("officer", "/ho-so/TAM-261123-0004/buoc/return-result/"),
     ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
     ("head", "/ho-so/sap-tre/"), ("head", "/ho-so/giao-lai/"), ("leader", "/ho-so/ky/"),
     ("system", "/cac-phuong/"), ("system", "/bat-dau/phuong/?moi=1"),
@@ -67,6 +69,7 @@ TYPED = {
     "user_name": "hoangmoi", "title": "Chuyên viên", "old": "mat-khau-cu-1", "new": "cau-hoi-moi-2", "again": "cau-hoi-moi-2", "year": "2027",
     "email": "moi@vidu.example", "short_name": "TCT", "day": "23/11/2026", "number": "9/QĐ-UBND", "label": "Máy quét", "source": "12/TB-UBND ngày 20/11/2026", "province": "Tỉnh Thử", "so": "3/BC-UBND", "ngay": "20/11/2026",
     "code": "1.009999", "decision_number": "30/QĐ-UBND", "valid_from": "23/11/2026", "signed_on": "23/11/2026", "law_amount": "5", "own_amount": "1", "against": "QĐ 30/QĐ-UBND", "province-code": "H01.31.05-261123-0042",
+    "muc-total": "30.000", "muc-word": "Ghi nhầm", "hoan-reason": "Bớt một bản", "counted": "5.000", "taker": "Lê Thư", "proof": "Căn cước", "ma": "CA473124829VN", "vi": "Không có người nhận",
 }  # fmt: skip
 """What is typed into an empty field of this name."""
 
@@ -150,6 +153,36 @@ def world(db):
     if owned.state == "accepted":
         owned = moves.move(owned, "transfer", moves.Told(office=place), **{**by, "by": mover})
     moves.move(owned, "hand-over", moves.Told(person=second.pk), **{**by, "by": mover})
+    paid = counter.accept(
+        counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345")), way="post", way_to="Số 1"), ward=ward.pk, token="phieuba00001", **by
+    )  # fmt: skip
+    till.charge(paid, total=20_000, ground="", word="Theo nghị quyết", **by)
+    till.take(paid, till.Paying("cash", 5_000), token="thu000000001", **by)
+    till.take(paid, till.Paying("cash", 6_000), token="thu000000002", by=people["head"].pk, at=AT)
+    cash.close(
+        ward=ward.pk,
+        person=people["head"].pk,
+        counted=6_000,
+        reason="",
+        seen=6_000,
+        token="chot00000001",
+        at=AT,
+    )
+    sent = counter.accept(
+        counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345")), way="post", way_to="Số 1"), ward=ward.pk, token="phieubon0001", **by
+    )  # fmt: skip
+    waits = counter.accept(
+        counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345")), way="post", way_to="Số 1"), ward=ward.pk, token="phieunam0001", **by
+    )  # fmt: skip
+    for one in (sent, waits):
+        Dossier.objects.filter(pk=one.pk).update(system=Dossier.OWN)
+        one.refresh_from_db()
+        if one.state == "accepted":
+            one = moves.move(one, "transfer", moves.Told(office=place), **{**by, "by": mover})
+        moves.move(one, "resolve", moves.Told(outcome="granted"), **{**by, "by": mover})
+    post.send(
+        [post.Sent(sent.code, "Số 1")], taker="Lê Thư", ward=ward.pk, token="bc0000000001", by=mover, at=AT
+    )
     kept.keep(
         {"said": {"procedure": "1.001193", "name": "Lê Thử"}, "lists": {}}, ward=ward.pk, token="nhapquay01", label="Nháp", **by
     )  # fmt: skip

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caicach.rules import formats, rights, sign_in, task_status
+from caicach.rules import formats, money, rights, sign_in, task_status
 from caicach.rules.dossier_moves import STATES
 from caicach.rules.vntext import cut
 
@@ -367,6 +367,18 @@ def dossier_field(name: str) -> str:
 def dossier_address(code: str) -> str:
     """Where the dossier of this code stands."""
     return formats.dossier_address(code)
+
+
+@register.filter
+def money_address(code: str) -> str:
+    """Where what the dossier of this code costs is paid."""
+    return formats.money_address(code)
+
+
+@register.filter
+def dong(amount: int) -> str:
+    """14.000 đồng."""
+    return money.dong(amount)
 
 
 @register.simple_tag
