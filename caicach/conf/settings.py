@@ -83,6 +83,22 @@ UNDO_HOURS = int(os.environ.get("CAICACH_UNDO_HOURS", "24"))
 MAIL_URL = os.environ.get("CAICACH_MAIL", "")
 """smtp://, smtp+starttls:// or smtps://user:password@host:port; empty: no mail is sent."""
 MAIL_FROM = os.environ.get("CAICACH_MAIL_FROM", "Cải Cách <khong-tra-loi@localhost>")
+MESSAGES = Path(os.environ.get("CAICACH_MESSAGES") or DATA / "tin-nhan").absolute()
+"""Where messages lie that go out by file; the phones stand there in clear, so the folder is the server's alone."""
+
+
+def _message_way(name: str) -> dict[str, str]:
+    """to: "file" (default), "off", or the address of a gateway; body: JSON with names in braces, empty for the usual one."""
+    said = {part: os.environ.get(f"CAICACH_{name}{end}", "").strip() for part, end in _MESSAGE_PARTS.items()}
+    return {**said, "to": said["to"] or "file"}
+
+
+_MESSAGE_PARTS = {"to": "", "token": "_TOKEN", "body": "_BODY", "template": "_TEMPLATE"}
+MESSAGE_WAYS = {"sms": _message_way("SMS"), "zalo": _message_way("ZALO")}
+MESSAGE_DAYS = int(os.environ.get("CAICACH_MESSAGE_DAYS", "90"))
+"""So long phone and words of a message are kept; that it was sent stays with the dossier [check]."""
+NOTICE_HOURS = int(os.environ.get("CAICACH_NOTICE_HOURS", "72"))
+"""What happened longer ago is no news any more: nobody is told of it."""
 SITE = os.environ.get("CAICACH_SITE", "").rstrip("/")
 """The address of this installation, for links in letters: https://cchc.phuong.gov.vn"""
 DIGEST_HOUR = int(os.environ.get("CAICACH_DIGEST_HOUR", "7"))

@@ -176,13 +176,26 @@ def _send(line: smtplib.SMTP, sender: str, letter: Letter, now: Callable[[], dt.
     return True
 
 
-def _fill(letter: Letter) -> bool:
-    """Put the secret into the text of this letter, in memory only; False where what it says has ended."""
-    if not letter.secret:
-        return True
-    kind, _, argument = letter.secret.partition(":")
+class Unfilled(Exception):
+    """What stands for a secret is no longer true."""
+
+
+def filled(secret: str) -> str:
+    """What stands for a letter's or a message's secret, in memory only. Raises Unfilled where what it says has ended."""
+    kind, _, argument = secret.partition(":")
     words = _SECRETS[kind](argument)
     if words is None:
+        raise Unfilled("điều thư nói nay không còn")
+    return words
+
+
+def _fill(letter: Letter) -> bool:
+    """Put the secret into the text of this letter; False where what it says has ended."""
+    if not letter.secret:
+        return True
+    try:
+        words = filled(letter.secret)
+    except Unfilled:
         return False
     letter.text = letter.text.replace(SECRET, words)
     letter.html = letter.html.replace(SECRET, words)

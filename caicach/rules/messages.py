@@ -125,6 +125,11 @@ SENTENCES: dict[str, str] = {
     "counter.unit": _("Mã đơn vị có dạng H01.31.05. Hãy xem lại mã."),
     "counter.document": _("Hãy ghi văn bản của tỉnh cho phép lưu hồ sơ ở đây, hoặc để trống cả mã đơn vị."),
     # standing sentences
+    "message.address": _("Địa chỉ cổng {channel} không đúng. Hãy ghi như https://cong.tinh.gov.vn/gui."),
+    "message.body": _("Mẫu thân tin của cổng {channel} không phải JSON. Hãy xem lại cài đặt máy chủ."),
+    "message.name": _(
+        "Mẫu thân tin của cổng {channel} nêu {shown}, tên ấy không có. Hãy xem docs/settings.md."
+    ),
     "wording.name": _(
         "Dòng {line}, cột {column}: mẫu này không có tên {shown}. Hãy viết {other}, hoặc bỏ dấu ngoặc nhọn."
     ),
