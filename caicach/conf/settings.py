@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "caicach.procedures",
     "caicach.dossiers",
     "caicach.counter",
+    "caicach.notices",
     "caicach.portal",
     "caicach.plans",
     "caicach.desk",

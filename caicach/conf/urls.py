@@ -12,6 +12,7 @@ urlpatterns = [
     path("ma-truy-cap/", include("caicach.api.urls")),
     path("api/v1/", api_urls.v1),
     path("ke-hoach/", include("caicach.plans.urls")),
+    path("", include("caicach.notices.urls")),
     path("ho-so/", include("caicach.dossiers.urls")),
     path("quay/", include("caicach.counter.urls")),
     path("", include("caicach.portal.urls")),

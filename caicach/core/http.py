@@ -120,6 +120,7 @@ _CONFLICTS = frozenset(
     {
         "draft.changed-meanwhile",
         "task.changed-meanwhile",
+        "notice.changed-meanwhile",
         "plan.changed-meanwhile",
         "people.changed-meanwhile",
         "dossier.changed",

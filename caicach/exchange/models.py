@@ -43,6 +43,7 @@ class Letter(models.Model):
             models.Index(fields=["sending_at"], condition=Q(state="sending"), name="letter_sending"),
         ]
         constraints = [
+            ward_pair("exchange_letter"),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "sending", "sent", "failed", "unclear"]),
                 name="letter_state",

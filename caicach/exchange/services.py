@@ -82,6 +82,11 @@ def write(drafts: Sequence[Draft], *, ward: int | None, at: dt.datetime, job: st
     return len(new)
 
 
+def rows_of(keys: Sequence[str]) -> dict[str, int]:
+    """key → row of letters that were written. One query."""
+    return dict(Letter.objects.filter(key__in=list(keys)).values_list("key", "pk"))
+
+
 def connect() -> smtplib.SMTP:
     """The line to the mail server of the settings. Raises OSError, smtplib.SMTPException."""
     parts = urlsplit(settings.MAIL_URL)

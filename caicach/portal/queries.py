@@ -100,6 +100,7 @@ class Page:
     place: Place
     looks: tuple[Look, ...]
     is_old: bool
+    channels: tuple[str, ...] = ()
 
 
 def page(found: Found, *, now: dt.datetime) -> Page:
@@ -127,8 +128,14 @@ def page(found: Found, *, now: dt.datetime) -> Page:
         answer(standing, time), steps(one.state, told.happened(events), way=line.way),
         told.sum_of(events, time, here, due=due, names=day_names(ward, calendar)) if one.state not in ENDED else "",
         in_words(received, here) if received else "", fee, line.WAYS[line.way].lower(), _note(found), place,
-        tuple(looks(ward, found.codes)), False,
+        tuple(looks(ward, found.codes)), False, channels_of(found),
     )  # fmt: skip
+
+
+def channels_of(found: Found) -> tuple[str, ...]:
+    """By which channels its owner is told."""
+    line = found.line
+    return tuple(line.CHANNELS[one] for one in line.channels.split(",") if one in line.CHANNELS)
 
 
 def _note(found: Found) -> str:

@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -34,5 +33,9 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'try_at'], name='message_waiting'), models.Index(condition=models.Q(('state', 'sending')), fields=['sending_at'], name='message_sending')],
                 'constraints': [models.UniqueConstraint(fields=('ward', 'id'), name='exchange_message_ward_pair'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'sent', 'failed', 'unclear'])), name='message_state'), models.CheckConstraint(condition=models.Q(('channel__in', ['sms', 'zalo'])), name='message_channel')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='letter',
+            constraint=models.UniqueConstraint(fields=('ward', 'id'), name='exchange_letter_ward_pair'),
         ),
     ]
