@@ -359,7 +359,11 @@ def page_context(request: HttpRequest) -> dict[str, object]:
             NavItem("Giao ban", reverse("desk:meeting"), is_meeting),
         )
     if rights.allows("dossier.see", actor.role):
-        nav += (NavItem("Hồ sơ", reverse("dossiers:board"), room in {"dossiers", "procedures", "counter"}),)
+        nav += (
+            NavItem(
+                "Hồ sơ", reverse("dossiers:board"), room in {"dossiers", "procedures", "counter", "notices"}
+            ),
+        )
     elif rights.allows("procedure.see", actor.role):  # others find them as a tab beside the dossiers
         nav += (NavItem("Thủ tục", reverse("procedures:catalogue"), room == "procedures"),)
     nav += _nav_of_rights(actor.role, match.view_name if match else "")

@@ -189,7 +189,7 @@ def contacts() -> tuple[tuple[str, Any], ...]:
 
 def privacy() -> Privacy:
     """What the ward keeps, why, how long; whom to ask. Two queries."""
-    facts = {"lookup_days": settings.LOOKUP_DAYS, "backups": settings.BACKUP_KEEP, "wrong_hours": settings.SIGN_IN_FORGET_HOURS}  # fmt: skip
+    facts = {"lookup_days": settings.LOOKUP_DAYS, "backups": settings.BACKUP_KEEP, "wrong_hours": settings.SIGN_IN_FORGET_HOURS, "message_days": settings.MESSAGE_DAYS}  # fmt: skip
     kept = tuple(
         Kept(row["what"], row["why"], row["keep"].format_map(facts), row["source"], row["standing"] == "sure")
         for row in data.rows("keeping")

@@ -107,10 +107,9 @@ def plain(text: str) -> str:
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
-_GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM_TWO = frozenset("^{}\\[~]|€")
+_GSM = frozenset(map(chr, range(32, 127))) - frozenset("`^{}\\[~]|") | {"\n"}
+"""of the plain alphabet what Vietnamese without accents needs; its other letters are counted as if they were none of it"""
+_GSM_TWO = frozenset("^{}\\[~]|")
 
 
 @dataclass(frozen=True, slots=True)
