@@ -87,14 +87,21 @@ MESSAGES = Path(os.environ.get("CAICACH_MESSAGES") or DATA / "tin-nhan").absolut
 """Where messages lie that go out by file; the phones stand there in clear, so the folder is the server's alone."""
 
 
-def _message_way(name: str) -> dict[str, str]:
-    """to: "file" (default), "off", or the address of a gateway; body: JSON with names in braces, empty for the usual one."""
-    said = {part: os.environ.get(f"CAICACH_{name}{end}", "").strip() for part, end in _MESSAGE_PARTS.items()}
-    return {**said, "to": said["to"] or "file"}
-
-
-_MESSAGE_PARTS = {"to": "", "token": "_TOKEN", "body": "_BODY", "template": "_TEMPLATE"}
-MESSAGE_WAYS = {"sms": _message_way("SMS"), "zalo": _message_way("ZALO")}
+MESSAGE_WAYS = {
+    "sms": {
+        "to": os.environ.get("CAICACH_SMS", "").strip() or "file",
+        "token": os.environ.get("CAICACH_SMS_TOKEN", "").strip(),
+        "body": os.environ.get("CAICACH_SMS_BODY", "").strip(),
+        "template": "",
+    },
+    "zalo": {
+        "to": os.environ.get("CAICACH_ZALO", "").strip() or "file",
+        "token": os.environ.get("CAICACH_ZALO_TOKEN", "").strip(),
+        "body": os.environ.get("CAICACH_ZALO_BODY", "").strip(),
+        "template": os.environ.get("CAICACH_ZALO_TEMPLATE", "").strip(),
+    },
+}
+"""to: "file" (default), "off", or the address of a gateway; body: JSON with names in braces, empty for the usual one."""
 MESSAGE_DAYS = int(os.environ.get("CAICACH_MESSAGE_DAYS", "90"))
 """So long phone and words of a message are kept; that it was sent stays with the dossier [check]."""
 NOTICE_HOURS = int(os.environ.get("CAICACH_NOTICE_HOURS", "72"))

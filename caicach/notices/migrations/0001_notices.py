@@ -8,8 +8,8 @@ from django.utils import timezone
 def begin(apps, schema_editor):
     """What has happened so far is no news."""
     newest = apps.get_model("dossiers", "Event").objects.order_by("-id").values_list("id", flat=True).first() or 0
-    position = apps.get_model("notices", "Position")
-    position.objects.get_or_create(pk=1, defaults={"upto": newest, "seen": newest, "seen_at": timezone.now()})
+    if newest:
+        apps.get_model("notices", "Position").objects.create(pk=1, upto=newest, seen=newest, seen_at=timezone.now())
 
 
 class Migration(migrations.Migration):

@@ -16,6 +16,7 @@ from caicach.notices import jobs, services
 from caicach.notices.models import Manner, Notice, Position
 from caicach.rules import notices as rules
 from caicach.worker import loop
+from tests.rooms.counter.conftest import COPY, asked
 from tests.rooms.notices.conftest import AT, PHONE, SITE
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,24 @@ def test_what_is_no_longer_true_is_not_told(accept, go, tell, sent):
     tell()
     assert whys()[1:] == [("supplement", "", "passed"), ("resumed", "sms", "")]
     assert len(sent()) == 2
+
+
+def test_who_waited_for_the_result_is_not_told_to_come_for_it(accept_plain, tell, sent):
+    accept_plain(asked(COPY, parts=frozenset({1}), channels=("sms",), at_once=True))
+    tell()
+    assert whys() == [("accepted", "", "passed"), ("ready", "", "passed")] and sent() == []
+
+
+@pytest.mark.parametrize(
+    ("way", "words"), [("counter", "nhan tai"), ("post", "buu chinh"), ("file", "ban dien tu")]
+)
+def test_a_result_is_told_with_how_it_comes(accept_plain, go, tell, sent, way, words):
+    dossier = accept_plain(
+        asked(channels=("sms",), way=way, way_to="Số 2, đường Thử" if way == "post" else "")
+    )
+    go(dossier, "resolve", outcome="granted")
+    tell()
+    assert words in sent()[-1]["text"].lower()
 
 
 def test_what_happened_days_ago_is_no_news(accept, tell, settings):
