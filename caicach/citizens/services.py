@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -197,6 +197,15 @@ def open_in_full(
     return found
 
 
+_ANONYMISED: list[Callable[[Citizen], None]] = []
+
+
+def tell_anonymised(function: Callable[[Citizen], None]) -> None:
+    """Register who forgets more of a citizen, in the same transaction; said once, when the room is ready."""
+    if function not in _ANONYMISED:
+        _ANONYMISED.append(function)
+
+
 @transaction.atomic
 def anonymise(citizen: Citizen, *, at: dt.datetime, by: int | None = None) -> None:
     """Nobody is behind the row any more; what points at it stays whole. Done twice it is done once."""
@@ -209,6 +218,8 @@ def anonymise(citizen: Citizen, *, at: dt.datetime, by: int | None = None) -> No
     held.anonymised_at = at
     held.save()
     _trace(held, "anonymised", by=by, at=at).save(force_insert=True)
+    for forget in _ANONYMISED:
+        forget(held)
 
 
 def _trace(

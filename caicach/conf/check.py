@@ -36,6 +36,7 @@ def _findings(*, is_stopped: bool) -> Iterator[tuple[bool, str]]:
     yield from _backups()
     yield from _tools()
     yield from _mail()
+    yield from _messages()
 
 
 def _settings() -> Iterator[tuple[bool, str]]:
@@ -218,6 +219,17 @@ def _tools() -> Iterator[tuple[bool, str]]:
     for program, words in (("tesseract", "đọc bản quét"), ("soffice", "đọc .doc và .odt")):
         found = shutil.which(program)
         yield False, f"{program}: {'có' if found else 'không có'} ({words})."
+
+
+def _messages() -> Iterator[tuple[bool, str]]:
+    """The ways of short messages; asks no gateway anything."""
+    from caicach.exchange import messages
+
+    for channel, name in messages.CHANNELS.items():
+        words, is_fault = messages.way_words(channel)
+        yield is_fault, f"{name}: {words}"
+    if stuck := messages.failed_count():
+        yield True, f"{stuck} tin nhắn không gửi được hoặc không rõ đã tới chưa."
 
 
 def _mail() -> Iterator[tuple[bool, str]]:

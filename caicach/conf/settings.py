@@ -83,6 +83,29 @@ UNDO_HOURS = int(os.environ.get("CAICACH_UNDO_HOURS", "24"))
 MAIL_URL = os.environ.get("CAICACH_MAIL", "")
 """smtp://, smtp+starttls:// or smtps://user:password@host:port; empty: no mail is sent."""
 MAIL_FROM = os.environ.get("CAICACH_MAIL_FROM", "Cải Cách <khong-tra-loi@localhost>")
+MESSAGES = Path(os.environ.get("CAICACH_MESSAGES") or DATA / "tin-nhan").absolute()
+"""Where messages lie that go out by file; the phones stand there in clear, so the folder is the server's alone."""
+
+
+MESSAGE_WAYS = {
+    "sms": {
+        "to": os.environ.get("CAICACH_SMS", "").strip() or "file",
+        "token": os.environ.get("CAICACH_SMS_TOKEN", "").strip(),
+        "body": os.environ.get("CAICACH_SMS_BODY", "").strip(),
+        "template": "",
+    },
+    "zalo": {
+        "to": os.environ.get("CAICACH_ZALO", "").strip() or "file",
+        "token": os.environ.get("CAICACH_ZALO_TOKEN", "").strip(),
+        "body": os.environ.get("CAICACH_ZALO_BODY", "").strip(),
+        "template": os.environ.get("CAICACH_ZALO_TEMPLATE", "").strip(),
+    },
+}
+"""to: "file" (default), "off", or the address of a gateway; body: JSON with names in braces, empty for the usual one."""
+MESSAGE_DAYS = int(os.environ.get("CAICACH_MESSAGE_DAYS", "90"))
+"""So long phone and words of a message are kept; that it was sent stays with the dossier [check]."""
+NOTICE_HOURS = int(os.environ.get("CAICACH_NOTICE_HOURS", "72"))
+"""What happened longer ago is no news any more: nobody is told of it."""
 SITE = os.environ.get("CAICACH_SITE", "").rstrip("/")
 """The address of this installation, for links in letters: https://cchc.phuong.gov.vn"""
 DIGEST_HOUR = int(os.environ.get("CAICACH_DIGEST_HOUR", "7"))
@@ -114,6 +137,7 @@ INSTALLED_APPS = [
     "caicach.procedures",
     "caicach.dossiers",
     "caicach.counter",
+    "caicach.notices",
     "caicach.portal",
     "caicach.plans",
     "caicach.desk",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", api_urls.v1),
     path("ke-hoach/", include("caicach.plans.urls")),
     path("ho-so/", include("caicach.counter.urls_results")),
+    path("", include("caicach.notices.urls")),
     path("ho-so/", include("caicach.dossiers.urls")),
     path("quay/", include("caicach.counter.urls")),
     path("", include("caicach.portal.urls")),

@@ -120,6 +120,7 @@ _CONFLICTS = frozenset(
     {
         "draft.changed-meanwhile",
         "task.changed-meanwhile",
+        "notice.changed-meanwhile",
         "plan.changed-meanwhile",
         "people.changed-meanwhile",
         "dossier.changed",
@@ -361,7 +362,9 @@ def page_context(request: HttpRequest) -> dict[str, object]:
     if rights.allows("dossier.see", actor.role):
         nav += (
             NavItem(
-                "Hồ sơ", reverse("dossiers:board"), room in {"dossiers", "procedures", "counter", "results"}
+                "Hồ sơ",
+                reverse("dossiers:board"),
+                room in {"dossiers", "procedures", "counter", "results", "notices"},
             ),
         )
     elif rights.allows("procedure.see", actor.role):  # others find them as a tab beside the dossiers

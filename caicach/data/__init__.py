@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from caicach.rules.clock_limits import Limits, limits_from
+from caicach.rules.notices import Moment, moments_from
 from caicach.rules.offices import Directory, directory_from_rows
 from caicach.rules.vntext import key
 from caicach.rules.workdays import WorkCalendar, calendar_from_rows
@@ -115,6 +116,12 @@ def clock_limit(code: str) -> ClockLimit:
 def apology_reasons() -> dict[str, str]:
     """Why a promise is put off, as the form of an apology offers it: code → words."""
     return {row["code"]: row["words"] for row in rows("apology_reasons")}
+
+
+@cache
+def notices() -> dict[str, Moment]:
+    """The moments of which a citizen is told, in the order of a dossier's way: code → what it is, and in which words."""
+    return moments_from(rows("notices"))
 
 
 @cache

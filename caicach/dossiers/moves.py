@@ -25,7 +25,7 @@ from caicach.rules import rights
 from caicach.rules.clock_limits import days_gone, may_extend, most_days
 from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_clock import Reading, Term, read
-from caicach.rules.dossier_moves import APOLOGIES, APOLOGISED, MOVES, Step, after, moves_from, replay
+from caicach.rules.dossier_moves import AGREED, APOLOGIES, APOLOGISED, MOVES, Step, after, moves_from, replay
 from caicach.rules.dossier_story import OUTCOMES, said
 from caicach.rules.moments import iso
 from caicach.rules.refusal import Refusal
@@ -144,7 +144,9 @@ def move(
     held = intake.hold(dossier)
     events = list(Event.objects.select_related("by").filter(dossier=held).order_by("id"))
     _check_system(held, code)
-    if seen and (since := [one for one in events if one.pk > seen and one.code not in BESIDE_MOVES]):
+    if seen and (
+        since := [one for one in events if one.pk > seen and one.code not in (*BESIDE_MOVES, AGREED)]
+    ):
         same = (code, APOLOGISED) if code == "extend" else (code,)
         if any(one.code in same and one.by_id == by.person for one in since):
             return held

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import TruncMonth
 
 from caicach.citizens.queries import with_number
 from caicach.core.clock import local
@@ -17,7 +18,7 @@ from caicach.dossiers import found as words
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event, whole
 from caicach.history.queries import Happened
 from caicach.rules import dossier_story, papers, rights
-from caicach.rules.dossier_moves import APOLOGISED, STATES
+from caicach.rules.dossier_moves import AGREED, APOLOGISED, STATES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.formats import moment, paper_address
 from caicach.rules.procedures import procedure_code
@@ -406,7 +407,7 @@ def dossier_with_newest(ward: int, code: str) -> tuple[Dossier, int]:
 
 def _happened(event: Event, nth: int, dossier: Dossier) -> Told:
     changes = tuple(tuple(one) for one in event.facts.get("changes", ()))
-    who = event.by.full_name if event.by else "Phần mềm"
+    who = event.by.full_name if event.by else "Người dân" if event.code == AGREED else "Phần mềm"
     paper = paper_of(dossier, event)
     return Told(
         event.at, who, dossier_story.told(event.code, event.facts), changes, event.word, papers.SHORT.get(paper, ""),
@@ -546,6 +547,20 @@ def _made(now: dt.datetime) -> dict[str, Count]:
 def _apologies(under_way: Mapping[str, int], told: Mapping[str, int]) -> Apologies:
     again = under_way["again"] + told["again"]
     return Apologies(under_way["due"], under_way["missing"], told["made"], again)
+
+
+def apologised_by_month(
+    ward: int, *, since: dt.date, now: dt.datetime, office: int | None
+) -> dict[tuple[dt.date, str], tuple[int, int]]:
+    """(first of a month, office) → (how many were apologised for in it, how many of them are late once more). One query, by the index of
+    the apologies."""
+    rows = DossierClock.objects.filter(ward_id=ward, apologised_on__gte=since)
+    if office is not None:
+        rows = rows.filter(office_id=office)
+    counts = rows.values_list(TruncMonth("apologised_on"), "office__name").annotate(
+        made=Count("pk"), again=Count("pk", filter=_late(now) | Q(late_days__gt=0))
+    )
+    return {(month, name or ""): (made, again) for month, name, made, again in counts.order_by()}
 
 
 def owes_apology(now: dt.datetime, at: str = "") -> Q:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from caicach import data
 from caicach.core import clock
@@ -21,6 +21,19 @@ from caicach.rules.work_time import WorkTime
 def events_of(wards: Sequence[int], dossiers: Sequence[int]) -> list[Event]:
     """What happened to these dossiers of these wards, the oldest first. One query."""
     return list(Event.objects.filter(ward_id__in=list(wards), dossier_id__in=list(dossiers)).order_by("id"))
+
+
+def newest() -> int:
+    """The number of the newest event of all; 0 where nothing has happened."""
+    return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def to_tell(after: int, upto: int, codes: Collection[str], *, most: int) -> list[Event]:
+    """The events of these codes after one and up to another, oldest first, with what their owner is told by. One query, by the key."""
+    rows = Event.objects.filter(pk__gt=after, pk__lte=upto, code__in=list(codes)).select_related(
+        "dossier", "dossier__clock", "dossier__clock__office", "dossier__citizen", "dossier__brought_by", "dossier__line",
+    )  # fmt: skip
+    return list(rows.order_by("pk")[:most])
 
 
 def former_codes(events: Sequence[Event]) -> list[str]:

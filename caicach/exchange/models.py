@@ -1,9 +1,11 @@
-"""The outbox: a row a letter, written in the transaction of what it tells, sent later."""
+"""The outbox: a row a letter or a short message, written in the transaction of what it tells, sent later."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+
+from caicach.core.constraints import ward_pair
 
 
 class Letter(models.Model):
@@ -41,8 +43,49 @@ class Letter(models.Model):
             models.Index(fields=["sending_at"], condition=Q(state="sending"), name="letter_sending"),
         ]
         constraints = [
+            ward_pair("exchange_letter"),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "sending", "sent", "failed", "unclear"]),
                 name="letter_state",
             ),
+        ]
+
+
+class Message(models.Model):
+    """A short message to a phone. key, the states and secret as of `Letter`.
+
+    phone: sealed (core/seal), bound to the key; it lies in no column in clear. facts: by name, what a gateway's template asks for
+    besides the text. channel: whose gateway takes it.
+    """
+
+    WAITING, SENDING, SENT, FAILED, UNCLEAR = "waiting", "sending", "sent", "failed", "unclear"
+    SMS, ZALO = "sms", "zalo"
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120, unique=True)
+    channel = models.CharField(max_length=4)
+    phone = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
+    secret = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=10, default=WAITING)
+    made_at = models.DateTimeField()
+    try_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["channel", "try_at"], condition=Q(state="waiting"), name="message_waiting"),
+            models.Index(fields=["sending_at"], condition=Q(state="sending"), name="message_sending"),
+        ]
+        constraints = [
+            ward_pair("exchange_message"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sending", "sent", "failed", "unclear"]),
+                name="message_state",
+            ),
+            models.CheckConstraint(condition=Q(channel__in=["sms", "zalo"]), name="message_channel"),
         ]

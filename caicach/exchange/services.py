@@ -82,6 +82,11 @@ def write(drafts: Sequence[Draft], *, ward: int | None, at: dt.datetime, job: st
     return len(new)
 
 
+def rows_of(keys: Sequence[str]) -> dict[str, int]:
+    """key → row of letters that were written. One query."""
+    return dict(Letter.objects.filter(key__in=list(keys)).values_list("key", "pk"))
+
+
 def connect() -> smtplib.SMTP:
     """The line to the mail server of the settings. Raises OSError, smtplib.SMTPException."""
     parts = urlsplit(settings.MAIL_URL)
@@ -176,13 +181,26 @@ def _send(line: smtplib.SMTP, sender: str, letter: Letter, now: Callable[[], dt.
     return True
 
 
-def _fill(letter: Letter) -> bool:
-    """Put the secret into the text of this letter, in memory only; False where what it says has ended."""
-    if not letter.secret:
-        return True
-    kind, _, argument = letter.secret.partition(":")
+class Unfilled(Exception):
+    """What stands for a secret is no longer true."""
+
+
+def filled(secret: str) -> str:
+    """What stands for a letter's or a message's secret, in memory only. Raises Unfilled where what it says has ended."""
+    kind, _, argument = secret.partition(":")
     words = _SECRETS[kind](argument)
     if words is None:
+        raise Unfilled("điều thư nói nay không còn")
+    return words
+
+
+def _fill(letter: Letter) -> bool:
+    """Put the secret into the text of this letter; False where what it says has ended."""
+    if not letter.secret:
+        return True
+    try:
+        words = filled(letter.secret)
+    except Unfilled:
         return False
     letter.text = letter.text.replace(SECRET, words)
     letter.html = letter.html.replace(SECRET, words)

@@ -103,6 +103,7 @@ class Page:
     place: Place
     looks: tuple[Look, ...]
     is_old: bool
+    channels: tuple[str, ...] = ()
 
 
 def page(found: Found, *, now: dt.datetime) -> Page:
@@ -130,7 +131,7 @@ def page(found: Found, *, now: dt.datetime) -> Page:
         answer(standing, time), steps(one.state, told.happened(events), way=line.way),
         told.sum_of(events, time, here, due=due, names=day_names(ward, calendar)) if one.state not in ENDED else "",
         in_words(received, here) if received else "", fee, line.WAYS[line.way].lower(), _note(found), place,
-        tuple(looks(ward, found.codes)), False,
+        tuple(looks(ward, found.codes)), False, channels_of(found),
     )  # fmt: skip
 
 
@@ -152,6 +153,12 @@ def _posted(dossier: Any) -> Posted | None:
     if parcel is None or (parcel.back_at and parcel.ended_at):
         return None
     return Posted(clock.local_day(parcel.post_list.at), parcel.code, parcel.back_at is not None)
+
+
+def channels_of(found: Found) -> tuple[str, ...]:
+    """By which channels its owner is told."""
+    line = found.line
+    return tuple(line.CHANNELS[one] for one in line.channels.split(",") if one in line.CHANNELS)
 
 
 def _note(found: Found) -> str:
@@ -205,7 +212,7 @@ def contacts() -> tuple[tuple[str, Any], ...]:
 
 def privacy() -> Privacy:
     """What the ward keeps, why, how long; whom to ask. Two queries."""
-    facts = {"lookup_days": settings.LOOKUP_DAYS, "backups": settings.BACKUP_KEEP, "wrong_hours": settings.SIGN_IN_FORGET_HOURS}  # fmt: skip
+    facts = {"lookup_days": settings.LOOKUP_DAYS, "backups": settings.BACKUP_KEEP, "wrong_hours": settings.SIGN_IN_FORGET_HOURS, "message_days": settings.MESSAGE_DAYS}  # fmt: skip
     kept = tuple(
         Kept(row["what"], row["why"], row["keep"].format_map(facts), row["source"], row["standing"] == "sure")
         for row in data.rows("keeping")

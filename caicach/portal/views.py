@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from caicach.core import clock
 from caicach.core.http import may, see_other
+from caicach.counter import agreed
+from caicach.notices import services as notices
 from caicach.portal import queries, services
 from caicach.portal.forms import LookupForm
 from caicach.rules.lookup import SIGNS, code_typed
@@ -71,7 +73,33 @@ def opened(request: HttpRequest, lookup: str) -> HttpResponse:
     if found is None:
         services.guessed(alone=not number, at=now)
         return _form(request, form, status=404, words=str(Refusal("portal.wrong")))
-    return render(request, "portal/dossier.html", {"page": queries.page(found, now=now)})
+    if request.method == "GET" and (mark := request.GET.get("tin", "")[:10]):
+        notices.opened(found.dossier, mark, at=now)
+    facts = {"page": queries.page(found, now=now), "lookup": code, "number": number}
+    return render(request, "portal/dossier.html", facts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("public")
+@_for_one
+def stop(request: HttpRequest, lookup: str) -> HttpResponse:
+    """No more notices about this dossier: asked once, then done. Whoever has the code of the receipt may; unknown codes are as above."""
+    now, code, number = clock.now(), code_typed(lookup), request.GET.get("so", "")[:60]
+    form = LookupForm(initial={"code": code or lookup[:SIGNS], "number": number})
+    if waits := services.rest(alone=not number, at=now):
+        return _rests(request, form, waits)
+    try:
+        found = queries.find(code, number)
+    except Refusal as refusal:
+        return _form(request, form, status=422, words=str(refusal))
+    if found is None:
+        services.guessed(alone=not number, at=now)
+        return _form(request, form, status=404, words=str(Refusal("portal.wrong")))
+    if request.method == "POST":
+        agreed.agree(found.dossier, (), how=agreed.ON_PAGE, by=None, at=now)
+        asked = f"?{urlencode({'so': number})}" if number else ""
+        return see_other(reverse("portal:opened", args=[code]) + asked)
+    return render(request, "portal/stop.html", {"found": found, "channels": queries.channels_of(found), "lookup": code, "number": number})  # fmt: skip
 
 
 @require_safe

@@ -131,6 +131,8 @@ MOVES: dict[str, Move] = {
 
 APOLOGISED = "apologise"
 """the event of an apology for a dossier that another system keeps: no move, for its state and its promise are that system's"""
+AGREED = "channels"
+"""the event of a changed consent: no move, and nobody who moves the dossier meanwhile has to look at it"""
 APOLOGIES = ("extend", APOLOGISED)
 """the events that tell somebody of a broken promise and of a new one"""
 

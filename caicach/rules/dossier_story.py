@@ -26,7 +26,7 @@ VERBS = {
     "confirm-payment": "xác nhận đã nộp nghĩa vụ tài chính", "ask-agency": "hỏi cơ quan khác",
     "agency-answers": "nhận trả lời của cơ quan khác", "extend": "xin lỗi và hẹn lại", "apologise": "xin lỗi và hẹn lại", "withdraw": "ghi công dân rút hồ sơ",
     "stop": "dừng giải quyết", "resolve": "ký kết quả", "return-result": "trả kết quả", "reopen": "mở lại để sửa kết quả",
-    "void": "hủy số", "code-learnt": "ghi mã của tỉnh", "joined": "gộp vào hồ sơ nhận tại quầy", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
+    "void": "hủy số", "channels": "đổi cách báo tin", "code-learnt": "ghi mã của tỉnh", "joined": "gộp vào hồ sơ nhận tại quầy", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
     "paid": "thu phí, lệ phí", "paid-void": "hủy biên lai", "refunded": "hoàn phí, lệ phí", "charged": "ghi mức thu", "post-code": "ghi mã bưu gửi",
     "post-back": "ghi bưu gửi hoàn", "collected": "trả kết quả đã hoàn về phường", "posted-again": "gửi lại qua bưu chính",
     "listed-undone": "bỏ điều danh sách đã ghi", "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
@@ -123,6 +123,12 @@ def _reopened(facts: Facts) -> str:
     return VERBS["reopen"] + (f" ({old})" if old else "") + _due_of("reopen", facts)
 
 
+def _channels(facts: Facts) -> str:
+    before, after = (", ".join(facts.get(name) or ()) or "không báo" for name in ("before", "after"))
+    how = facts.get("how")
+    return f"{VERBS['channels']}: {before}, nay {after}" + (f" ({how})" if how else "")
+
+
 def _numbered(facts: Facts) -> str:
     before, after = facts.get("before"), facts.get("after")
     return f"{VERBS['code-learnt']}: {before}, nay {after}" if before and after else ""
@@ -175,4 +181,5 @@ _PHRASES: dict[str, Callable[[Facts], str]] = {
     "post-back": _with("post-back", _post, ""),
     "posted-again": _with("posted-again", _post, ""),
     "collected": _with("collected", collected, " cho "),
+    "channels": _channels,
 }

@@ -167,6 +167,19 @@ SENTENCES: dict[str, str] = {
     "result.capacity": _("Hãy chọn ai nhận kết quả: chủ hồ sơ, người được ủy quyền hay người của tổ chức."),
     "result.authority": _("Nhận thay thì hãy ghi giấy ủy quyền hoặc giấy giới thiệu nào."),
     # standing sentences
+    "message.address": _("Địa chỉ cổng {channel} không đúng. Hãy ghi như https://cong.tinh.gov.vn/gui."),
+    "message.body": _("Mẫu thân tin của cổng {channel} không phải JSON. Hãy xem lại cài đặt máy chủ."),
+    "message.name": _(
+        "Mẫu thân tin của cổng {channel} nêu {shown}, tên ấy không có. Hãy xem docs/settings.md."
+    ),
+    "counter.how": _("Hãy chọn người dân đã nói thế bằng cách nào."),
+    "counter.no-line": _("Hồ sơ này không nhận ở quầy của phường nên chưa có cách báo tin."),
+    "notice.empty": _("Lời báo không được để trống. Không muốn báo thì bỏ đánh dấu."),
+    "notice.long": _("Lời báo nhiều nhất {most} chữ cái và dấu. Hãy viết ngắn lại."),
+    "notice.changed-meanwhile": _(
+        "{who} vừa lưu các lời báo này. Hãy xem lại rồi lưu; những gì anh/chị vừa nhập còn ở đây."
+    ),
+    "notice.not-failed": _("Tin này không còn ở trạng thái gửi lại được. Hãy tải lại trang."),
     "wording.name": _(
         "Dòng {line}, cột {column}: mẫu này không có tên {shown}. Hãy viết {other}, hoặc bỏ dấu ngoặc nhọn."
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from caicach.rules.refusal import Refusal
@@ -26,7 +26,8 @@ _MORE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 FORMS = tuple(_MORE)
 """the forms that have such sentences"""
-_PART = re.compile(r"\{([^{}\n]*)\}|[{}]")
+PART = re.compile(r"\{([^{}\n]*)\}|[{}]")
+"""a name in braces, or a brace that belongs to none"""
 
 
 def names_of(form: str) -> dict[str, str]:
@@ -46,8 +47,12 @@ def check(text: str, form: str, *, place: str) -> None:
     """Raises Refusal wording.brace, wording.name (line and column from 1, at the brace), wording.long."""
     if len(text) > MOST:
         raise Refusal("wording.long", place, most=MOST)
-    allowed = names_of(form)
-    for found in _PART.finditer(text):
+    check_names(text, names_of(form), place=place)
+
+
+def check_names(text: str, allowed: Collection[str], *, place: str) -> None:
+    """Raises Refusal wording.brace, wording.name (line and column from 1, at the brace)."""
+    for found in PART.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1
         if found[1] is None:
@@ -62,4 +67,4 @@ def check(text: str, form: str, *, place: str) -> None:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with each name's value; a name without one leaves room to write it by hand."""
-    return _PART.sub(lambda found: values.get((found[1] or "").strip(), "") or UNKNOWN, text)
+    return PART.sub(lambda found: values.get((found[1] or "").strip(), "") or UNKNOWN, text)

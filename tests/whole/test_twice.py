@@ -54,7 +54,7 @@ PAGES = (
     ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
     ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/lich-lam-viec/gio/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
     ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/noi-giu/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
-    ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"), ("coordinator", "/quay/cai-dat/loi-van/?mau=04"), ("coordinator", "/ho-so/TAM-261123-0001/"),
+    ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"), ("coordinator", "/quay/cai-dat/loi-van/?mau=04"), ("coordinator", "/quay/cai-dat/thong-bao/"), ("coordinator", "/ho-so/TAM-261123-0001/"),
     ("officer", "/quay/tien/TAM-261123-0002/"), ("officer", "/quay/chot-tien/"), ("head", "/quay/chot-tien/chot00000001/"),
     ("officer", "/ho-so/buu-chinh/"), ("officer", "/ho-so/buu-chinh/2026/1/"), ("officer", "/ho-so/TAM-261123-0004/buoc/return-result/"),
     ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
@@ -83,7 +83,8 @@ NOTHING_TO_MAKE = {
     "accounts:passkey-ask", "accounts:passkey-begin", "accounts:passkey-remove", "accounts:passkey-sign-in", "accounts:passkeys",  # with a key
     "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
-    "portal:ask",  # looks a dossier up
+    "portal:ask", "portal:stop",  # looks a dossier up; with its code, tests/rooms/notices
+    "notices:again",  # of one that failed, tests/rooms/notices
     "counter:keep", "counter:void",  # sent by the page's script; a number is void once, tests/rooms/counter
     "desk:work-letter",  # of a promise that a change moved, tests/rooms/desk/test_work_hours
     "dossiers:move",  # of a dossier that the ward keeps itself, tests/rooms/counter
@@ -141,7 +142,8 @@ def world(db):
         brings=[procedures.Entry("1.001193", "Đăng ký khai sinh", law=Span("working-day", 5))],
     )  # fmt: skip
     counter.accept(
-        counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345"))), ward=ward.pk, token="phieumot0001", **by
+        counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345", phone="0000012345", email="lan@vidu.example"))),
+        ward=ward.pk, token="phieumot0001", **by,
     )  # fmt: skip
     owned = counter.accept(
         counter.Asked("1.001193", counter.Person(Facts("Nguyễn Thị Lan", number="000190012345"))),
