@@ -30,7 +30,7 @@ _TEXTS = {
     "token": 32, "procedure": 20, "find": 400, "who": 400, "handle": 16, "name": 400, "number": 400, "phone": 400, "email": 254, "address": 300,
     "born": 12, "sex": 6, "role": 12, "owner_name": 200, "owner_number": 30, "owner_address": 300, "authority": 200, "case": 4, "sets": 5,
     "fee_each": 16, "exempt": 300, "way": 7, "way_to": 300, "is_same": 2, "all_parts": 2, "at_once": 2,
-    "pay": 8,
+    "pay": 8, "turned": 2000, "again": 32,
 }  # fmt: skip
 _PERSON = ("handle", "name", "number", "phone", "email", "address", "born", "sex", "who", "is_same")
 _LISTS = ("part", "reuse", "channel")
@@ -116,6 +116,9 @@ class Sheet:
         for name, most in _TEXTS.items():
             if name in post:
                 sheet.said[name] = _UNPRINTED.sub(" ", str(post[name])).strip()[:most]
+        turned = _lines(str(post.get("turned", "")))[: _TEXTS["turned"]]
+        # what we had put there is no word of the officer's: papers that come meanwhile are lacking no more
+        sheet.said["turned"] = "" if turned == _lines(str(post.get("lacked", ""))) else turned
         sheet.lists = {name: [str(one)[:6] for one in post.getlist(name)[:100]] for name in _LISTS}
         return sheet
 
@@ -221,6 +224,13 @@ class Sheet:
             tuple(self.lists["channel"]), bool(said["at_once"]), "" if said["pay"] == "later" else said["pay"],
         )  # fmt: skip
 
+    def lacking(self, choice: Choice) -> str:
+        """The papers that are always asked for and are not there, a line each: what form 02 would say."""
+        there = self.positions("part") | self.positions("reuse")
+        return "\n".join(
+            one.name for one in choice.papers if not one.required_when and one.position not in there
+        )
+
     def positions(self, name: str) -> frozenset[int]:
         return frozenset(int(one) for one in self.lists[name] if one.isascii() and one.isdigit())
 
@@ -238,6 +248,10 @@ class Sheet:
     @staticmethod
     def _kind(number: str) -> str:
         return "passport" if re.search(r"[A-Za-z]", number) else "card"
+
+
+def _lines(text: str) -> str:
+    return "\n".join(filter(None, (_UNPRINTED.sub(" ", line).strip() for line in text.splitlines())))
 
 
 def money(text: str) -> int | None:

@@ -174,7 +174,7 @@ def occasion(dossier: Any, nth: int, *, lookup: str, site: str) -> Occasion:
     facts, state = event.facts, event.state
     told = Occasion(
         form=form, code=dossier.code, applicant=dossier.applicant, procedure=dossier.procedure, at=event.at,
-        **_of_ward(ward), signer=signer_on(ward, event.by_id, clock.local_day(event.at)),
+        **of_ward(ward), signer=signer_on(ward, event.by_id, clock.local_day(event.at)),
         brought_by=f"{dossier.brought_by.name} ({dossier.by_authority})" if dossier.brought_by else "",
         address=owner.address if owner else "", phone=teller.phone if teller else "", email=teller.email if teller else "",
         received=_moment(dossier, "received"), due=dossier_story.when(papers.due_then(dossier, events)), reason=event.word,
@@ -215,7 +215,7 @@ class _Here(TypedDict):
     desk_phone: str
 
 
-def _of_ward(ward: int) -> _Here:
+def of_ward(ward: int) -> _Here:
     facts, desk = ward_facts(ward), queries.settings_of(ward)
     return {
         "ward": facts.name, "place": facts.name.partition(" ")[2] or facts.name, "desk": desk.title, "desk_at": desk.address,
@@ -337,7 +337,7 @@ def _title(form: str) -> str:
 
 def _names(told: Occasion) -> dict[str, str]:
     return {
-        "chu_ho_so": told.applicant, "ma_ho_so": told.code, "thu_tuc": told.procedure, "ngay_nhan": told.received, "hen_tra": told.due,
+        "chu_ho_so": told.applicant, "ma_ho_so": told.code or "(chưa tiếp nhận)", "thu_tuc": told.procedure, "ngay_nhan": told.received, "hen_tra": told.due,
         "hen_cu": told.before, "hen_moi": told.due, "so_ngay": told.days, "ly_do": told.reason, "don_vi": told.in_hands,
         "han_bo_sung": told.reply_by, "ket_qua": told.result, "nguoi_nhan": told.collector, "phuong": papers.in_a_sentence(told.ward),
         "bo_phan": told.desk, "dia_chi": told.desk_at, "dien_thoai": told.desk_phone,
@@ -461,7 +461,7 @@ def _copies(told: Occasion) -> list[str]:
 def sample(form: str, *, ward: int) -> Occasion:
     """An invented dossier of this ward, with something in every place that the form has."""
     at = clock.noon(dt.date(2026, 11, 23))
-    here = _of_ward(ward)
+    here = of_ward(ward)
     here["desk_at"] = here["desk_at"] or "Số 1, đường Ví Dụ"
     here["desk_phone"] = here["desk_phone"] or "0000 000 000"
     leader = Signer("Trần Văn Mẫu", "Phó Chủ tịch", "leader")

@@ -185,6 +185,52 @@ class Paper(models.Model):
         ]
 
 
+class Attempt(models.Model):
+    """A dossier that was not taken in: whoever brought it was told what to complete (form 02), or that it cannot be taken (form 03).
+    Counted apart from the dossiers. number: of the paper in its year; procedure: as the catalogue or the officer calls it, code ""
+    where it is none of ours; word: what is lacking, a line each, or why not. sealed: the sheet as it was, for when they come again;
+    taken: the dossier that came of it. token: of the sheet, so that twice is once."""
+
+    GUIDED, REFUSED = "02", "03"
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=32)
+    form = models.CharField(max_length=2)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    procedure_code = models.CharField(max_length=40, blank=True)
+    procedure = models.CharField(max_length=400)
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, related_name="+")
+    brought_by = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, null=True, related_name="+")
+    by_authority = models.CharField(max_length=200, blank=True)
+    word = models.TextField()
+    sealed = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    taken = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "token"], name="counter_attempt_once"),
+            models.UniqueConstraint(fields=["ward", "form", "year", "number"], name="counter_attempt_number"),
+            models.CheckConstraint(condition=Q(form__in=["02", "03"]), name="counter_attempt_form"),
+            models.CheckConstraint(condition=~Q(word=""), name="counter_attempt_word"),
+            SameWard(field="citizen", to="citizens.Citizen", name="counter_attempt_citizen_ward"),
+            SameWard(field="brought_by", to="citizens.Citizen", name="counter_attempt_bringer_ward"),
+            SameWard(field="taken", to="dossiers.Dossier", name="counter_attempt_taken_ward"),
+        ]
+        indexes = [models.Index(fields=["ward", "year", "form", "-id"], name="counter_attempts_of_year")]
+
+    @property
+    def is_refused(self) -> bool:
+        return self.form == self.REFUSED
+
+    @property
+    def words(self) -> str:
+        """What is lacking, in one line."""
+        return "; ".join(self.word.splitlines())
+
+
 class Wording(models.Model):
     """A ward's own standing sentences of a form; without a row those of `data.paper_words` hold. revision: one more with each change,
     for who changed it a moment before; a row whose sentences were taken back stays, so that the count goes on."""

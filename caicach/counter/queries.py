@@ -220,6 +220,16 @@ def draft_for(ward: int, token: str, *, by: int) -> Draft:
     return found
 
 
+def has_made(ward: int, token: str) -> bool:
+    """Whether this form is a dossier already. One query."""
+    return Line.objects.filter(ward_id=ward, dossier__ward_id=ward, dossier__token=token).exists()
+
+
+def drop_draft(ward: int, token: str) -> None:
+    """What was typed is kept elsewhere from now on."""
+    Draft.objects.filter(ward_id=ward, token=token).delete()
+
+
 def opened_by(hashes: Sequence[str]) -> list[Line]:
     """The dossiers that these hashes of a lookup code open, with what was agreed; a few at most. One query, by its index."""
     return list(

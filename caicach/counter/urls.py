@@ -1,7 +1,7 @@
 from django.urls import path
 
 from caicach.core import addresses  # noqa: F401 — "code" of the paths below
-from caicach.counter import views, views_money
+from caicach.counter import views, views_attempts, views_money
 
 app_name = "counter"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("cai-dat/loi-van/xem.png", views.wording_picture, name="wording-picture"),
     path("giay/<code:code>/<int:nth>.<slug:suffix>", views.paper_file, name="paper-file"),
     path("giay/<code:code>/<int:nth>/", views.paper, name="paper"),
+    path("chua-nhan-duoc/", views_attempts.of_year, name="attempts"),
+    path("chua-nhan-duoc/<slug:token>/", views_attempts.attempt, name="attempt"),
+    path("chua-nhan-duoc/<slug:token>/phieu.<slug:suffix>", views_attempts.attempt_file, name="attempt-file"),
     path("so/", views.book, name="book"),
     path("so/to.pdf", views.book_file, name="book-file"),
     path("tien/<code:code>/", views_money.money, name="money"),

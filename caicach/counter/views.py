@@ -33,7 +33,7 @@ from caicach.core.http import (
     status_of,
     ward_request,
 )
-from caicach.counter import kept, letters, money_papers, papers, queries, results, services
+from caicach.counter import attempts, kept, letters, money_papers, papers, queries, results, services
 from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet, WordingForm, money
 from caicach.counter.models import Line
 from caicach.documents import services as documents
@@ -80,15 +80,44 @@ def take_in(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             sheet.put_refusal(refusal)
             return _sheet(asked, sheet, status=status_of(refusal))
+        if sheet.said["again"]:
+            attempts.came_of(actor.ward_id, sheet.said["again"], made)
         return _go(asked, f"{reverse('counter:taken', args=[made.token])}?in=1")
+    if (form := _TURNED.get(request.POST.get("lam", ""))) and not sheet.errors and not candidates:
+        try:
+            turned = _turn_away(asked, sheet, form)
+        except Refusal as refusal:
+            sheet.put_refusal(refusal)
+            return _sheet(asked, sheet, status=status_of(refusal))
+        return _go(asked, f"{reverse('counter:attempt', args=[turned.token])}?in=1")
     choice = _choice(asked, sheet)
     if not sheet.is_blank:
         _keep(asked, sheet, choice)
     return _sheet(asked, sheet, status=422 if sheet.errors else 200, candidates=candidates, choice=choice)
 
 
+_TURNED = {"bo-sung": "02", "tu-choi": "03"}
+
+
+def _turn_away(request: WardRequest, sheet: Sheet, form: str) -> Any:
+    actor = request.actor
+    choice = _choice(request, sheet)
+    if choice:
+        sheet.tick(choice)
+    word = sheet.said["turned"] or (sheet.lacking(choice) if choice else "")
+    return attempts.turn_away(
+        sheet.asked(today=clock.today()), form, word, named=sheet.said["find"], sheet=sheet.to_keep(),
+        ward=actor.ward_id, token=sheet.said["token"], by=actor.person_id, at=clock.now(),
+    )  # fmt: skip
+
+
 def _begun(request: WardRequest) -> Sheet:
-    """An empty sheet, or the draft that the address names."""
+    """An empty sheet, the draft that the address names, or what somebody was sent home to complete."""
+    if again := request.GET.get("lai", ""):
+        attempt = attempts.one(request.actor.ward_id, again[:32])
+        sheet = Sheet.of_draft(new_token(), attempts.typed(attempt))
+        sheet.said |= {"again": attempt.token, "turned": "", "all_parts": ""}
+        return sheet
     token = request.GET.get("nhap", "")
     if not token:
         return Sheet.blank(new_token())
@@ -164,7 +193,7 @@ def _sheet(
         "sheet": sheet, "said": said, "choice": choice, "candidates": candidates or [], "known": known,
         "found": offered(actor.ward_id, today=today, asked=asked_for) if asked_for else [], "roles": ROLES, "sexes": SEXES,
         "ways": Line.WAYS, "channels": Line.CHANNELS, "pays": WAYS | {"later": "Thu sau"}, "focus": _focus(sheet, choice, candidates or []),
-        "total": _total(sheet, choice), "may_manage": rights.allows("counter.manage", actor.role),
+        "total": _total(sheet, choice), "turned": _turned_before(request, sheet), "lacking": sheet.lacking(choice) if choice else "", "may_manage": rights.allows("counter.manage", actor.role),
     }  # fmt: skip
     if not request.htmx:
         facts["ready"], facts["to_post"] = results.counted(actor.ward_id)
@@ -177,6 +206,14 @@ def _sheet(
     response = render(request, page, facts, status=status)
     response["Cache-Control"] = "private, no-store"  # a shared computer: going back shows nobody's card
     return response
+
+
+def _turned_before(request: WardRequest, sheet: Sheet) -> list[Any]:
+    """What this person was sent home to complete lately."""
+    if sheet.said["again"]:
+        return []
+    number = "".join(sheet.said["number"].split())
+    return attempts.waiting_for(request.actor.ward_id, number, sheet.said["handle"], today=clock.today())
 
 
 def _focus(sheet: Sheet, choice: queries.Choice | None, candidates: list[Any]) -> str:

@@ -108,6 +108,9 @@ SENTENCES: dict[str, str] = {
         "Chưa có thủ tục nào mà phường này tự giữ hồ sơ. Hãy thêm --own để phường tập giữ mọi thủ tục nhận tại quầy."
     ),
     "simulated.no-people": _("Phường này chưa có ai ở đơn vị nào. Hãy thêm người trước."),
+    "attempt.word": _("Hãy ghi giấy tờ còn thiếu, chỗ cần sửa, hoặc vì sao không nhận."),
+    "attempt.procedure": _("Hãy chọn thủ tục, hoặc ghi vài chữ về việc người dân xin làm."),
+    "attempt.taken": _("Phiếu này đã được tiếp nhận thành hồ sơ. Hãy mở trang của hồ sơ ấy."),
     "counter.procedure-gone": _(
         "Chưa chọn thủ tục, hoặc thủ tục không còn áp dụng hôm nay. Hãy chọn thủ tục."
     ),

@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 from django.db import OperationalError, connections
 
-from caicach.counter import services
-from caicach.counter.models import Line, Part, Running
+from caicach.counter import attempts, services
+from caicach.counter.models import Attempt, Line, Part, Running
 from caicach.counter.numbers import number_of
 from caicach.counter.services import Person
 from caicach.dossiers import moves
@@ -57,6 +57,13 @@ class Ward:
         return AT + dt.timedelta(days=day, minutes=turn)
 
     def take_in(self, n, day, turn, chance):
+        if chance.random() < 0.1:  # sent home: no dossier, and apart from the books
+            again(
+                lambda: attempts.turn_away(
+                    asked(owner=Person(lan(), is_same=True)), "02", "Giấy chứng sinh", sheet={}, ward=self.ward.pk, token=f"ve{n}ngay{day}luot{turn}",
+                    by=self.officers[n].person, at=self.at(day, turn),
+                )
+            )  # fmt: skip
         # few people, so that many meet the same one at once; two presses of one form
         who = lan(number=f"00019000{chance.randrange(12):04}", name="Nguyễn Thị Lan")
         one = asked(procedure=BIRTH, owner=Person(who, is_same=True))
@@ -130,6 +137,8 @@ def adds_up(ward, count):
         assert sorted(map(number_of, mine)) == list(range(1, many + 1))
         assert Running.objects.get(series=series).last == many
     assert not Part.objects.filter(dossier=None).exists()
+    turned = sorted(Attempt.objects.values_list("number", flat=True))
+    assert turned == list(range(1, len(turned) + 1)) and turned
 
 
 @pytest.fixture
