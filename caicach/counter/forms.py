@@ -30,7 +30,7 @@ _TEXTS = {
     "token": 32, "procedure": 20, "find": 400, "who": 400, "handle": 16, "name": 400, "number": 400, "phone": 400, "email": 254, "address": 300,
     "born": 12, "sex": 6, "role": 12, "owner_name": 200, "owner_number": 30, "owner_address": 300, "authority": 200, "case": 4, "sets": 5,
     "fee_each": 16, "exempt": 300, "way": 7, "way_to": 300, "is_same": 2, "all_parts": 2, "at_once": 2,
-    "pay": 8, "turned": 2000, "again": 32,
+    "pay": 8, "turned": 2000, "again": 32, "slip": 14, "came": 30,
 }  # fmt: skip
 _PERSON = ("handle", "name", "number", "phone", "email", "address", "born", "sex", "who", "is_same")
 _LISTS = ("part", "reuse", "channel")

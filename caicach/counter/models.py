@@ -231,6 +231,48 @@ class Attempt(models.Model):
         return "; ".join(self.word.splitlines())
 
 
+class Spare(models.Model):
+    """A blank receipt printed beforehand, for when there is no network or no power: what is written on it by hand is typed in later.
+    token: of the form that it becomes, from which the code on it follows; number: of its year. dossier: what came of it; spoilt_at,
+    spoilt_word: torn, lost, written on wrongly; nobody gets that number again."""
+
+    MARK = "DP"
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=32)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    lookup_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, null=True, related_name="+")
+    spoilt_at = models.DateTimeField(null=True)
+    spoilt_word = models.CharField(max_length=300, blank=True)
+    spoilt_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "year", "number"], name="counter_spare_number"),
+            models.UniqueConstraint(fields=["ward", "token"], name="counter_spare_once"),
+            models.CheckConstraint(
+                condition=Q(dossier__isnull=True) | Q(spoilt_at__isnull=True), name="counter_spare_one_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(spoilt_at__isnull=True) | ~Q(spoilt_word=""), name="counter_spare_spoilt_why"
+            ),
+            SameWard(field="dossier", to="dossiers.Dossier", name="counter_spare_ward"),
+        ]
+        indexes = [
+            models.Index(fields=["ward", "-id"], name="counter_spares"),
+            models.Index(fields=["lookup_hash"], name="counter_spares_by_lookup"),
+        ]
+
+    @property
+    def code(self) -> str:
+        """As it is printed: "DP-2026-0007"."""
+        return f"{self.MARK}-{self.year}-{self.number:04}"
+
+
 class Wording(models.Model):
     """A ward's own standing sentences of a form; without a row those of `data.paper_words` hold. revision: one more with each change,
     for who changed it a moment before; a row whose sentences were taken back stays, so that the count goes on."""

@@ -28,6 +28,7 @@ from caicach.procedures.queries import for_intake
 from caicach.rules import money, wording
 from caicach.rules.clock_words import Promise
 from caicach.rules.dossier_clock import Term
+from caicach.rules.moments import iso
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import cut, key, squeeze
 from caicach.rules.work_time import WorkTime
@@ -51,7 +52,8 @@ class Asked:
 
     parts: positions of the papers that are there; all_parts: those that are always asked for are; reused: of those, what stands on file from before. case: position of the
     procedure's case, None for the plain one. fee_each: what one set costs, where the procedure does not say it; exempt: why
-    nobody pays. at_once: settled while the person waits. pay: by which way the fee is paid now; "" for later.
+    nobody pays. at_once: settled while the person waits. pay: by which way the fee is paid now; "" for later. slip: the blank receipt that
+    it was written on by hand; entered: when that was typed in.
     """
 
     procedure: str
@@ -70,6 +72,8 @@ class Asked:
     channels: Sequence[str] = field(default=())
     at_once: bool = False
     pay: str = ""
+    slip: str = ""
+    entered: dt.datetime | None = None
 
 
 def accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> Any:
@@ -191,7 +195,7 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     paid: list[Any] = []
     if pays:
         receipt, told = till.at_intake(
-            dossier, fee, asked.pay, number=taken[receipts[0]], token=token, by=by, at=at
+            dossier, fee, asked.pay, number=taken[receipts[0]], token=token, by=by, at=asked.entered or at
         )
         paid.append(receipt)
         rows.taken.events.append(told)
@@ -248,7 +252,7 @@ def draw_up(
     )  # fmt: skip
     taken = intake.take_in(
         dossier, at=at, due=promise.due, time=time, by=by, settled=asked.at_once,
-        facts={"promise": promise.words, "term": as_facts(term), "line": line[1], "year": line[0]}, office=_office(steps),
+        facts={"promise": promise.words, "term": as_facts(term), "line": line[1], "year": line[0], **_by_hand(asked)}, office=_office(steps),
     )  # fmt: skip
     agreed = Line(
         ward_id=ward, dossier=dossier, year=line[0], number=line[1], way=asked.way, way_to=asked.way_to,
@@ -258,6 +262,16 @@ def draw_up(
     for part in parts:
         part.ward_id, part.dossier = ward, dossier
     return Rows(taken, parts, agreed, fee)
+
+
+def _by_hand(asked: Asked) -> dict[str, object]:
+    """Of what was written on a blank receipt: which, and when it was typed in."""
+    if not asked.slip or asked.entered is None:
+        return {}
+    return {
+        "slip": asked.slip,
+        "entered": iso(clock.local(asked.entered).replace(second=0, microsecond=0, tzinfo=None)),
+    }
 
 
 def _last(

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from caicach.core import addresses  # noqa: F401 — "code" of the paths below
-from caicach.counter import views, views_attempts, views_money
+from caicach.counter import views, views_attempts, views_money, views_spares
 
 app_name = "counter"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("chua-nhan-duoc/", views_attempts.of_year, name="attempts"),
     path("chua-nhan-duoc/<slug:token>/", views_attempts.attempt, name="attempt"),
     path("chua-nhan-duoc/<slug:token>/phieu.<slug:suffix>", views_attempts.attempt_file, name="attempt-file"),
+    path("du-phong/", views_spares.spare_list, name="spares"),
+    path("du-phong/phieu.pdf", views_spares.sheets, name="spares-file"),
+    path("du-phong/<slug:slip>/hong/", views_spares.spoil, name="spare-spoil"),
     path("so/", views.book, name="book"),
     path("so/to.pdf", views.book_file, name="book-file"),
     path("tien/<code:code>/", views_money.money, name="money"),

@@ -33,7 +33,7 @@ from caicach.core.http import (
     status_of,
     ward_request,
 )
-from caicach.counter import attempts, kept, letters, money_papers, papers, queries, results, services
+from caicach.counter import attempts, kept, letters, money_papers, papers, queries, results, services, spares
 from caicach.counter.forms import ROLES, SEXES, DeskForm, Sheet, WordingForm, money
 from caicach.counter.models import Line
 from caicach.documents import services as documents
@@ -55,8 +55,10 @@ from caicach.rules.wording import FORMS, names_of
 def take_in(request: HttpRequest) -> HttpResponse:
     """The sheet: each press fills in what is known by now; saving makes the dossier and opens its receipt."""
     asked = ward_request(request)
-    actor, now = asked.actor, clock.now()
+    actor = asked.actor
     if request.method != "POST":
+        if slip := request.GET.get("phieu", ""):
+            return _of_slip(asked, slip)
         return _sheet(asked, _begun(asked), status=200)
     sheet = Sheet.of_post(request.POST)
     if picked := request.POST.get("procedure_pick", ""):
@@ -70,13 +72,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
     candidates = _person(asked, sheet, choose)
     if request.POST.get("lam") == "luu" and not sheet.errors and not sheet.said["who"] and not candidates:
         try:
-            made = services.accept(
-                sheet.asked(today=clock.today()),
-                ward=actor.ward_id,
-                token=sheet.said["token"],
-                by=actor.person_id,
-                at=now,
-            )
+            made = _accept(asked, sheet)
         except Refusal as refusal:
             sheet.put_refusal(refusal)
             return _sheet(asked, sheet, status=status_of(refusal))
@@ -94,6 +90,36 @@ def take_in(request: HttpRequest) -> HttpResponse:
     if not sheet.is_blank:
         _keep(asked, sheet, choice)
     return _sheet(asked, sheet, status=422 if sheet.errors else 200, candidates=candidates, choice=choice)
+
+
+def _accept(request: WardRequest, sheet: Sheet) -> Any:
+    """The dossier; of a blank receipt that was written on by hand, as of the time on it."""
+    actor, now, said = request.actor, clock.now(), sheet.said
+    asked, at = sheet.asked(today=clock.today()), now
+    if said["slip"]:
+        spare = spares.by_code(actor.ward_id, said["slip"])
+        if spare.token != said["token"]:
+            raise Refusal("counter.old")
+        if spare.spoilt_at:
+            raise Refusal("spare.spoilt", slip=spare.code)
+        at = spares.moment_of(said["came"], made=spare.made_at, now=now)
+        asked = replace(asked, slip=spare.code, entered=now)
+    made = services.accept(asked, ward=actor.ward_id, token=said["token"], by=actor.person_id, at=at)
+    if said["slip"]:
+        spares.used(actor.ward_id, said["token"], made)
+    return made
+
+
+def _of_slip(request: WardRequest, code: str) -> HttpResponse:
+    """The sheet for a blank receipt that was written on; where it is a dossier already, that."""
+    spare = spares.by_code(request.actor.ward_id, code[:20])
+    if spare.dossier:
+        return HttpResponseRedirect(reverse("counter:taken", args=[spare.token]))
+    if spare.spoilt_at:
+        raise Refusal("spare.spoilt", slip=spare.code)
+    sheet = Sheet.blank(spare.token)
+    sheet.said["slip"] = spare.code
+    return _sheet(request, sheet, status=200)
 
 
 _TURNED = {"bo-sung": "02", "tu-choi": "03"}
@@ -166,8 +192,24 @@ def _choice(request: WardRequest, sheet: Sheet) -> queries.Choice | None:
     if not said["procedure"]:
         return None
     return queries.choice(
-        request.actor.ward_id, said["procedure"], now=clock.now(), case=said["case"], **sheet.owner_key
+        request.actor.ward_id,
+        said["procedure"],
+        now=_came(request, sheet),
+        case=said["case"],
+        **sheet.owner_key,
     )
+
+
+def _came(request: WardRequest, sheet: Sheet) -> Any:
+    """From when a promise runs: now, or as a blank receipt says."""
+    now = clock.now()
+    if not (sheet.said["slip"] and sheet.said["came"]):
+        return now
+    try:
+        made = spares.by_code(request.actor.ward_id, sheet.said["slip"]).made_at
+        return spares.moment_of(sheet.said["came"], made=made, now=now)
+    except (Missing, Refusal):
+        return now
 
 
 def _sheet(

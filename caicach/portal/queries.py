@@ -13,6 +13,7 @@ from caicach import data
 from caicach.citizens.queries import Look, looks
 from caicach.core import clock
 from caicach.counter import queries as counter
+from caicach.counter import spares
 from caicach.counter.papers import fee_words
 from caicach.counter.post import newest_parcel
 from caicach.counter.services import lookup_hash
@@ -63,7 +64,12 @@ def find(code: str, number: str = "") -> Found | None:
     for event in told.events_of(list(wards), list(there) or [0]):
         events[event.dossier_id].append(event)
     found = [
-        Found(line, events[pk], (line.dossier.code, *told.former_codes(events[pk])), *wards[line.ward_id])
+        Found(
+            line,
+            events[pk],
+            (line.dossier.code, *told.former_codes(events[pk]), *_slips(events[pk])),
+            *wards[line.ward_id],
+        )
         for pk, line in there.items()
     ]
     if number:
@@ -71,6 +77,16 @@ def find(code: str, number: str = "") -> Found | None:
     elif len(found) > 1:
         raise Refusal("portal.with-number", "number")
     return found[0] if found else None
+
+
+def _slips(events: Sequence[Any]) -> list[str]:
+    """The number of the blank receipt that it was written on."""
+    return [one.facts["slip"] for one in events if one.code == "accept" and one.facts.get("slip")]
+
+
+def is_blank_slip(code: str) -> bool:
+    """Whether it is the code of a receipt written by hand that nobody has typed in yet."""
+    return bool(code) and spares.is_blank([lookup_hash(ward, code) for ward, _, _ in ward_ids()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ def opened(request: HttpRequest, lookup: str) -> HttpResponse:
         found = queries.find(code, number)
     except Refusal as refusal:
         return _form(request, form, status=422, words=str(refusal))
+    if found is None and queries.is_blank_slip(code):
+        return _form(request, form, status=404, words=str(Refusal("portal.slip")))
     if found is None:
         services.guessed(alone=not number, at=now)
         return _form(request, form, status=404, words=str(Refusal("portal.wrong")))

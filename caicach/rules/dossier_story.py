@@ -163,7 +163,17 @@ def _post(facts: Facts) -> str:
 
 
 _RUNS_AGAIN = frozenset({"take-supplement", "confirm-payment", "agency-answers", "reopen"})
+
+
+def _by_hand(facts: Facts) -> str:
+    """Of what was written on a blank receipt; "" else."""
+    if not facts.get("slip"):
+        return ""
+    return f"{said('accept')}{_due_of('accept', facts)}, ghi tay trên phiếu dự phòng {facts['slip']}, nhập lại lúc {when(facts.get('entered'))}"
+
+
 _PHRASES: dict[str, Callable[[Facts], str]] = {
+    "accept": _by_hand,
     "transfer": _passed,
     "hand-over": _passed,
     "send-back": _sent_back,

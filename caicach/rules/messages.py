@@ -27,6 +27,9 @@ SENTENCES: dict[str, str] = {
     "portal.wrong": _(
         "Số hồ sơ và mã tra cứu không khớp với hồ sơ nào. Hãy xem lại hai dòng ấy trên giấy hẹn; vẫn chưa được thì gọi Một cửa."
     ),
+    "portal.slip": _(
+        "Phiếu ghi tay này chưa được nhập vào hệ thống. Ngày hẹn ghi trên phiếu vẫn có giá trị; hãy xem lại sau, hoặc hỏi Một cửa."
+    ),
     "portal.no-code": _("Mã tra cứu gồm {signs} chữ và số, in cạnh mã QR trên giấy hẹn. Hãy gõ lại."),
     "portal.with-number": _("Hãy nhập thêm số hồ sơ in trên giấy hẹn để mở trang này."),
     "portal.rests": _(
@@ -111,6 +114,14 @@ SENTENCES: dict[str, str] = {
     "attempt.word": _("Hãy ghi giấy tờ còn thiếu, chỗ cần sửa, hoặc vì sao không nhận."),
     "attempt.procedure": _("Hãy chọn thủ tục, hoặc ghi vài chữ về việc người dân xin làm."),
     "attempt.taken": _("Phiếu này đã được tiếp nhận thành hồ sơ. Hãy mở trang của hồ sơ ấy."),
+    "spare.count": _("Mỗi lần in từ 1 đến {most} phiếu. Hãy ghi lại số phiếu."),
+    "spare.word": _("Hãy ghi vì sao phiếu này không dùng được: rách, mất, viết hỏng."),
+    "spare.used": _("Phiếu {slip} đã được nhập thành hồ sơ. Hãy mở hồ sơ ấy."),
+    "spare.spoilt": _("Phiếu {slip} đã ghi là hỏng. Hãy dùng phiếu khác, hoặc nhập hồ sơ như thường."),
+    "spare.moment": _("Hãy ghi giờ và ngày nhận như trên phiếu, ví dụ 9:05 20/11/2026."),
+    "spare.moment-far": _(
+        "Lúc nhận phải sau khi in phiếu ({since}), không ở phía trước và không quá {days} ngày. Hãy xem lại ngày giờ trên phiếu."
+    ),
     "counter.procedure-gone": _(
         "Chưa chọn thủ tục, hoặc thủ tục không còn áp dụng hôm nay. Hãy chọn thủ tục."
     ),

@@ -19,7 +19,7 @@ from caicach.accounts.models import Absence
 from caicach.api import services as api
 from caicach.citizens.services import Facts
 from caicach.core.clock import noon
-from caicach.counter import cash, kept, post, till
+from caicach.counter import cash, kept, post, spares, till
 from caicach.counter import services as counter
 from caicach.desk import search
 from caicach.desk.models import SavedFilter
@@ -54,7 +54,7 @@ PAGES = (
     ("administrator", "/co-cau/phong-van-hoa-xa-hoi/"), ("administrator", "/co-cau/to-ra-soat-cu/"), ("administrator", "/vang-mat/"),
     ("administrator", "/nguoi/nap/"), ("administrator", "/lich-lam-viec/"), ("administrator", "/lich-lam-viec/gio/"), ("administrator", "/nguoi/nguoiba03/"), ("province", "/cac-phuong/"),
     ("coordinator", "/thu-tuc/moi/"), ("coordinator", "/thu-tuc/noi-giu/"), ("coordinator", "/thu-tuc/1.001193/"), ("coordinator", "/thu-tuc/1.001193/sua/"),
-    ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"), ("coordinator", "/quay/cai-dat/loi-van/?mau=04"), ("coordinator", "/quay/cai-dat/thong-bao/"), ("coordinator", "/ho-so/TAM-261123-0001/"),
+    ("officer", "/quay/"), ("officer", "/quay/?nhap=nhapquay01"), ("officer", "/quay/du-phong/"), ("head", "/quay/phieumot0001/"), ("coordinator", "/quay/cai-dat/"), ("coordinator", "/quay/cai-dat/loi-van/?mau=04"), ("coordinator", "/quay/cai-dat/thong-bao/"), ("coordinator", "/ho-so/TAM-261123-0001/"),
     ("officer", "/quay/tien/TAM-261123-0002/"), ("officer", "/quay/chot-tien/"), ("head", "/quay/chot-tien/chot00000001/"),
     ("officer", "/ho-so/buu-chinh/"), ("officer", "/ho-so/buu-chinh/2026/1/"), ("officer", "/ho-so/TAM-261123-0004/buoc/return-result/"),
     ("coordinator", "/thu-tuc/1.001193/sua-chu/"), ("coordinator", "/thu-tuc/1.001193/het/"),
@@ -188,6 +188,7 @@ def world(db):
     kept.keep(
         {"said": {"procedure": "1.001193", "name": "Lê Thử"}, "lists": {}}, ward=ward.pk, token="nhapquay01", label="Nháp", **by
     )  # fmt: skip
+    spares.make(2, token="phieutrong01", ward=ward.pk, **by)
     organisation.add_office(ward, name="Tổ rà soát cũ")
     SavedFilter.objects.create(
         ward=ward, year=2026, kind="cchc", name="Mục một", query="?muc=I", person=people["coordinator"]

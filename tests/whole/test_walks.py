@@ -53,6 +53,7 @@ VALUES = {
     "move": "ask-payment",
     "lookup": "ABCDEFGH",
     "nth": 1,
+    "slip": "DP-2026-0001",
 }
 
 

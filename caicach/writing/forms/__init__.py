@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typst import Compiler
 
 FORMS = {
-    "01": "receipt", "02": "letter", "03": "letter", "04": "letter", "05": "letter", "06": "sheet", "07": "book", "08": "letter", "09": "paid", "10": "lines", "11": "lines",
+    "01": "receipt", "02": "letter", "03": "letter", "04": "letter", "05": "letter", "06": "sheet", "07": "book", "08": "letter", "09": "paid", "10": "lines", "11": "lines", "12": "spare",
 }  # fmt: skip
 _turn = Lock()
 """a kept compiler does one paper at a time; each takes a few milliseconds"""
