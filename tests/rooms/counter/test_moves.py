@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from caicach.core.clock import local_day
 from caicach.counter import services
 from caicach.dossiers import moves
 from caicach.dossiers.models import Dossier, Event
@@ -283,6 +284,9 @@ class Moves(RuleBasedStateMachine):
             expected = {"dossier.move"} if not may else {
                 "dossier.word-missing", "dossier.same-hands", "dossier.first-hands", "clock.extended-already",
             }  # fmt: skip
+            if may and code == "extend":  # two more days would have passed as well
+                due = Dossier.objects.values_list("due_on", flat=True).get(pk=self.dossier.pk)
+                expected |= {"clock.extension-past"} if local_day(self.now) > due else set()
             assert told.code in expected, (code, told.code)
         else:
             assert may and (word or not what.needs_word)
