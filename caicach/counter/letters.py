@@ -19,8 +19,8 @@ from caicach.counter import money_papers, numbers, papers, queries
 from caicach.counter.models import Line, Paper
 from caicach.counter.queries import Sentences
 from caicach.documents import services as documents
-from caicach.dossiers.moves import term_of
 from caicach.dossiers.queries import events_of, paper_of
+from caicach.dossiers.terms import term_of
 from caicach.organisation.queries import ward_facts, work_time
 from caicach.procedures.queries import shares_of
 from caicach.rules import control_sheet, dossier_story, signature, wording

@@ -15,8 +15,8 @@ from caicach.counter import queries
 from caicach.counter.models import Desk, Line, Paper
 from caicach.counter.queries import Taken
 from caicach.documents import services as documents
-from caicach.dossiers.moves import term_of
 from caicach.dossiers.queries import events_of, void_words
+from caicach.dossiers.terms import term_of
 from caicach.organisation.queries import ward_facts, work_time
 from caicach.rules import wording
 from caicach.rules.dossier_clock import read

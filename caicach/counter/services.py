@@ -21,7 +21,7 @@ from caicach.counter import numbers, queries, till
 from caicach.counter.models import Desk, Fee, Line, Part, Running, Wording
 from caicach.data import paper_words
 from caicach.dossiers import intake
-from caicach.dossiers.moves import as_facts
+from caicach.dossiers.terms import as_facts
 from caicach.history import services as history
 from caicach.organisation.queries import hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake

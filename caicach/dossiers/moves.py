@@ -19,14 +19,17 @@ from caicach.accounts.queries import colleagues, signer_on
 from caicach.core import clock
 from caicach.core.http import Actor
 from caicach.dossiers import beside, comparing, intake
+from caicach.dossiers.legs import of_events, open_names
 from caicach.dossiers.models import Dossier, Event
+from caicach.dossiers.terms import term_of
 from caicach.organisation.queries import offices, work_time
 from caicach.rules import rights
 from caicach.rules.clock_limits import days_gone, may_extend, most_days
 from caicach.rules.dossier_clock import Move as ClockMove
-from caicach.rules.dossier_clock import Reading, Term, read
+from caicach.rules.dossier_clock import Reading, read
 from caicach.rules.dossier_moves import AGREED, APOLOGIES, APOLOGISED, MOVES, Step, after, moves_from, replay
 from caicach.rules.dossier_story import OUTCOMES, said
+from caicach.rules.legs import CODES as LEG_CODES
 from caicach.rules.moments import iso
 from caicach.rules.refusal import Refusal
 from caicach.rules.signature import short
@@ -35,8 +38,8 @@ from caicach.rules.work_time import WorkTime
 MOST_DAYS = 250
 """more working days than this are no new appointment"""
 _PASSES = ("transfer", "hand-over", "send-back")
-BESIDE_MOVES = frozenset({"paid", "paid-void", "refunded", "charged"})
-"""events that no move need wait for: money changes nothing of where a dossier stands"""
+BESIDE_MOVES = frozenset({"paid", "paid-void", "refunded", "charged", *LEG_CODES})
+"""events that no move need wait for: money and a leg that is done change nothing of where a dossier stands"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def possible(dossier: Dossier, role: str, codes: Sequence[str], *, by: Mover) ->
     names = tuple(
         name for name in names if rights.allows(MOVES[name].action, role) and _has_way(dossier, name, codes)
     )
-    whose = _elsewhere(dossier, by)
+    whose = elsewhere(dossier, by)
     mine = [name for name in names if not (whose and _by_hands(name))]
     return Possible(tuple((name, MOVES[name].name) for name in mine), whose if len(mine) < len(names) else "")
 
@@ -207,7 +210,7 @@ def _check_system(held: Dossier, code: str) -> None:
 
 
 def _check_hands(held: Dossier, code: str, by: Mover) -> None:
-    if _by_hands(code) and (name := _elsewhere(held, by)):
+    if _by_hands(code) and (name := elsewhere(held, by)):
         raise Refusal("dossier.not-yours", office=name)
 
 
@@ -217,7 +220,7 @@ def _by_hands(code: str) -> bool:
     return code != "void" and MOVES[code].action in ("dossier.process", "dossier.head")
 
 
-def _elsewhere(held: Dossier, by: Mover) -> str:
+def elsewhere(held: Dossier, by: Mover) -> str:
     """The office whose hands it is in, where that is another than the mover's; "" else."""
     where = held.clock.office_id
     if by.office is None or where is None or where == by.office:
@@ -246,6 +249,8 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
         case "resolve":
             if told.outcome not in OUTCOMES:
                 raise Refusal("dossier.outcome", "outcome")
+            if told.outcome == "granted" and (names := _open_legs(held, events, at)):
+                raise Refusal("legs.open", "outcome", names=names)
             _check_paper(told, clock.local_day(at))
             return {
                 "outcome": told.outcome,
@@ -266,6 +271,12 @@ def _facts(held: Dossier, code: str, told: Told, events: Sequence[Event], at: dt
             }
         case _:
             return {}
+
+
+def _open_legs(held: Dossier, events: Sequence[Event], at: dt.datetime) -> str:
+    if not any(one.facts.get("legs") for one in events if one.code == "accept"):
+        return ""
+    return open_names(of_events(events, term_of(events), work_time(held.ward_id), at))
 
 
 def _check_amount(days: int) -> None:
@@ -465,32 +476,6 @@ def _shown(events: Sequence[Event], at: dt.datetime, time: WorkTime) -> tuple[st
 
 def _steps(events: Sequence[Event]) -> list[Step]:
     return [Step(one.code, _minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
-
-
-def term_of(events: Sequence[Event]) -> Term | None:
-    """The time that was promised when the dossier came in; None where none was known."""
-    said = next((one.facts.get("term") for one in events if one.code == "accept"), None)
-    if not said:
-        return None
-    cut_off = dt.time.fromisoformat(said["cut_off"]) if said.get("cut_off") else None
-    return Term(
-        said["unit"], said["amount"], said["count"], cut_off, said["restarts"], said.get("quarters", False)
-    )
-
-
-def as_facts(term: Term | None) -> dict[str, object] | None:
-    """A term as the event of an intake keeps it: the dossier stays under it, whatever the catalogue says later."""
-    if term is None:
-        return None
-    cut_off = term.cut_off.isoformat(timespec="minutes") if term.cut_off else None
-    return {
-        "unit": term.unit,
-        "amount": term.amount,
-        "count": term.count,
-        "cut_off": cut_off,
-        "restarts": term.restarts,
-        "quarters": term.quarters,
-    }
 
 
 def _minute(at: dt.datetime) -> dt.datetime:

@@ -15,12 +15,16 @@ from caicach.core.clock import local
 from caicach.core.http import Missing
 from caicach.data import has_police_forms
 from caicach.dossiers import found as words
+from caicach.dossiers.legs import of_events
 from caicach.dossiers.models import Dossier, DossierClock, DossierList, Event, whole
+from caicach.dossiers.terms import term_of
 from caicach.history.queries import Happened
+from caicach.organisation.queries import work_time
 from caicach.rules import dossier_story, papers, rights
 from caicach.rules.dossier_moves import AGREED, APOLOGISED, STATES
 from caicach.rules.dossier_words import dossier_code
 from caicach.rules.formats import moment, paper_address
+from caicach.rules.legs import Shown
 from caicach.rules.procedures import procedure_code
 from caicach.rules.vntext import fold
 
@@ -308,7 +312,7 @@ class Told(Happened):
 @dataclass(frozen=True, slots=True)
 class DossierPage:
     """story: what happened, newest first; codes: the same as codes, oldest first. hands: whose it is now; result, collected, extended:
-    of the events, as `dossier_story` says them. "" for what is not so. is_beside: another system makes its next move."""
+    of the events, as `dossier_story` says them. "" for what is not so. is_beside: another system makes its next move. legs: of a bundle."""
 
     row: Row
     story: tuple[Told, ...]
@@ -318,6 +322,7 @@ class DossierPage:
     collected: str
     extended: str
     is_beside: bool
+    legs: tuple[Shown, ...] = ()
 
 
 def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
@@ -343,7 +348,15 @@ def dossier_page(ward: int, code: str, *, now: dt.datetime) -> DossierPage:
         dossier_story.collected(_newest(events, "return-result")) if done else "",
         dossier_story.extended(_newest(events, "extend") or _newest(events, APOLOGISED)),
         dossier.system != Dossier.OWN and not dossier.set_aside and not _has_ended(dossier),
+        legs_of(ward, events[::-1], now=now),
     )
+
+
+def legs_of(ward: int, events: Sequence[Event], *, now: dt.datetime) -> tuple[Shown, ...]:
+    """The legs of a bundle. events: its own, the oldest first. No query where it is none."""
+    if not any(one.facts.get("legs") for one in events if one.code == "accept"):
+        return ()
+    return of_events(events, term_of(events), work_time(ward), now)
 
 
 def hands_of(dossier: Dossier) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from caicach import data
 from caicach.core import clock
 from caicach.dossiers.models import Event
-from caicach.dossiers.moves import term_of
+from caicach.dossiers.terms import term_of
 from caicach.rules.citizen_answer import MOVED, Happening, Moment
 from caicach.rules.clock_limits import wait_ends
 from caicach.rules.clock_words import in_words

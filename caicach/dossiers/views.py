@@ -25,6 +25,7 @@ from caicach.core.http import (
 from caicach.dossiers import apart, intake, queries, services
 from caicach.dossiers.asides import asides_of
 from caicach.dossiers.forms import CodeForm, LayoutForm, ListForm
+from caicach.dossiers.leg_moves import may_settle
 from caicach.dossiers.moves import Mover, possible
 from caicach.rules import rights
 from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, UNLIKE_CODES
@@ -159,6 +160,7 @@ def _detail(request: WardRequest, code: str, form: CodeForm, *, status: int = 20
         "next_one": queries.next_in_hands(actor.ward_id, by.office, but=one, now=clock.now()),
         "apart": apart.row_of(one.clock, now=clock.now()) if one.clock.counted_on else None,
         "asides": asides_of(one, actor.role),
+        "may_leg": bool(page.legs) and may_settle(one, actor.role, by=by),
         "code_form": form if one.is_provisional and rights.allows("dossier.accept", actor.role) else None,
     }
     return render(request, "dossiers/detail.html", facts, status=status)

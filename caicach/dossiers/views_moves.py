@@ -7,17 +7,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from caicach.accounts.queries import colleagues
 from caicach.core import clock
 from caicach.core.http import Missing, may, put_refusal, refused, see_other, ward_request
 from caicach.dossiers import moves, queries
 from caicach.dossiers.forms import MoveForm
+from caicach.dossiers.leg_moves import settle
 from caicach.dossiers.models import Dossier
 from caicach.organisation.queries import offices
 from caicach.rules import rights
 from caicach.rules.dossier_moves import MOVES
+from caicach.rules.legs import AGAIN, DONE, DROPPED
 from caicach.rules.refusal import Refusal
 
 
@@ -67,6 +69,26 @@ def step(request: HttpRequest, code: str, move: str) -> HttpResponse:
                 return see_other(dossier.address)
     facts = {"dossier": dossier, "form": form, "move": MOVES[move]}
     return render(request, "dossiers/move.html", facts, status=status)
+
+
+_LEG = {"xong": DONE, "bo": DROPPED, "mo-lai": AGAIN}
+
+
+@require_POST
+@may("dossier.process")
+def leg(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """A leg of a bundle is done, not needed, or not done after all (lam)."""
+    actor = ward_request(request).actor
+    dossier, _ = queries.dossier_with_newest(actor.ward_id, code)
+    what = _LEG.get(request.POST.get("lam", ""), "")
+    try:
+        legs = settle(
+            dossier, number, what, request.POST.get("word", ""), by=moves.Mover.of(actor), at=clock.now()
+        )
+    except Refusal as refusal:
+        return refused(request, refusal, back=("Về hồ sơ", dossier.address))
+    messages.success(request, f"{legs[number - 1].leg.name}: {legs[number - 1].state_name.lower()}.")
+    return see_other(f"{dossier.address}#chang")
 
 
 def _written(move: str, ward: int, by: moves.Mover, dossier: Dossier) -> str:

@@ -18,6 +18,7 @@ from caicach.counter.papers import fee_words
 from caicach.counter.post import newest_parcel
 from caicach.counter.services import lookup_hash
 from caicach.dossiers import told
+from caicach.dossiers.queries import legs_of
 from caicach.organisation.queries import day_names, ward_ids, ward_names, work_time
 from caicach.rules import rights
 from caicach.rules.citizen_answer import (
@@ -32,6 +33,7 @@ from caicach.rules.citizen_answer import (
     steps,
 )
 from caicach.rules.dossier_moves import STATES
+from caicach.rules.legs import Shown
 from caicach.rules.lookup import is_number
 from caicach.rules.money import dong
 from caicach.rules.refusal import Refusal
@@ -102,6 +104,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """A part of a bundle, and who settles it. kind: "done", "now", "ahead"."""
+
+    name: str
+    agency: str
+    words: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A dossier as its owner sees it. sum: how the promise was counted; note: of a provisional number; is_old: only the answer."""
 
@@ -120,6 +132,7 @@ class Page:
     looks: tuple[Look, ...]
     is_old: bool
     channels: tuple[str, ...] = ()
+    legs: tuple[Leg, ...] = ()
 
 
 def page(found: Found, *, now: dt.datetime) -> Page:
@@ -147,8 +160,21 @@ def page(found: Found, *, now: dt.datetime) -> Page:
         answer(standing, time), steps(one.state, told.happened(events), way=line.way),
         told.sum_of(events, time, here, due=due, names=day_names(ward, calendar)) if one.state not in ENDED else "",
         in_words(received, here) if received else "", fee, line.WAYS[line.way].lower(), _note(found), place,
-        tuple(looks(ward, found.codes)), False, channels_of(found),
+        tuple(looks(ward, found.codes)), False, channels_of(found), _legs(legs_of(ward, events, now=now), here),
     )  # fmt: skip
+
+
+def _legs(legs: Sequence[Shown], here: dt.datetime) -> tuple[Leg, ...]:
+    kinds = {"done": "done", "runs": "now", "waits": "ahead", "dropped": "ahead"}
+    found = []
+    for one in legs:
+        words = one.state_name
+        if one.state == "done" and one.done:
+            words = f"xong {in_words(one.done, here)}"
+        elif one.state == "runs" and one.due:
+            words = f"đang làm, hạn {in_words(one.due, here)}"
+        found.append(Leg(one.leg.name, one.leg.agency, words[:1].upper() + words[1:], kinds[one.state]))
+    return tuple(found)
 
 
 def _fee(fee: Any) -> str:

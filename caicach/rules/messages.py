@@ -122,6 +122,15 @@ SENTENCES: dict[str, str] = {
     "spare.moment-far": _(
         "Lúc nhận phải sau khi in phiếu ({since}), không ở phía trước và không quá {days} ngày. Hãy xem lại ngày giờ trên phiếu."
     ),
+    "legs.many": _("Một hồ sơ liên thông có nhiều nhất {most} chặng."),
+    "legs.name": _("Hãy ghi tên chặng thứ {number}."),
+    "legs.time": _("Thời hạn của chặng “{name}” chưa đúng: ghi số ngày hay giờ, hoặc chọn trong ngày."),
+    "legs.after": _("Chặng “{name}” chỉ đứng sau được một chặng ghi trước nó."),
+    "legs.open": _("Còn chặng chưa xong: {names}. Hãy ghi xong các chặng ấy rồi ký kết quả."),
+    "legs.gone": _("Hồ sơ không có chặng này. Hãy tải lại trang."),
+    "legs.state": _("Chặng này đã {state}. Hãy tải lại trang."),
+    "legs.word": _("Hãy ghi vì sao."),
+    "legs.ended": _("Hồ sơ đã kết thúc; các chặng của nó không đổi nữa."),
     "counter.procedure-gone": _(
         "Chưa chọn thủ tục, hoặc thủ tục không còn áp dụng hôm nay. Hãy chọn thủ tục."
     ),

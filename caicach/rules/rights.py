@@ -231,6 +231,7 @@ PAGES: dict[str, str] = {
     "dossiers:apologise": "dossier.head",
     "dossiers:sign": "dossier.sign",
     "dossiers:hand-on": "dossier.head",
+    "dossiers:leg": "dossier.process",
     "dossiers:learn-code": "dossier.accept",
     "dossiers:upload": "dossier.import",
     "dossiers:list": "dossier.import",

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from caicach.rules import formats, money, rights, sign_in, task_status
+from caicach.rules.clock_words import minutes_in_words
 from caicach.rules.dossier_moves import STATES
 from caicach.rules.vntext import cut
 
@@ -319,6 +320,12 @@ def account_words(event: Any) -> str:
 def ways_of(event: Any) -> str:
     """ "mật khẩu và mã hai lớp" of a sign-in; "" for other events."""
     return sign_in.way_words(event.facts.get("ways"))
+
+
+@register.filter
+def worked(minutes: int) -> str:
+    """ "3 giờ" of minutes of work."""
+    return minutes_in_words(minutes)
 
 
 @register.filter
