@@ -246,3 +246,30 @@ class EndForm(forms.Form):
 
     def decision(self) -> Decision:
         return _decision(self.cleaned_data)
+
+
+class ListFileForm(forms.Form):
+    file = forms.FileField(
+        label="Danh mục",
+        max_length=200,
+        error_messages={
+            "required": "Hãy chọn tệp danh mục.",
+            "invalid": "Tệp không tới nơi. Hãy chọn lại.",
+            "missing": "Tệp không tới nơi. Hãy chọn lại.",
+            "empty": "Tệp này rỗng. Hãy chọn tệp khác.",
+            "max_length": "Tên tệp dài quá. Hãy đặt tên ngắn hơn.",
+        },
+    )
+
+
+class TakeForm(forms.Form):
+    """The decision that a list's rows come from, and the day from which they are so."""
+
+    valid_from = DayField(label="Áp dụng từ", error_messages=_DAY)
+    decision_number = _text("Quyết định công bố số", 60)
+    decision_date = DayField(label="Ngày ký", required=False, error_messages=_DAY)
+    decision_issuer = _text("Nơi ban hành", 200)
+    checked = forms.BooleanField(label="Tôi đã đối chiếu các dòng này với quyết định", required=False)
+
+    def decision(self) -> Decision:
+        return _decision(self.cleaned_data)
