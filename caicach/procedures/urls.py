@@ -1,16 +1,7 @@
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
+from caicach.core import addresses  # noqa: F401 — "procedure" of the paths below
 from caicach.procedures import views, views_lists, views_manage, views_public
-
-
-class _ProcedureCode(StringConverter):
-    """A national code, or a provisional one of the ward's own."""
-
-    regex = r"[0-9]{1,2}\.[0-9]{6}|TAM-[0-9]{1,4}"
-
-
-register_converter(_ProcedureCode, "procedure")
 
 app_name = "procedures"
 urlpatterns = [

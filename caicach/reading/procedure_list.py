@@ -390,10 +390,7 @@ def _said(columns: _Columns, cells: Sequence[str]) -> dict[str, str]:
     for at, field in columns.fields.items():
         text = cells[at] if at < len(cells) else ""
         if field == "code":
-            code = re.fullmatch(r"\s*(\d{1,2}[.,]\d{3,6})\s*", text)
-            if code:  # a number of Excel's, or a comma for the dot
-                head, _, tail = code[1].replace(",", ".").partition(".")
-                text = f"{head}.{tail.ljust(6, '0')}"
+            text = re.sub(r"(?<=\d),(?=\d{6}\b)", ".", text)  # as a sheet of numbers shows it
         text = "\n".join(filter(None, map(squeeze, text.splitlines()))) if field in _LINES else squeeze(text)
         if field in ("law", "own") and re.fullmatch(r"\d{1,4}", text) and columns.units.get(at):
             text += f" {columns.units[at]}"

@@ -592,6 +592,7 @@ SENTENCES: dict[str, str] = {
     "catalogue.share-odd": _("Chưa hiểu phần thời gian “{words}” của bước {shown}. Hãy ghi số phần trăm."),
     "catalogue.office-unknown": _("Phường không có đơn vị “{words}”. Hãy sửa tên đơn vị ở các bước."),
     "catalogue.too-long": _("Ô này dài {count} chữ, nhiều nhất {most}. Hãy rút gọn."),
+    "dossiers.step-hours": _("Hãy ghi số giờ làm việc, từ 1 trở lên, cho mọi bước."),
     "catalogue.unknown-ended": _("Phường không có thủ tục {shown} để cho hết áp dụng. Hãy bỏ qua dòng này."),
     # plans
     "import.given-up": _(

@@ -208,6 +208,7 @@ PAGES: dict[str, str] = {
     "procedures:catalogue-file": "procedure.see",
     "procedures:whole": "procedure.see",
     "procedures:cut": "procedure.see",
+    "shorter:page": "dossier.see",
     "procedures:cut-file": "procedure.see",
     "procedures:detail": "procedure.see",
     "procedures:notice": "procedure.see",
