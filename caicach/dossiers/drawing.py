@@ -8,7 +8,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 WIDTH, HEIGHT = 640, 210
-_LEFT, _TOP = 44, 42
+_LEFT, _TOP = 56, 46
 _WIDE, _HIGH = WIDTH - _LEFT - 16, HEIGHT - _TOP - 34
 
 
@@ -37,10 +37,10 @@ def curve(points: Sequence[tuple[int, float]], *, unit: str, marks: Sequence[tup
         parts.append(f'<text class="axis" x="{x(amount)}" y="{HEIGHT - 18}" text-anchor="middle">{amount}</text>')  # fmt: skip
     parts.append(f'<text class="axis" x="{WIDTH - 16}" y="{HEIGHT - 3}" text-anchor="end">{escape(unit)}</text>')  # fmt: skip
     for n, (look, when, words) in enumerate(marks):  # a line for each: two times may be close
-        at, line_at = x(when), 13 + 16 * n
+        at, line_at = x(when), 15 + 18 * n
         anchor, aside = ("end", -5) if at > WIDTH / 2 else ("start", 5)
         parts.append(
-            f'<path class="mark is-{look}" d="M{at} {line_at - 10}V{y(0)}"/>'
+            f'<path class="mark is-{look}" d="M{at} {line_at - 12}V{y(0)}"/>'
             f'<text class="mark is-{look}" x="{at + aside}" y="{line_at}" text-anchor="{anchor}">{escape(words)}</text>'
         )
     return format_html(

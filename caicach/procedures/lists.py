@@ -114,6 +114,11 @@ class Line:
         return STATES[self.state][1]
 
     @property
+    def level(self) -> str:
+        """Whose it is, where it is not the ward's."""
+        return "" if self.told.entry.level == "commune" else LEVELS[self.told.entry.level]
+
+    @property
     def code(self) -> str:
         code = procedure_code(self.row.said.get("code", ""))
         return code.base if code else self.row.said.get("code", "")
