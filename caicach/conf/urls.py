@@ -17,6 +17,7 @@ urlpatterns = [
     path("ho-so/", include("caicach.dossiers.urls")),
     path("quay/", include("caicach.counter.urls")),
     path("", include("caicach.portal.urls")),
+    path("thu-tuc/", include("caicach.dossiers.urls_shorter")),
     path("", include("caicach.procedures.urls")),
     path("", include("caicach.tasks.urls")),
 ]

@@ -18,4 +18,11 @@ class Code(StringConverter):
         return dossier_code_in(value)
 
 
+class ProcedureCode(StringConverter):
+    """A procedure's national code, or a provisional one of the ward's own."""
+
+    regex = r"[0-9]{1,2}\.[0-9]{6}|TAM-[0-9]{1,4}"
+
+
 register_converter(Code, "code")
+register_converter(ProcedureCode, "procedure")

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 
 from caicach.core.fields import DayField, TokenField
+from caicach.procedures import step_rows
 from caicach.procedures.services import MENDABLE, Decision, Entry, Paper, Step, Variant
 from caicach.rules.dossier_clock import MOST, Unit
 from caicach.rules.procedures import FEES, LEVELS, ONLINE, UNITS, Span
@@ -107,6 +108,17 @@ class VersionForm(forms.Form):
         )  # fmt: skip
 
 
+def sent_so_far(sent: Any, what: str) -> tuple[dict[str, Any], dict[str, step_rows.Rows]]:
+    """What a version's form was sent with when a button arranged its steps: to begin with the same, nothing judged yet."""
+    start = {
+        name: name in sent if isinstance(field, forms.BooleanField) else sent.get(name, "")
+        for name, field in VersionForm.base_fields.items()
+    }
+    kinds: dict[str, type[forms.Form]] = {"giay": PaperForm, "buoc": StepForm, "ca": CaseForm}
+    rows = {prefix: step_rows.sent_rows(sent, prefix, kind) for prefix, kind in kinds.items()}
+    return start, rows | {"buoc": step_rows.arranged(rows["buoc"], what)}
+
+
 def start_of(entry: Entry) -> dict[str, Any]:
     """What the form begins with, of a version that was."""
     same = {name: getattr(entry, name) for name in VersionForm.base_fields if hasattr(entry, name)}
@@ -148,9 +160,12 @@ class CaseForm(forms.Form):
 
 
 class Parts:
-    """The rows of components, steps and cases beside a version's form; an empty row says nothing."""
+    """The rows of components, steps and cases beside a version's form; an empty row says nothing. begun: the rows to begin with
+    instead of an entry's, by prefix; total: what the steps' shares come to, where they were sent."""
 
-    def __init__(self, data: Any, entry: Entry | None, offices: Any) -> None:
+    def __init__(
+        self, data: Any, entry: Entry | None, offices: Any, begun: dict[str, step_rows.Rows] | None = None
+    ) -> None:
         if data is not None:
             entry = None  # a row that says what the newest version says counts as well
         papers = [
@@ -165,9 +180,16 @@ class Parts:
             }
             for c in entry.cases
         ] if entry else []  # fmt: skip
-        self.papers = _rows(PaperForm, 3)(data, prefix="giay", initial=papers)
-        self.steps = _rows(StepForm, 2)(data, prefix="buoc", initial=steps, form_kwargs={"offices": offices})
-        self.cases = _rows(CaseForm, 1)(data, prefix="ca", initial=cases)
+        if begun is not None:
+            papers, steps, cases = begun["giay"], begun["buoc"], begun["ca"]
+        self.total = step_rows.total(
+            step_rows.sent_rows(data, "buoc", StepForm) if data is not None else steps
+        )
+        self.papers = _rows(PaperForm, 0 if begun else 3)(data, prefix="giay", initial=papers)
+        self.steps = _rows(StepForm, 0 if begun else 2 if entry is None or not steps else 1)(
+            data, prefix="buoc", initial=steps, form_kwargs={"offices": offices}
+        )
+        self.cases = _rows(CaseForm, 0 if begun else 1)(data, prefix="ca", initial=cases)
 
     def is_valid(self) -> bool:
         return all([self.papers.is_valid(), self.steps.is_valid(), self.cases.is_valid()])
@@ -243,6 +265,33 @@ class EndForm(forms.Form):
     decision_number = forms.CharField(label="Theo quyết định số", max_length=60, error_messages=_LONG | {"required": "Hãy ghi số quyết định."})  # fmt: skip
     decision_date = DayField(label="Ngày ký", required=False, error_messages=_DAY)
     decision_issuer = _text("Nơi ban hành", 200)
+
+    def decision(self) -> Decision:
+        return _decision(self.cleaned_data)
+
+
+class ListFileForm(forms.Form):
+    file = forms.FileField(
+        label="Danh mục",
+        max_length=200,
+        error_messages={
+            "required": "Hãy chọn tệp danh mục.",
+            "invalid": "Tệp không tới nơi. Hãy chọn lại.",
+            "missing": "Tệp không tới nơi. Hãy chọn lại.",
+            "empty": "Tệp này rỗng. Hãy chọn tệp khác.",
+            "max_length": "Tên tệp dài quá. Hãy đặt tên ngắn hơn.",
+        },
+    )
+
+
+class TakeForm(forms.Form):
+    """The decision that a list's rows come from, and the day from which they are so."""
+
+    valid_from = DayField(label="Áp dụng từ", error_messages=_DAY)
+    decision_number = _text("Quyết định công bố số", 60)
+    decision_date = DayField(label="Ngày ký", required=False, error_messages=_DAY)
+    decision_issuer = _text("Nơi ban hành", 200)
+    checked = forms.BooleanField(label="Tôi đã đối chiếu các dòng này với quyết định", required=False)
 
     def decision(self) -> Decision:
         return _decision(self.cleaned_data)

@@ -251,6 +251,23 @@ class Case(_OfVersion):
         return fee_words(self.fee_status, self.fee_words, None) if self.fee_status else ""
 
 
+class CatalogueList(models.Model):
+    """A list of procedures that was read from a file and is being looked at; gone when it is written or dropped.
+
+    rows: what the file says and what was mended, a foreign message until somebody confirms it. left_out: where the rows stand
+    that name no procedure. leaves: levels whose rows are left out by choice.
+    """
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=32, unique=True)
+    file_name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    left_out = models.JSONField(default=list)
+    leaves = models.JSONField(default=list)
+    made_by = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(db_index=True)
+
+
 def span(unit: str, amount: int | None) -> Span | None:
     """A time of two columns."""
     return Span(unit, amount) if unit and amount is not None else None  # type: ignore[arg-type]

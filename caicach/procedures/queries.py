@@ -497,6 +497,53 @@ def _cut_row(version: Version, group: Cut, a_day: int, longest: Fraction) -> Cut
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """A procedure in force as it would be with a shorter time. steps: (name, office, percent) in their order; cut: the share of the
+    law's time that it does without then; total, was_total: of the whole catalogue, then and now, None without any; kept: of how
+    many procedures the promise is kept, then and now."""
+
+    version: Version
+    steps: tuple[tuple[str, str, int], ...]
+    cut: Fraction | None
+    was_cut: Fraction | None
+    total: Fraction | None
+    was_total: Fraction | None
+    reached: int
+    was_reached: int
+    counted: int
+
+
+def shortened(ward: int, code: str, own: Span | None, *, today: dt.date) -> Shortened:
+    """What a time of the ward's would do to the promise to cut; None: what holds now. Two queries. Raises Missing for what is
+    not in force."""
+    a_day = work_time(ward).minutes_a_day
+    versions = list(_on(Version.objects.filter(ward_id=ward), today).select_related("procedure"))
+    version = next((one for one in versions if one.procedure.code == code), None)
+    if version is None:
+        raise Missing
+    steps = StepSpec.objects.filter(ward_id=ward, version=version).select_related("office")
+
+    def counted(shorter: Span | None) -> tuple[Fraction | None, int, int]:
+        pairs = [(one.level, one.law, shorter if one is version and shorter else one.own) for one in versions]
+        groups = [cut_of(level, law, ward_time, a_day=a_day) for level, law, ward_time in pairs]
+        some = [(law, ward_time) for (_, law, ward_time), group in zip(pairs, groups, strict=True) if law and group in COUNTED]  # fmt: skip
+        return total_cut(some, a_day=a_day), groups.count("reached"), len(some)
+
+    then, now = counted(own), counted(None)
+    return Shortened(
+        version,
+        tuple((one.name, one.office.name if one.office else "", one.share_percent) for one in steps),
+        share_cut(version.law, own or version.own, a_day=a_day) if version.law else None,
+        share_cut(version.law, version.own, a_day=a_day) if version.law else None,
+        then[0],
+        now[0],
+        then[1],
+        now[1],
+        now[2],
+    )
+
+
 # --- for citizens, for forms -----------------------------------------------------------------------------------
 
 

@@ -131,7 +131,7 @@ def publish(
     """
     organisation.hold(ward)
     a_day = work_time(ward).minutes_a_day
-    entries = [_fit(entry, a_day) for entry in brings]
+    entries = [fit(entry, a_day) for entry in brings]
     if token and (
         made := list(Version.objects.select_related("procedure").filter(ward_id=ward, token=token))
     ):
@@ -257,7 +257,7 @@ def set_ward_times(
         if own and last.law is None:
             raise Refusal("procedure.time-unknown", "own_amount")
         if own != last.own:
-            entry = _fit(replace(before[last.pk], own=own, ward_decision=squeeze(document)[:200]), a_day)
+            entry = fit(replace(before[last.pk], own=own, ward_decision=squeeze(document)[:200]), a_day)
             changed.append((held[one.code], last, entry))
     _make_room([one for one, _, _ in changed], newest, since, today=today)
     versions = [
@@ -403,8 +403,8 @@ def _tidy(text: str) -> str:
     return "\n".join(line for line in map(squeeze, text.splitlines()) if line)
 
 
-def _fit(entry: Entry, a_day: int) -> Entry:
-    """The entry as it can be kept, or what is wrong with it."""
+def fit(entry: Entry, a_day: int) -> Entry:
+    """The entry as it can be kept, or what is wrong with it. a_day: minutes of a working day."""
     entry = replace(entry, code=_code(entry.code), name=squeeze(entry.name), everyday_words=_tidy(entry.everyday_words), legal_basis=_tidy(entry.legal_basis))  # fmt: skip
     if not entry.name:
         raise Refusal("procedure.name-missing", "name")
@@ -596,3 +596,10 @@ def _changes(before: Version | None, after: Version) -> list[tuple[str, str, str
         ("Kết quả", before.result, after.result),
     )  # fmt: skip
     return [one for one in told if one[1] != one[2]]
+
+
+def newest_entries(ward: int) -> list[tuple[Version, Entry]]:
+    """The newest version of every procedure, ended ones too, in the order of the codes. Five queries."""
+    last = Version.objects.filter(procedure=OuterRef("procedure")).order_by("-valid_from").values("pk")[:1]
+    found = Version.objects.filter(ward_id=ward, pk=Subquery(last)).select_related("procedure")
+    return _entries(list(found.order_by("procedure__code")))

@@ -1,21 +1,19 @@
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
-from caicach.procedures import views, views_manage, views_public
-
-
-class _ProcedureCode(StringConverter):
-    """A national code, or a provisional one of the ward's own."""
-
-    regex = r"[0-9]{1,2}\.[0-9]{6}|TAM-[0-9]{1,4}"
-
-
-register_converter(_ProcedureCode, "procedure")
+from caicach.core import addresses  # noqa: F401 — "procedure" of the paths below
+from caicach.procedures import views, views_lists, views_manage, views_public
 
 app_name = "procedures"
 urlpatterns = [
     path("thu-tuc/", views.catalogue, name="catalogue"),
     path("thu-tuc/danh-sach.<slug:suffix>", views.catalogue_file, name="catalogue-file"),
+    path("thu-tuc/danh-muc.<slug:suffix>", views_lists.whole, name="whole"),
+    path("thu-tuc/nap/", views_lists.upload, name="list-upload"),
+    path("thu-tuc/nap/<slug:token>/", views_lists.show, name="list"),
+    path("thu-tuc/nap/<slug:token>/dong/", views_lists.row, name="list-row"),
+    path("thu-tuc/nap/<slug:token>/bo-qua/", views_lists.leave, name="list-leave"),
+    path("thu-tuc/nap/<slug:token>/bo/", views_lists.drop, name="list-drop"),
+    path("thu-tuc/nap/<slug:token>/ghi/", views_lists.take, name="list-take"),
     path("thu-tuc/cat-giam/", views.cut, name="cut"),
     path("thu-tuc/cat-giam/danh-sach.<slug:suffix>", views.cut_file, name="cut-file"),
     path("thu-tuc/noi-giu/", views_manage.kept, name="kept"),

@@ -17,8 +17,17 @@ from caicach.core import clock
 from caicach.core.fields import new_token
 from caicach.core.http import may, put_refusal, see_other, ward_request
 from caicach.organisation.queries import choices_of, offices
-from caicach.procedures import meanwhile, queries, services, starter
-from caicach.procedures.forms import CheckForm, EndForm, MendForm, Parts, TimeForm, VersionForm, start_of
+from caicach.procedures import meanwhile, queries, services, starter, step_rows
+from caicach.procedures.forms import (
+    CheckForm,
+    EndForm,
+    MendForm,
+    Parts,
+    TimeForm,
+    VersionForm,
+    sent_so_far,
+    start_of,
+)
 from caicach.procedures.models import BESIDE, OWN, Procedure, Version
 from caicach.procedures.view_parts import tabs
 from caicach.rules.refusal import Refusal
@@ -45,6 +54,8 @@ def _version(
 ) -> HttpResponse:
     actor, today = ward_request(request).actor, clock.today()
     data = request.POST if request.method == "POST" else None
+    if data is not None and step_rows.is_arranging(what := data.get("viec", "")):
+        return _arranged(request, there, entry, what)
     start = start_of(entry) if entry else {"at_counter": True, "fee_status": "unknown"}
     start |= {"valid_from": f"{today:%d/%m/%Y}", "token": new_token()}
     choices = choices_of(offices(actor.ward_id, on=today))
@@ -95,6 +106,17 @@ def _version(
                 return see_other(f"{made[0].procedure.address}?tu={made[0].valid_from:%d-%m-%Y}")
     facts = {"form": form, "parts": parts, "procedure": there, "entry": entry}
     return render(request, "procedures/version.html", facts, status=status)
+
+
+def _arranged(request: HttpRequest, there: Procedure | None, entry: services.Entry | None, what: str) -> HttpResponse:  # fmt: skip
+    """The form as it was sent, its steps arranged; nothing is saved."""
+    start, rows = sent_so_far(request.POST, what)
+    form = VersionForm(initial=start)
+    if there is not None:
+        del form.fields["code"]
+    choices = choices_of(offices(ward_request(request).actor.ward_id, on=clock.today()))
+    facts = {"form": form, "parts": Parts(None, None, choices, rows), "procedure": there, "entry": entry}
+    return render(request, "procedures/version.html", facts)
 
 
 def _tell(form: forms.Form, told: dict[str, str]) -> None:

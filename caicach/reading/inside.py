@@ -17,6 +17,7 @@ from caicach.rules.refusal import Refusal
 if TYPE_CHECKING:
     from caicach.reading.dossier_list import DossierList
     from caicach.reading.plan import PlanReading
+    from caicach.reading.procedure_list import ProcedureList
     from caicach.reading.sheets import Sheets
 
 HEADER = 9  # one letter, eight bytes of length
@@ -26,7 +27,8 @@ PROGRESS, ANSWER = b"P", b"A"
 class Request(TypedDict):
     """What the worker is asked, as JSON on its standard input. seconds: of wall time; memory_mib: of data.
 
-    what: "plan", "sheets" for plain rows, "dossiers" for another system's list; columns: of that, where they were chosen.
+    what: "plan", "sheets" for plain rows, "dossiers" for another system's list, "procedures" for a catalogue's; columns: of
+    the dossiers', where they were chosen.
     """
 
     what: str
@@ -62,8 +64,10 @@ def _limit(request: Request) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Sheets | DossierList | Refusal:
-    if request["what"] in ("sheets", "dossiers"):
+def _answer(
+    request: Request, pipe: IO[bytes]
+) -> PlanReading | Sheets | DossierList | ProcedureList | Refusal:
+    if request["what"] in ("sheets", "dossiers", "procedures"):
         return _list(request)
     from caicach.reading import limits, read_plan
 
@@ -88,12 +92,16 @@ def _answer(request: Request, pipe: IO[bytes]) -> PlanReading | Sheets | Dossier
         return Refusal("file.memory", name=request["name"])
 
 
-def _list(request: Request) -> Sheets | DossierList | Refusal:
+def _list(request: Request) -> Sheets | DossierList | ProcedureList | Refusal:
     try:
         if request["what"] == "dossiers":
             from caicach.reading.dossier_list import read_dossiers
 
             return read_dossiers(Path(request["path"]), name=request["name"], columns=request["columns"])
+        if request["what"] == "procedures":
+            from caicach.reading.procedure_list import read_procedures
+
+            return read_procedures(Path(request["path"]), name=request["name"])
         from caicach.reading.sheets import read_sheets
 
         return read_sheets(Path(request["path"]), name=request["name"])

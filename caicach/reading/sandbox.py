@@ -30,11 +30,12 @@ from caicach.rules.refusal import Refusal
 if TYPE_CHECKING:
     from caicach.reading.dossier_list import DossierList
     from caicach.reading.plan import PlanReading
+    from caicach.reading.procedure_list import ProcedureList
     from caicach.reading.sheets import Sheets
 
 log = logging.getLogger(__name__)
 
-_Answer: TypeAlias = "PlanReading | Sheets | DossierList | Refusal"
+_Answer: TypeAlias = "PlanReading | Sheets | DossierList | ProcedureList | Refusal"
 Progress = Callable[[float, str], None]
 """called with the share done (0 to 1) and what is being done, in Vietnamese"""
 
@@ -109,6 +110,22 @@ def read_dossiers(
     from caicach.reading.dossier_list import DossierList
 
     assert isinstance(answer, DossierList)
+    return answer
+
+
+def read_procedures(path: Path, *, name: str, seconds: float = SHEET_SECONDS) -> ProcedureList:
+    """As `procedure_list.read_procedures`, in a process of its own. Raises its Refusals as `_of_list` says them, and file.timeout,
+    file.memory, list.crashed."""
+    request: Request = {
+        "what": "procedures", "path": str(path.absolute()), "name": name, "offices": None, "year": None,
+        "columns": None, "seconds": seconds, "memory_mib": MEMORY_MIB,
+    }  # fmt: skip
+    answer = _ask(request, None, None)
+    if isinstance(answer, Refusal):
+        raise _of_list(answer, ".xlsx, .docx, .xls, .ods hoặc .csv")
+    from caicach.reading.procedure_list import ProcedureList
+
+    assert isinstance(answer, ProcedureList)
     return answer
 
 
@@ -230,6 +247,7 @@ class _Known(pickle.Unpickler):
 def _loaded(body: bytes, name: str) -> _Answer:
     from caicach.reading.dossier_list import DossierList
     from caicach.reading.plan import PlanReading
+    from caicach.reading.procedure_list import ProcedureList
     from caicach.reading.sheets import Sheets
 
     try:
@@ -237,7 +255,7 @@ def _loaded(body: bytes, name: str) -> _Answer:
     except Exception as error:
         log.exception("answer of the reader not understood")
         raise Refusal("file.crashed", name=name) from error
-    if isinstance(answer, PlanReading | Sheets | DossierList | Refusal):
+    if isinstance(answer, PlanReading | Sheets | DossierList | ProcedureList | Refusal):
         return answer
     return Refusal("file.crashed", name=name)
 

@@ -594,6 +594,29 @@ SENTENCES: dict[str, str] = {
     ),
     "procedure.word-missing": _("Hãy ghi vì sao sửa, để người sau hiểu."),
     "procedure.against-missing": _("Hãy ghi đã đối chiếu với văn bản nào."),
+    # the catalogue from a list
+    "catalogue.no-heading": _(
+        "Không thấy dòng tiêu đề có cột mã hoặc tên thủ tục trong tệp. Hãy kiểm tra lại, hoặc tải danh mục về làm mẫu."
+    ),
+    "catalogue.nothing-listed": _("Dưới dòng tiêu đề không có thủ tục nào. Hãy kiểm tra lại tệp."),
+    "catalogue.too-many": _(
+        "Danh sách có {count} thủ tục; mỗi lần nạp nhiều nhất {most}. Hãy chia ra vài tệp."
+    ),
+    "catalogue.too-heavy": _("Tệp nặng quá {most} MiB. Hãy lưu lại tệp chỉ có bảng, bỏ hình, rồi nạp."),
+    "catalogue.list-gone": _("Danh sách này đã được ghi hoặc đã bỏ. Hãy nạp lại tệp nếu còn cần."),
+    "catalogue.changed-meanwhile": _("Danh sách hoặc danh mục vừa thay đổi. Hãy xem lại lần nữa rồi ghi."),
+    "catalogue.problems-open": _("Còn {count} dòng cần xem. Hãy sửa hoặc bỏ qua từng dòng rồi ghi."),
+    "catalogue.nothing": _("Danh sách không có gì khác danh mục đang có."),
+    "catalogue.decision-missing": _("Hãy ghi số quyết định công bố."),
+    "catalogue.code-missing": _("Dòng này chưa có mã thủ tục. Hãy điền mã, chưa biết thì ghi TAM-1, TAM-2…"),
+    "catalogue.code-twice": _("Thủ tục {shown} có hai dòng nói khác nhau. Hãy bỏ qua một dòng."),
+    "catalogue.time-odd": _("Chưa hiểu thời hạn “{words}”. Hãy ghi như 5 ngày làm việc, hoặc “chưa rõ”."),
+    "catalogue.level-odd": _("Chưa hiểu cấp giải quyết “{words}”. Hãy chọn cấp."),
+    "catalogue.share-odd": _("Chưa hiểu phần thời gian “{words}” của bước {shown}. Hãy ghi số phần trăm."),
+    "catalogue.office-unknown": _("Phường không có đơn vị “{words}”. Hãy sửa tên đơn vị ở các bước."),
+    "catalogue.too-long": _("Ô này dài {count} chữ, nhiều nhất {most}. Hãy rút gọn."),
+    "dossiers.step-hours": _("Hãy ghi số giờ làm việc, từ 1 trở lên, cho mọi bước."),
+    "catalogue.unknown-ended": _("Phường không có thủ tục {shown} để cho hết áp dụng. Hãy bỏ qua dòng này."),
     # plans
     "import.given-up": _(
         "Máy chủ chưa đọc được tệp sau nhiều lần thử (đĩa đầy hoặc cơ sở dữ liệu bận). Hãy báo người quản trị, rồi bấm Đọc lại."
