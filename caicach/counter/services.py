@@ -25,7 +25,7 @@ from caicach.dossiers.terms import as_facts
 from caicach.history import services as history
 from caicach.organisation.queries import hours_on, row_of, work_time
 from caicach.procedures.queries import for_intake
-from caicach.rules import money, wording
+from caicach.rules import legs, money, wording
 from caicach.rules.clock_words import Promise
 from caicach.rules.dossier_clock import Term
 from caicach.rules.moments import iso
@@ -252,7 +252,7 @@ def draw_up(
     )  # fmt: skip
     taken = intake.take_in(
         dossier, at=at, due=promise.due, time=time, by=by, settled=asked.at_once,
-        facts={"promise": promise.words, "term": as_facts(term), "line": line[1], "year": line[0], **_by_hand(asked)}, office=_office(steps),
+        facts={"promise": promise.words, "term": as_facts(term), "line": line[1], "year": line[0], **_legs(version), **_by_hand(asked)}, office=_office(steps),
     )  # fmt: skip
     agreed = Line(
         ward_id=ward, dossier=dossier, year=line[0], number=line[1], way=asked.way, way_to=asked.way_to,
@@ -262,6 +262,11 @@ def draw_up(
     for part in parts:
         part.ward_id, part.dossier = ward, dossier
     return Rows(taken, parts, agreed, fee)
+
+
+def _legs(version: Any) -> dict[str, object]:
+    """The legs of a bundle, as the dossier will stand under them."""
+    return {"legs": legs.as_facts(version.bundle)} if version.legs else {}
 
 
 def _by_hand(asked: Asked) -> dict[str, object]:

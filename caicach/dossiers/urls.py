@@ -20,7 +20,7 @@ urlpatterns = [
     path("ky/", views_signing.sign, name="sign"),
     path("giao-lai/", views_signing.hand_on, name="hand-on"),
     path("<code:code>/buoc/<slug:move>/", views_moves.step, name="move"),
-    path("<code:code>/chang/<int:number>/", views_moves.leg, name="leg"),
+    path("<code:code>/chang/<int:nth>/", views_moves.leg, name="leg"),
     path("<code:code>/ma-cua-tinh/", views.learn_code, name="learn-code"),
     path("<code:code>/", views.detail, name="detail"),
 ]

@@ -76,18 +76,18 @@ _LEG = {"xong": DONE, "bo": DROPPED, "mo-lai": AGAIN}
 
 @require_POST
 @may("dossier.process")
-def leg(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def leg(request: HttpRequest, code: str, nth: int) -> HttpResponse:
     """A leg of a bundle is done, not needed, or not done after all (lam)."""
     actor = ward_request(request).actor
     dossier, _ = queries.dossier_with_newest(actor.ward_id, code)
     what = _LEG.get(request.POST.get("lam", ""), "")
     try:
         legs = settle(
-            dossier, number, what, request.POST.get("word", ""), by=moves.Mover.of(actor), at=clock.now()
+            dossier, nth, what, request.POST.get("word", ""), by=moves.Mover.of(actor), at=clock.now()
         )
     except Refusal as refusal:
         return refused(request, refusal, back=("Về hồ sơ", dossier.address))
-    messages.success(request, f"{legs[number - 1].leg.name}: {legs[number - 1].state_name.lower()}.")
+    messages.success(request, f"{legs[nth - 1].leg.name}: {legs[nth - 1].state_name.lower()}.")
     return see_other(f"{dossier.address}#chang")
 
 

@@ -84,6 +84,10 @@ class VersionForm(forms.Form):
     fee_words = _text("Mức thu, cách tính", 400)
     result = _text("Kết quả", 400)
     conditions = _lines("Điều kiện")
+    legs = _lines(
+        "Các chặng, khi nhiều cơ quan cùng làm một hồ sơ",
+        help_text="Mỗi dòng: tên | cơ quan (để trống là phường) | thời hạn | sau 1 (nếu chờ chặng ghi ở dòng 1)",
+    )
     legal_basis = _lines("Căn cứ pháp lý", help_text="Mỗi dòng một văn bản")
     source = _text("Nguồn", 300)
     checked = forms.BooleanField(label="Đã đối chiếu với quyết định công bố", required=False)
@@ -99,7 +103,7 @@ class VersionForm(forms.Form):
     def entry(self, papers: tuple[Paper, ...], steps: tuple[Step, ...], cases: tuple[Variant, ...]) -> Entry:
         data = dict(self.cleaned_data)
         same = (
-            "code", "name", "everyday_words", "field", "who_may_ask", "at_counter", "by_post", "online", "result", "legal_basis", "conditions",
+            "code", "name", "everyday_words", "field", "who_may_ask", "at_counter", "by_post", "online", "result", "legal_basis", "conditions", "legs",
             "decides", "ward_decision", "time_words", "fee_words", "fee_amount", "source", "checked",
         )  # fmt: skip
         return Entry(

@@ -18,7 +18,7 @@ _MAIN = (
     Column("Văn bản của phường về thời hạn", 40, only_sheet=True), Column("Tình trạng phí", 24, only_sheet=True),
     Column("Mức thu", 50, only_sheet=True), Column("Số tiền (đồng)", 24, "number", only_sheet=True), Column("Nộp ở đâu", 50, only_sheet=True),
     Column("Trực tuyến", 24, only_sheet=True), Column("Ai được làm", 50, only_sheet=True), Column("Người dân gọi là", 60, only_sheet=True),
-    Column("Điều kiện", 60, only_sheet=True), Column("Căn cứ pháp lý", 60, only_sheet=True), Column("Hồ sơ nằm ở", 30, only_sheet=True),
+    Column("Điều kiện", 60, only_sheet=True), Column("Căn cứ pháp lý", 60, only_sheet=True), Column("Các chặng", 60, only_sheet=True), Column("Hồ sơ nằm ở", 30, only_sheet=True),
     Column("Đối chiếu", 24, only_sheet=True), Column("Nguồn", 60, only_sheet=True), Column("Áp dụng từ", 24, "day", only_sheet=True),
     Column("Số quyết định", 30, only_sheet=True), Column("Ngày quyết định", 24, "day", only_sheet=True), Column("Nơi ban hành", 40, only_sheet=True),
 )  # fmt: skip
@@ -60,7 +60,7 @@ def _row(version: Version, e: Entry) -> tuple[Value, ...]:
     return (
         e.code, e.name, e.field, LEVELS[e.level], e.law.words if e.law else "chưa rõ", e.own.words if e.own else "theo luật", shown_fee(e), e.result,
         e.decides, e.time_words, e.ward_decision, FEES[e.fee_status], e.fee_words, e.fee_amount, ", ".join(ways) or "Không", ONLINE[e.online],
-        e.who_may_ask, e.everyday_words, e.conditions, e.legal_basis, SYSTEMS[e.system], "đã đối chiếu" if e.checked else "chưa đối chiếu", e.source,
+        e.who_may_ask, e.everyday_words, e.conditions, e.legal_basis, e.legs, SYSTEMS[e.system], "đã đối chiếu" if e.checked else "chưa đối chiếu", e.source,
         version.valid_from, version.decision_number, version.decision_date, version.decision_issuer,
     )  # fmt: skip
 

@@ -23,10 +23,10 @@ PLAIN = {
     "result": ("result", "Kết quả", 400), "decides": ("decides", "Cơ quan giải quyết", 200), "source": ("source", "Nguồn", 300),
     "time_words": ("time_words", "Thời hạn như văn bản ghi", 400), "own_document": ("ward_decision", "Văn bản của phường về thời hạn", 200),
     "everyday": ("everyday_words", "Người dân gọi là", 4000), "basis": ("legal_basis", "Căn cứ pháp lý", 4000),
-    "conditions": ("conditions", "Điều kiện", 4000),
+    "conditions": ("conditions", "Điều kiện", 4000), "legs": ("legs", "Các chặng", 2000),
 }  # fmt: skip
 """column of a list → (field of an entry, its words, how long it may be)"""
-_MANY = ("everyday_words", "legal_basis", "conditions")
+_MANY = ("everyday_words", "legal_basis", "conditions", "legs")
 
 
 @dataclass(frozen=True, slots=True)

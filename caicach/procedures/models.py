@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from caicach.core.constraints import SameWard, ward_pair
 from caicach.rules.dossier_clock import MOST, Counting, Term
+from caicach.rules.legs import Leg, written
 from caicach.rules.procedures import FEES, LEVELS, UNITS, Span
 
 BESIDE, OWN = "beside", "own"
@@ -55,7 +56,7 @@ class Version(models.Model):
     takes the law's; unit "": not known. time_words: as the source puts it. fee_status "unknown" is never "free". source:
     where these facts are from; checked: somebody of the ward has held them against the decision. system: where its
     dossiers are kept. ended_by: the decision that ended the procedure. ward_decision: the document of the ward's own time.
-    token: of the form that made it, so that sending it twice makes one.
+    token: of the form that made it, so that sending it twice makes one. legs: of a bundle, one a line as `rules.legs.written` has them.
     """
 
     ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
@@ -77,6 +78,7 @@ class Version(models.Model):
     result = models.CharField(max_length=400, blank=True)
     legal_basis = models.TextField(blank=True)
     conditions = models.TextField(blank=True)
+    legs = models.TextField(blank=True)
     decides = models.CharField(max_length=200, blank=True)
     statutory_unit = models.CharField(max_length=12, blank=True)
     statutory_amount = models.PositiveSmallIntegerField(null=True)
@@ -145,6 +147,11 @@ class Version(models.Model):
     def term(self, counting: Counting) -> Term | None:
         """What is promised, for the clock of a dossier; None where no time is known."""
         return counting.term(self.promised.unit, self.promised.amount) if self.promised else None
+
+    @property
+    def bundle(self) -> tuple[Leg, ...]:
+        """What other agencies settle of it; () where it is no bundle."""
+        return written(self.legs)
 
     @property
     def everyday(self) -> list[str]:

@@ -22,6 +22,7 @@ from caicach.organisation.queries import work_time
 from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version, decision_words
 from caicach.rules.dossier_clock import MOST
 from caicach.rules.formats import day as day_words
+from caicach.rules.legs import written
 from caicach.rules.merging import merge
 from caicach.rules.procedures import FEES, LEVELS, UNITS, Span, procedure_code
 from caicach.rules.refusal import Refusal
@@ -91,6 +92,7 @@ class Entry:
     result: str = ""
     legal_basis: str = ""
     conditions: str = ""
+    legs: str = ""
     decides: str = ""
     law: Span | None = None
     own: Span | None = None
@@ -405,9 +407,10 @@ def _tidy(text: str) -> str:
 
 def fit(entry: Entry, a_day: int) -> Entry:
     """The entry as it can be kept, or what is wrong with it. a_day: minutes of a working day."""
-    entry = replace(entry, code=_code(entry.code), name=squeeze(entry.name), everyday_words=_tidy(entry.everyday_words), legal_basis=_tidy(entry.legal_basis))  # fmt: skip
+    entry = replace(entry, code=_code(entry.code), name=squeeze(entry.name), everyday_words=_tidy(entry.everyday_words), legal_basis=_tidy(entry.legal_basis), legs=_tidy(entry.legs))  # fmt: skip
     if not entry.name:
         raise Refusal("procedure.name-missing", "name")
+    written(entry.legs)
     _look_at(entry.law, "law_amount")
     _look_at(entry.own, "own_amount")
     if entry.own and entry.law is None:
@@ -510,7 +513,7 @@ def _end(procedures: Sequence[Procedure], newest: Mapping[int, Version], since: 
 
 
 _AS_THEY_ARE = (
-    "name", "everyday_words", "field", "level", "who_may_ask", "at_counter", "by_post", "online", "result", "legal_basis", "conditions",
+    "name", "everyday_words", "field", "level", "who_may_ask", "at_counter", "by_post", "online", "result", "legal_basis", "conditions", "legs",
     "decides", "ward_decision", "time_words", "fee_status", "fee_words", "fee_amount", "source", "checked", "system",
 )  # fmt: skip
 

@@ -64,6 +64,7 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("result", r"ket qua(?: .*)?"),
     ("basis", r"can cu(?: .*)?|co so phap ly|van ban quy dinh.*|vbqppl.*"),
     ("conditions", r"(?:yeu cau )?dieu kien(?: .*)?"),
+    ("legs", r"cac chang"),
     ("decides", r"co quan (?:giai quyet|thuc hien|co tham quyen|quyet dinh)(?: .*)?|tham quyen(?: .*)?|noi giai quyet"),
     ("papers", r"(?:thanh phan|ho so)(?: ho so)?(?: can nop| gom)?|thanh phan so luong ho so"),
     ("source", r"nguon(?: .*)?"),
@@ -382,7 +383,7 @@ def _kind(columns: _Columns) -> str:
     return "procedure"
 
 
-_LINES = frozenset(("everyday", "basis", "conditions", "papers", "paper_name"))
+_LINES = frozenset(("everyday", "basis", "conditions", "legs", "papers", "paper_name"))
 
 
 def _said(columns: _Columns, cells: Sequence[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ bundles). Nothing of a leg stops the clock of the whole.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,7 +16,9 @@ from typing import Any, Literal
 from caicach.rules.clock_steps import Leg as ClockLeg
 from caicach.rules.clock_steps import bundle
 from caicach.rules.dossier_clock import Counting, Move, Term, Unit, read
+from caicach.rules.procedure_words import time_said
 from caicach.rules.refusal import Refusal
+from caicach.rules.vntext import key
 from caicach.rules.work_time import WorkTime
 
 DONE, DROPPED, AGAIN = "leg-done", "leg-dropped", "leg-again"
@@ -83,6 +86,24 @@ def check(legs: Sequence[Leg]) -> None:
             raise Refusal("legs.time", "legs", name=one.name)
         if not 0 <= one.after < n:
             raise Refusal("legs.after", "legs", name=one.name)
+
+
+_AFTER = re.compile(r"sau (?:chang )?(\d{1,2})", re.ASCII)
+
+
+def written(text: str) -> tuple[Leg, ...]:
+    """Legs as the catalogue writes them, one a line: "Đăng ký thường trú | Công an | 2 ngày làm việc | sau 1". The agency may be left empty
+    (the ward's own), and what it follows (it begins with the dossier). Raises as `check` does, and Refusal legs.time for a time that is
+    none."""
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, agency, time, after = (*(part.strip() for part in line.split("|")[:4]), "", "", "", "")[:4]
+        said, turn = time_said(time), _AFTER.fullmatch(key(after))
+        if said.span is None or (after and turn is None):
+            raise Refusal("legs.time" if said.span is None else "legs.after", "legs", name=name)
+        found.append(Leg(name, agency, said.span.unit, said.span.amount, int(turn[1]) if turn else 0))
+    check(found)
+    return tuple(found)
 
 
 def as_facts(legs: Sequence[Leg]) -> list[list[Any]]:
