@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-WIDTH, HEIGHT = 640, 210
+WIDTH, HEIGHT = 640, 264
 _LEFT, _TOP = 56, 46
-_WIDE, _HIGH = WIDTH - _LEFT - 16, HEIGHT - _TOP - 34
+_WIDE, _HIGH = WIDTH - _LEFT - 16, HEIGHT - _TOP - 46
 
 
 def curve(points: Sequence[tuple[int, float]], *, unit: str, marks: Sequence[tuple[str, float, str]]) -> SafeString:  # fmt: skip
@@ -34,8 +34,8 @@ def curve(points: Sequence[tuple[int, float]], *, unit: str, marks: Sequence[tup
         )
     every = max(1, -(-most // 8))
     for amount in range(every, most + 1, every):
-        parts.append(f'<text class="axis" x="{x(amount)}" y="{HEIGHT - 18}" text-anchor="middle">{amount}</text>')  # fmt: skip
-    parts.append(f'<text class="axis" x="{WIDTH - 16}" y="{HEIGHT - 3}" text-anchor="end">{escape(unit)}</text>')  # fmt: skip
+        parts.append(f'<text class="axis" x="{x(amount)}" y="{HEIGHT - 26}" text-anchor="middle">{amount}</text>')  # fmt: skip
+    parts.append(f'<text class="axis" x="{WIDTH - 16}" y="{HEIGHT - 5}" text-anchor="end">{escape(unit)}</text>')  # fmt: skip
     for n, (look, when, words) in enumerate(marks):  # a line for each: two times may be close
         at, line_at = x(when), 15 + 18 * n
         anchor, aside = ("end", -5) if at > WIDTH / 2 else ("start", 5)

@@ -131,7 +131,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Compared:
     """lines: every row; missing: procedures of the ward that the list does not name and that are in force; levels: (level, words,
-    rows of it, whether they are left out) of levels that are not the ward's own; mark: of what was looked at."""
+    rows of it that would change something, whether they are left out) of levels that are not the ward's own; mark: of what was looked at."""
 
     lines: tuple[Line, ...]
     missing: tuple[tuple[str, str], ...]
@@ -217,7 +217,7 @@ def _twice(lines: Sequence[Line]) -> list[Line]:
 def _levels(lines: Iterable[Line], leaves: Sequence[str]) -> tuple[tuple[str, str, int, bool], ...]:
     count: dict[str, int] = {}
     for line in lines:
-        if not line.row.skip:
+        if not line.row.skip and line.state != "giong":
             count[line.told.entry.level] = count.get(line.told.entry.level, 0) + 1
     return tuple(
         (level, LEVELS[level], count[level], level in leaves)

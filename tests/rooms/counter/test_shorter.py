@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from caicach.dossiers import moves
-from caicach.dossiers.models import Dossier
+from caicach.dossiers.models import Dossier, DossierClock
 from caicach.dossiers.moves import Mover, Told
 from caicach.dossiers.shorter import Asked, shorter_page
 from caicach.procedures.models import Version
@@ -115,3 +115,16 @@ def test_the_page(settled, client, officer):
 def test_without_past_dossiers_it_says_so(desk, client, officer):
     client.force_login(officer)
     assert "Chưa có hồ sơ nào để thử" in client.get(PAGE).content.decode()
+
+
+def test_dossiers_of_the_provinces_system_count_as_far_as_they_are_known(desk, ward):
+    """Receipt and result, a day alone whole; one that waited cannot be told, and is said so."""
+    for n, (received, resolved, waited) in enumerate(((9, 10, False), (9, 13, False), (9, 12, True))):
+        one = Dossier.objects.create(
+            ward=ward, code=f"H01.31.05-261109-{n:04}", procedure_code=f"{BIRTH}.000.00.00.H01", state="resolved", words="",
+            received_on=dt.date(2026, 11, received), resolved_on=dt.date(2026, 11, resolved),
+        )  # fmt: skip
+        DossierClock.objects.create(dossier=one, ward=ward, settled_on=one.resolved_on, waited=waited)
+    found = page(ward, Span("working-day", 2))
+    assert (found.counted, found.skipped, found.then.in_time, found.then.late) == (2, 1, 1, 1)
+    assert found.then.examples[0][0].endswith("-0001")

@@ -7,9 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caicach.history.models import Event
-from caicach.procedures import lists
+from caicach.procedures import listed, lists
 from caicach.procedures.models import CatalogueList, Procedure, Version
 from caicach.procedures.services import Decision
 from caicach.rules.procedures import Span
@@ -251,3 +253,24 @@ def test_the_whole_catalogue_is_a_file(signed_in, publish, kind):
     answer = signed_in.get(f"/thu-tuc/danh-muc.{kind}")
     assert answer.status_code == 200 and answer.content[:2] == b"PK" and kind in answer["Content-Disposition"]
     assert signed_in.get("/thu-tuc/danh-muc.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_a_changed_row_is_checked_only_where_somebody_says_so_now(publish, bring, take, ticked):
+    publish(entry(checked=True))
+    found = bring("1.001193;Tên mới;đã đối chiếu", head="Mã;Tên thủ tục;Đối chiếu")
+    assert states(found) == ["doi"]
+    take(found, checked=ticked)
+    assert now("1.001193").checked is ticked
+
+
+CELL = st.sampled_from(["", "5-7", "x", "Không", "9" * 30, "½", "1.000,5", "ngày", "0", "-1", "(", "40%"]) | st.text(max_size=40)  # fmt: skip
+COLUMNS = ["code", "name", "law", "own", "fee", "fee_status", "fee_amount", "channels", "online", "level", "since", "decision_date", "papers", "checked", "system", "everyday"]  # fmt: skip
+PART = st.dictionaries(st.sampled_from(["paper_name", "paper_originals", "step_name", "step_share", "step_office", "case_name", "law", "fee", "fee_status"]), CELL, max_size=5)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(COLUMNS), CELL), st.lists(PART, max_size=2), st.booleans())
+def test_whatever_stands_in_a_row_it_is_told_not_raised(said, parts, is_known):
+    row = listed.Row(0, "dòng 1", said, parts, parts, parts)
+    found = listed.told(row, entry() if is_known else None, {}, {}, a_day=480)
+    assert found.problems or found.entry.name
