@@ -6,8 +6,9 @@ import datetime as dt
 
 from caicach.core import clock
 from caicach.documents import services as documents
-from caicach.dossiers import apart, services
-from caicach.organisation.queries import wards
+from caicach.dossiers import apart, pace, services
+from caicach.dossiers.models import Forecast
+from caicach.organisation.queries import wards, wards_at_work
 from caicach.rules.refusal import Refusal
 from caicach.worker.services import enqueue, job, regular
 
@@ -63,3 +64,25 @@ def queue_night(now: dt.datetime) -> None:
 def compare(of: int) -> None:
     """A ward's promises beside the province's, in pieces. Run again it writes nothing."""
     apart.recount(of)
+
+
+_MORNING = 5
+"""the hour from which a day's forecast is made, before anybody comes"""
+
+
+@regular
+def queue_forecasts(now: dt.datetime) -> None:
+    """Once a working day for each ward: what will be late by the end of the week."""
+    if now.hour < _MORNING:
+        return
+    day = now.date()
+    there = set(Forecast.objects.filter(day=day).values_list("ward_id", flat=True))
+    for ward in wards_at_work(day):
+        if ward not in there:
+            enqueue("dossiers.forecast", ward=ward, key=f"dossiers.forecast:{ward}:{day}", of=ward)
+
+
+@job("dossiers.forecast")
+def forecast(of: int) -> None:
+    """Run twice it is made once."""
+    pace.make(of, at=clock.now())

@@ -280,3 +280,41 @@ class Layout(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ward", "layout"], name="dossier_layout")]
+
+
+class Forecast(models.Model):
+    """What a morning foresaw for the end of the week (rules/forecast). enough: whether the weeks before had enough to go on; passes:
+    how many turns it went by; offices: each one's figures, as of `forecast.OfOffice`, with its slug."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    until = models.DateField()
+    made_at = models.DateTimeField()
+    enough = models.BooleanField()
+    passes = models.PositiveIntegerField()
+    offices = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            ward_pair("dossiers_forecast"),
+            models.UniqueConstraint(fields=["ward", "day"], name="dossier_forecast_once"),
+        ]
+
+
+class Foreseen(models.Model):
+    """That a dossier may be late by the end of a forecast's week; percent: how likely."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="dossiers")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="+")
+    office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, null=True, related_name="+")
+    percent = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            SameWard(field="forecast", to="dossiers.Forecast", name="foreseen_forecast_ward"),
+            SameWard(field="dossier", to="dossiers.Dossier", name="foreseen_dossier_ward"),
+            SameWard(field="office", to="organisation.Office", name="foreseen_office_ward"),
+            models.UniqueConstraint(fields=["forecast", "dossier"], name="foreseen_once"),
+            models.CheckConstraint(condition=Q(percent__range=(1, 100)), name="foreseen_percent"),
+        ]
