@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+
 from caicach.core import clock
 from caicach.documents import services as documents
-from caicach.dossiers import apart, pace, services
+from caicach.dossiers import apart, pace, services, watched
 from caicach.dossiers.models import Forecast
 from caicach.organisation.queries import wards, wards_at_work
 from caicach.rules.refusal import Refusal
@@ -86,3 +88,17 @@ def queue_forecasts(now: dt.datetime) -> None:
 def forecast(of: int) -> None:
     """Run twice it is made once."""
     pace.make(of, at=clock.now())
+
+
+@regular
+def look_into_folder(now: dt.datetime) -> None:
+    """Each minute: is there a list in the watched folder that nobody writes any more?"""
+    if settings.WATCHED is not None and watched.has_news(watched.machine_now()):
+        enqueue("dossiers.watched", ward=None, key=f"dossiers.watched:{clock.machine():%Y-%m-%dT%H:%M}")
+
+
+@job("dossiers.watched")
+def bring_watched() -> None:
+    """Run twice it brings each list once."""
+    if settings.WATCHED is not None:
+        watched.bring(watched.machine_now())

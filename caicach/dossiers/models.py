@@ -20,7 +20,7 @@ class Dossier(models.Model):
     brought it by mistake; it counts nowhere. revision: one more with each change, for who compared it a moment before. token: of
     the form that made it, so that sending it twice makes one. lookup_hash: by what the code on the receipt opens its owner's
     page. citizen: the owner; brought_by, by_authority: who stood at the counter in the owner's name, and on what ground. sets:
-    copies of a certification. version: of the procedure that it stands under.
+    copies of a certification. version: of the procedure that it stands under. forgotten_at: since then it tells of nobody.
     """
 
     BESIDE, OWN = "beside", "own"
@@ -57,6 +57,7 @@ class Dossier(models.Model):
     )
     set_aside = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=0)
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

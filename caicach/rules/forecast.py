@@ -169,7 +169,9 @@ def _office(
         if count
     ]
     passed = sum(one.left < 0 for one in queue)
-    return told, OfOffice(office, len(queue), passed, coming / runs, saved / runs, round(each) if each else None)
+    return told, OfOffice(
+        office, len(queue), passed, coming / runs, saved / runs, round(each) if each else None
+    )
 
 
 class _Drawn:

@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='dossier',
+            name='forgotten_at',
+            field=models.DateTimeField(null=True),
+        ),
         migrations.CreateModel(
             name='Forecast',
             fields=[
