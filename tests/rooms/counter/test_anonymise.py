@@ -150,6 +150,7 @@ def test_its_pages_open_and_its_papers_are_gone(lived, officer, client):
     client.force_login(officer)
     words = client.get(lived.address).content.decode()
     assert lived.code in words and "ẩn danh" in words and told_of(words) == []
+    assert "In phiếu" not in words, "no paper can be made anew of nobody"
     for address in (f"{lived.address}giay/1/", f"/quay/da-nhan/{lived.token}/giay-tiep-nhan.pdf"):
         assert client.get(address).status_code == 404, address
 
