@@ -8,4 +8,4 @@ class CitizensConfig(AppConfig):
     def ready(self) -> None:
         from caicach.history import triggers
 
-        triggers.guard("citizens_trace")
+        triggers.guard("citizens_trace", may_lose=("reason",))

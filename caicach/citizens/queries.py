@@ -187,3 +187,8 @@ def _masked(citizen: Citizen, field: str) -> str:
         return masked(unsealed(citizen, field))
     except seal.Unopenable:
         return _HIDDEN
+
+
+def known_before(ward: int, moment: dt.datetime) -> QuerySet[Citizen]:
+    """Those that somebody is behind, known since before a moment."""
+    return Citizen.objects.filter(ward_id=ward, made_at__lt=moment, anonymised_at__isnull=True)

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from caicach.citizens import queries
 from caicach.citizens.models import Citizen, Trace
 from caicach.core import clock, origin, seal
+from caicach.history import services as history
 from caicach.rules.citizen_card import doubts
 from caicach.rules.phones import dialled
 from caicach.rules.refusal import Refusal
@@ -217,6 +218,8 @@ def anonymise(citizen: Citizen, *, at: dt.datetime, by: int | None = None) -> No
         _seal(held, field, "")
     held.anonymised_at = at
     held.save()
+    with history.forgetting():  # why somebody opened it may name whom it was about
+        Trace.objects.filter(citizen=held).exclude(reason="").update(reason=history.GONE)
     _trace(held, "anonymised", by=by, at=at).save(force_insert=True)
     for forget in _ANONYMISED:
         forget(held)

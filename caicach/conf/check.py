@@ -37,6 +37,7 @@ def _findings(*, is_stopped: bool) -> Iterator[tuple[bool, str]]:
     yield from _tools()
     yield from _mail()
     yield from _messages()
+    yield from _watched()
 
 
 def _settings() -> Iterator[tuple[bool, str]]:
@@ -230,6 +231,25 @@ def _messages() -> Iterator[tuple[bool, str]]:
         yield is_fault, f"{name}: {words}"
     if stuck := messages.failed_count():
         yield True, f"{stuck} tin nhắn không gửi được hoặc không rõ đã tới chưa."
+
+
+def _watched() -> Iterator[tuple[bool, str]]:
+    """The folder into which lists are laid, if there is one in the settings."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from caicach.dossiers import watched
+
+    if settings.WATCHED is None:
+        return
+    try:
+        found = watched.problems()
+    except DatabaseError:  # what is wrong with the database is said above
+        return
+    for words in found:
+        yield True, words
+    if not found:
+        yield False, f"Thư mục theo dõi đọc được: {settings.WATCHED}."
 
 
 def _mail() -> Iterator[tuple[bool, str]]:

@@ -104,6 +104,16 @@ MESSAGE_WAYS = {
 """to: "file" (default), "off", or the address of a gateway; body: JSON with names in braces, empty for the usual one."""
 MESSAGE_DAYS = int(os.environ.get("CAICACH_MESSAGE_DAYS", "90"))
 """So long phone and words of a message are kept; that it was sent stays with the dossier [check]."""
+WATCHED = (
+    Path(os.environ["CAICACH_WATCHED"]).absolute()
+    if os.environ.get("CAICACH_WATCHED") and not TESTING
+    else None
+)
+"""A folder into which another system lays lists, a sub-folder a ward; None: none is watched."""
+WATCHED_SECONDS = int(os.environ.get("CAICACH_WATCHED_SECONDS", "30"))
+"""So long a file there is left alone before it is taken."""
+KEEP_YEARS = int(os.environ["CAICACH_KEEP_YEARS"]) if os.environ.get("CAICACH_KEEP_YEARS") else None
+"""So many years after somebody's last dossier was over they become nobody; 0: never. None: as `data/keeping.csv` [check]."""
 NOTICE_HOURS = int(os.environ.get("CAICACH_NOTICE_HOURS", "72"))
 """What happened longer ago is no news any more: nobody is told of it."""
 SITE = os.environ.get("CAICACH_SITE", "").rstrip("/")

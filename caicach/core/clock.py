@@ -37,6 +37,11 @@ def local_day(moment: dt.datetime) -> dt.date:
     return local(moment).date()
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment in which a day begins, aware."""
+    return dt.datetime.combine(day, dt.time(), timezone.get_default_timezone())
+
+
 def noon(day: dt.date) -> dt.datetime:
     """A moment in the middle of a day, aware: for facts of which only the day is known."""
     return dt.datetime.combine(day, dt.time(12), timezone.get_default_timezone())

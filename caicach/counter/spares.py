@@ -1,5 +1,5 @@
 """Blank receipts for when the counter has no network or no power: printed beforehand, written on by hand, typed in later with the true
-time, ticked off one by one (decision 0044)."""
+time, ticked off one by one (decision 0046)."""
 
 from __future__ import annotations
 

@@ -394,6 +394,8 @@ def receipt(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
     site = settings.SITE or request.build_absolute_uri("/").rstrip("/")
     lookup = services.lookup_code(asked.actor.ward_id, token)
     paper = papers.receipt(page, lookup=lookup, site=site, by=asked.actor.person_id, at=now)
+    if not paper.facts:  # taken away when the keeping period was over
+        raise Missing
     name, is_void = f"giay-tiep-nhan-{page.dossier.code}.{suffix}", page.dossier.state == "voided"
     if is_void or "lai" in request.GET:
         data = papers.printed_again(paper, at=now, kind="pdf" if suffix == "pdf" else "png", is_void=is_void)
@@ -447,6 +449,8 @@ def _paper(request: WardRequest, dossier: Any, nth: int) -> _Made:
         see(whose, by=actor.person_id, at=now, about=dossier.code)
     there = letters.kept(dossier, nth)
     made = there or letters.of_event(dossier, nth, lookup=lookup, site=site, by=actor.person_id, at=now)
+    if not made.facts:  # taken away when the keeping period was over
+        raise Missing
     return _Made(made, there is None)
 
 

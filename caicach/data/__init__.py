@@ -72,6 +72,12 @@ def paper_words() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def keeping_years() -> int:
+    """So long after their last dossier people are kept by name [check]."""
+    return next(int(row["years"]) for row in rows("keeping") if row["years"])
+
+
+@cache
 def _police_procedures() -> frozenset[str]:
     return frozenset(row["code"] for row in rows("police_procedures"))
 

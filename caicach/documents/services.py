@@ -141,6 +141,14 @@ def store(upload: Upload, *, ward: int, at: dt.datetime) -> StoredFile:
     return file
 
 
+def forget(file: StoredFile) -> None:
+    """The file is there no more, its bytes neither unless somebody else keeps the same ones. Whoever pointed at it points elsewhere
+    by now. The bytes go first: killed in between, the row is still there and it is done once more."""
+    if not StoredFile.objects.filter(sha256=file.sha256).exclude(pk=file.pk).exists():
+        path_of(file).unlink(missing_ok=True)
+    StoredFile.objects.filter(pk=file.pk).delete()
+
+
 def store_paper(upload: Upload, *, ward: int, at: dt.datetime) -> StoredFile:
     """Keep what somebody hands in. Raises what `check_paper` and `store` do."""
     check_paper(upload)

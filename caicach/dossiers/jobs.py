@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+
 from caicach.core import clock
 from caicach.documents import services as documents
-from caicach.dossiers import apart, services
-from caicach.organisation.queries import wards
+from caicach.dossiers import apart, pace, services, watched
+from caicach.dossiers.models import Forecast
+from caicach.organisation.queries import wards, wards_at_work
 from caicach.rules.refusal import Refusal
 from caicach.worker.services import enqueue, job, regular
 
@@ -63,3 +66,39 @@ def queue_night(now: dt.datetime) -> None:
 def compare(of: int) -> None:
     """A ward's promises beside the province's, in pieces. Run again it writes nothing."""
     apart.recount(of)
+
+
+_MORNING = 5
+"""the hour from which a day's forecast is made, before anybody comes"""
+
+
+@regular
+def queue_forecasts(now: dt.datetime) -> None:
+    """Once a working day for each ward: what will be late by the end of the week."""
+    if now.hour < _MORNING:
+        return
+    day = now.date()
+    there = set(Forecast.objects.filter(day=day).values_list("ward_id", flat=True))
+    for ward in wards_at_work(day):
+        if ward not in there:
+            enqueue("dossiers.forecast", ward=ward, key=f"dossiers.forecast:{ward}:{day}", of=ward)
+
+
+@job("dossiers.forecast")
+def forecast(of: int) -> None:
+    """Run twice it is made once."""
+    pace.make(of, at=clock.now())
+
+
+@regular
+def look_into_folder(now: dt.datetime) -> None:
+    """Each minute: is there a list in the watched folder that nobody writes any more?"""
+    if settings.WATCHED is not None and watched.has_news(watched.machine_now()):
+        enqueue("dossiers.watched", ward=None, key=f"dossiers.watched:{clock.machine():%Y-%m-%dT%H:%M}")
+
+
+@job("dossiers.watched")
+def bring_watched() -> None:
+    """Run twice it brings each list once."""
+    if settings.WATCHED is not None:
+        watched.bring(watched.machine_now())

@@ -48,7 +48,7 @@ def settle(
         raise Refusal("legs.state", state=leg.state_name.lower())
     if code in (DROPPED, AGAIN) and not said:
         raise Refusal("legs.word", "word")
-    facts = {"leg": number, "name": leg.leg.name, "agency": leg.leg.agency}
+    facts = {"leg": number, "leg_name": leg.leg.name, "agency": leg.leg.agency}
     event = intake.event(held, code, facts, by=by.person, at=at, word=said)
     event.save(force_insert=True)
     return of_events([*events, event], term_of(events), time, at)

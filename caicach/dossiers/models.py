@@ -20,7 +20,7 @@ class Dossier(models.Model):
     brought it by mistake; it counts nowhere. revision: one more with each change, for who compared it a moment before. token: of
     the form that made it, so that sending it twice makes one. lookup_hash: by what the code on the receipt opens its owner's
     page. citizen: the owner; brought_by, by_authority: who stood at the counter in the owner's name, and on what ground. sets:
-    copies of a certification. version: of the procedure that it stands under.
+    copies of a certification. version: of the procedure that it stands under. forgotten_at: since then it tells of nobody.
     """
 
     BESIDE, OWN = "beside", "own"
@@ -57,6 +57,7 @@ class Dossier(models.Model):
     )
     set_aside = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=0)
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -280,3 +281,41 @@ class Layout(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ward", "layout"], name="dossier_layout")]
+
+
+class Forecast(models.Model):
+    """What a morning foresaw for the end of the week (rules/forecast). enough: whether the weeks before had enough to go on; passes:
+    how many turns it went by; offices: each one's figures, as of `forecast.OfOffice`, with its slug."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    until = models.DateField()
+    made_at = models.DateTimeField()
+    enough = models.BooleanField()
+    passes = models.PositiveIntegerField()
+    offices = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            ward_pair("dossiers_forecast"),
+            models.UniqueConstraint(fields=["ward", "day"], name="dossier_forecast_once"),
+        ]
+
+
+class Foreseen(models.Model):
+    """That a dossier may be late by the end of a forecast's week; percent: how likely."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.CASCADE, related_name="+")
+    forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="dossiers")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="+")
+    office = models.ForeignKey("organisation.Office", on_delete=models.PROTECT, null=True, related_name="+")
+    percent = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            SameWard(field="forecast", to="dossiers.Forecast", name="foreseen_forecast_ward"),
+            SameWard(field="dossier", to="dossiers.Dossier", name="foreseen_dossier_ward"),
+            SameWard(field="office", to="organisation.Office", name="foreseen_office_ward"),
+            models.UniqueConstraint(fields=["forecast", "dossier"], name="foreseen_once"),
+            models.CheckConstraint(condition=Q(percent__range=(1, 100)), name="foreseen_percent"),
+        ]

@@ -429,7 +429,9 @@ def _happened(event: Event, nth: int, dossier: Dossier) -> Told:
 
 
 def paper_of(dossier: Dossier, event: Event) -> str:
-    """The form of the paper that an event has, "" for none."""
+    """The form of the paper that an event has, "" for none, or where the dossier tells of nobody any more."""
+    if dossier.forgotten_at:
+        return ""
     return papers.form_of(event.code, event.facts, is_police=has_police_forms(dossier.procedure_code))
 
 

@@ -1,7 +1,15 @@
 from django.urls import path
 
 from caicach.core import addresses  # noqa: F401 — "code" of the paths below
-from caicach.dossiers import views, views_ahead, views_apart, views_figures, views_moves, views_signing
+from caicach.dossiers import (
+    views,
+    views_ahead,
+    views_apart,
+    views_figures,
+    views_moves,
+    views_pace,
+    views_signing,
+)
 
 app_name = "dossiers"
 urlpatterns = [
@@ -14,6 +22,7 @@ urlpatterns = [
     path("nap/<slug:token>/trang-thai/", views.list_state, name="list-state"),
     path("sap-tre/", views_ahead.ahead, name="ahead"),
     path("sap-tre/xin-loi/", views_ahead.apologise, name="apologise"),
+    path("du-bao/", views_pace.forecast, name="forecast"),
     path("doi-chieu/", views_apart.apart, name="apart"),
     path("doi-chieu/danh-sach.<slug:suffix>", views_apart.apart_file, name="apart-file"),
     path("so-lieu/", views_figures.behind, name="figure"),

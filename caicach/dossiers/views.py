@@ -22,7 +22,7 @@ from caicach.core.http import (
     send_list,
     ward_request,
 )
-from caicach.dossiers import apart, intake, queries, services
+from caicach.dossiers import apart, intake, queries, services, watched
 from caicach.dossiers.asides import asides_of
 from caicach.dossiers.forms import CodeForm, LayoutForm, ListForm
 from caicach.dossiers.leg_moves import may_settle
@@ -185,7 +185,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 status = put_refusal(form, refusal)
             else:
                 return see_other(reverse("dossiers:list", args=[made.token]))
-    facts = {"form": form, "lists": queries.lists(actor.ward_id)}
+    facts = {"form": form, "lists": queries.lists(actor.ward_id), "watched": watched.of_ward(actor.ward_id)}
     return render(request, "dossiers/upload.html", facts, status=status)
 
 

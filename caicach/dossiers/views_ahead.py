@@ -16,7 +16,7 @@ from caicach.accounts.queries import Actor
 from caicach.core import clock
 from caicach.core.http import may, page_number, row_id, see_other, ward_request
 from caicach.dossiers import ahead as pages
-from caicach.dossiers import queries, several, signing
+from caicach.dossiers import pace_page, queries, several, signing
 from caicach.dossiers.forms import more_days
 from caicach.dossiers.moves import Mover, Told
 from caicach.rules import rights
@@ -107,6 +107,9 @@ def _page(
     ]
     facts = {
         "page": page,
+        "forecast": pace_page.page(
+            actor.ward_id, now=now, office=sight.office, most=pace_page.MOST_SHOWN, with_earlier=False
+        ),
         "lines": lines,
         "told": told,
         "refused": refused,

@@ -23,3 +23,10 @@ class Event(models.Model):
             models.Index(fields=["ward", "object_kind", "object_id"], name="history_of_object"),
             models.Index(fields=["ward", "id"], name="history_newest"),
         ]
+
+
+class Lifting(models.Model):
+    """That this very transaction takes a person's words out of guarded rows (`services.forgetting`). event: one that is not there, so
+    that no transaction can end while the row is: nobody else ever sees it, and none is left behind."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")

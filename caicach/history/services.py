@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
 from django.db.models import Func, Value
 
 from caicach.core import origin
-from caicach.history.models import Event
+from caicach.history.models import Event, Lifting
 
 
 def append(
@@ -88,6 +89,21 @@ class _WithRow(Func):
         newest = "currval(pg_get_serial_sequence('%(table)s', '%(pk)s'))"
         template = f"jsonb_set(%(expressions)s, '{{row}}', to_jsonb({newest}))"
         return self.as_sql(compiler, connection, template=template, **context)
+
+
+GONE = "(đã bỏ khi ẩn danh)"
+"""what stands in place of words that may have named somebody, where some must stand"""
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Inside it the columns that a guarded table may lose can be written, and nothing else of it; only for who makes somebody unknown
+    (decision 0043). Raises RuntimeError outside a transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("forgetting needs the transaction that tells of it")
+    lifted = Lifting.objects.create(event_id=-1)
+    yield
+    lifted.delete()
 
 
 def append_many(

@@ -17,7 +17,7 @@ from caicach.counter import spares
 from caicach.counter.papers import fee_words
 from caicach.counter.post import newest_parcel
 from caicach.counter.services import lookup_hash
-from caicach.dossiers import told
+from caicach.dossiers import keeping, told
 from caicach.dossiers.queries import legs_of
 from caicach.organisation.queries import day_names, ward_ids, ward_names, work_time
 from caicach.rules import rights
@@ -252,9 +252,16 @@ def contacts() -> tuple[tuple[str, Any], ...]:
     return tuple((name, desks.get(pk)) for pk, name in wards)
 
 
+def _keep_words() -> str:
+    kept = keeping.years()
+    return (
+        f"{kept} năm sau khi hồ sơ cuối cùng xong, rồi tự ẩn danh" if kept else "như hồ sơ; chưa tự ẩn danh"
+    )
+
+
 def privacy() -> Privacy:
     """What the ward keeps, why, how long; whom to ask. Two queries."""
-    facts = {"lookup_days": settings.LOOKUP_DAYS, "backups": settings.BACKUP_KEEP, "wrong_hours": settings.SIGN_IN_FORGET_HOURS, "message_days": settings.MESSAGE_DAYS}  # fmt: skip
+    facts = {"lookup_days": settings.LOOKUP_DAYS, "backups": settings.BACKUP_KEEP, "wrong_hours": settings.SIGN_IN_FORGET_HOURS, "message_days": settings.MESSAGE_DAYS, "keep_words": _keep_words()}  # fmt: skip
     kept = tuple(
         Kept(row["what"], row["why"], row["keep"].format_map(facts), row["source"], row["standing"] == "sure")
         for row in data.rows("keeping")

@@ -29,7 +29,7 @@ VERBS = {
     "void": "hủy số", "leg-done": "ghi xong chặng", "leg-dropped": "ghi không phải làm chặng", "leg-again": "mở lại chặng", "channels": "đổi cách báo tin", "code-learnt": "ghi mã của tỉnh", "joined": "gộp vào hồ sơ nhận tại quầy", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
     "paid": "thu phí, lệ phí", "paid-void": "hủy biên lai", "refunded": "hoàn phí, lệ phí", "charged": "ghi mức thu", "post-code": "ghi mã bưu gửi",
     "post-back": "ghi bưu gửi hoàn", "collected": "trả kết quả đã hoàn về phường", "posted-again": "gửi lại qua bưu chính",
-    "listed-undone": "bỏ điều danh sách đã ghi", "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
+    "listed-undone": "bỏ điều danh sách đã ghi", "anonymised": "ẩn danh hồ sơ khi hết thời hạn giữ", "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",
 }  # fmt: skip
 """event → what whoever did it did: a sentence with a name before it"""
 
@@ -174,7 +174,7 @@ def _by_hand(facts: Facts) -> str:
 
 def _leg(facts: Facts) -> str:
     """ "Đăng ký thường trú (Công an)"."""
-    return f"{facts.get('name', '')}" + (f" ({facts['agency']})" if facts.get("agency") else "")
+    return f"{facts.get('leg_name', '')}" + (f" ({facts['agency']})" if facts.get("agency") else "")
 
 
 _PHRASES: dict[str, Callable[[Facts], str]] = {

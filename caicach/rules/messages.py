@@ -255,6 +255,8 @@ SENTENCES: dict[str, str] = {
     "file.too-large": _(
         "Tệp {name} nặng {size_mib} MiB, quá mức {limit_mib} MiB. Hãy tách hoặc nén nhỏ tệp rồi thử lại."
     ),
+    "watched.link": _("Tệp {name} là đường dẫn tắt, phần mềm không đi theo. Hãy chép chính tệp vào đây."),
+    "watched.kind": _("Tệp {name} không phải danh sách. Phần mềm nhận .xlsx, .xls, .ods, .csv, .txt."),
     "file.encrypted": _("Tệp {name} có mật khẩu. Hãy gỡ mật khẩu rồi tải lại."),
     "file.broken": _(
         "Tệp {name} bị hỏng, không đọc được. Hãy mở tệp bằng phần mềm soạn thảo, lưu lại rồi thử lại."

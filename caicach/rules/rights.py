@@ -234,6 +234,7 @@ PAGES: dict[str, str] = {
     "dossiers:move": "dossier.move",
     "dossiers:figure": "dossier.see",
     "dossiers:ahead": "dossier.see",
+    "dossiers:forecast": "dossier.see",
     "dossiers:apart": "dossier.see",
     "dossiers:apart-file": "dossier.see",
     "dossiers:apologise": "dossier.head",
