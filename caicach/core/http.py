@@ -364,7 +364,7 @@ def page_context(request: HttpRequest) -> dict[str, object]:
             NavItem(
                 "Hồ sơ",
                 reverse("dossiers:board"),
-                room in {"dossiers", "procedures", "counter", "results", "notices"},
+                room in {"dossiers", "procedures", "counter", "results", "notices", "shorter"},
             ),
         )
     elif rights.allows("procedure.see", actor.role):  # others find them as a tab beside the dossiers
