@@ -20,7 +20,7 @@ from caicach.core import clock
 from caicach.documents import services as documents
 from caicach.documents.services import StoredFile
 from caicach.dossiers import comparing, intake
-from caicach.dossiers.models import Dossier, DossierList, Event
+from caicach.dossiers.models import Dossier, DossierList, Event, ResultDraft
 from caicach.history import services as history
 from caicach.rules.dossier_moves import STATES
 
@@ -105,6 +105,8 @@ def _forget(held: Dossier, *, names_owner: bool, at: dt.datetime) -> None:
             took.append(f"words:{changed}")
         if papers := sum(forget_more(held, at) for forget_more in _FORGET):
             took.append(f"papers:{papers}")
+        if drafts := _forget_drafts(held):
+            took.append(f"drafts:{drafts}")
     held.words = comparing.words_of(held)
     if held.forgotten_at is None or took:
         intake.event(held, ANONYMISED, {"took": took}, by=None, at=at).save(force_insert=True)
@@ -112,6 +114,15 @@ def _forget(held: Dossier, *, names_owner: bool, at: dt.datetime) -> None:
         held.forgotten_at = at
     held.revision += 1
     held.save()
+
+
+def _forget_drafts(held: Dossier) -> int:
+    """A file is named after its dossier, so nobody else points at its row."""
+    rows = list(ResultDraft.objects.select_related("file").filter(dossier=held))
+    ResultDraft.objects.filter(dossier=held).delete()
+    for one in rows:
+        documents.forget(one.file)
+    return len(rows)
 
 
 def _forget_words(held: Dossier) -> int:

@@ -202,6 +202,24 @@ class Event(models.Model):
         indexes = [models.Index(fields=["ward"], condition=Q(code="code-learnt"), name="dossiers_renamed")]
 
 
+class ResultDraft(models.Model):
+    """What an officer lays before whoever signs: the newest of a dossier counts. file: named after the dossier, so that nobody else's
+    paper is the same row."""
+
+    ward = models.ForeignKey("organisation.Ward", on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="drafts")
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            SameWard(field="dossier", to="dossiers.Dossier", name="dossier_draft_ward"),
+            SameWard(field="file", to="documents.StoredFile", name="dossier_draft_file_ward"),
+            models.UniqueConstraint(fields=["dossier", "file"], name="dossier_draft_once"),
+        ]
+
+
 class DossierList(models.Model):
     """A list of another system, as somebody brought it. columns: key → heading, as read or as a person chose; headings: all
     that the file has; unlike: of a heading whose cells are no codes, what they are. counts and sample: what it would change, or

@@ -38,7 +38,7 @@ from caicach.rules.work_time import WorkTime
 MOST_DAYS = 250
 """more working days than this are no new appointment"""
 _PASSES = ("transfer", "hand-over", "send-back")
-BESIDE_MOVES = frozenset({"paid", "paid-void", "refunded", "charged", *LEG_CODES})
+BESIDE_MOVES = frozenset({"paid", "paid-void", "refunded", "charged", "draft", *LEG_CODES})
 """events that no move need wait for: money and a leg that is done change nothing of where a dossier stands"""
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from caicach.accounts.queries import absences, holders, holds_something, is_away
 from caicach.core.clock import local
 from caicach.dossiers import queries
+from caicach.dossiers.drafts import Laid, laid_by, laid_on
 from caicach.dossiers.models import Dossier, DossierClock, Event
 from caicach.dossiers.queries import A_PAGE, Row
 from caicach.rules import rights
@@ -20,12 +21,13 @@ GROUPS = {"toi": "Trình tôi", "lanh-dao": "Trình lãnh đạo khác", "tat-ca
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A dossier to be ticked. seen: its newest event; why: of one that lies with nobody."""
+    """A dossier to be ticked. seen: its newest event; why: of one that lies with nobody; draft: of its result."""
 
     row: Row
     hands: str
     seen: int
     why: str = ""
+    draft: Laid | None = None
 
     @property
     def code(self) -> str:
@@ -121,7 +123,7 @@ def _lines(
     newest = Event.objects.filter(dossier_id=OuterRef("dossier_id")).order_by("-id").values("id")[:1]
     found = (
         rows.select_related("dossier", "office", "person")
-        .annotate(newest=Subquery(newest))
+        .annotate(newest=Subquery(newest), **laid_on("dossier_id"))
         .order_by(F("late_from").asc(nulls_last=True), "dossier_id")[start : start + A_PAGE + 1]
     )
     lines = []
@@ -129,6 +131,12 @@ def _lines(
         dossier = queries.with_clock(clock)
         said = "" if why is None else why.get(clock.person_id or 0, "không còn ở phường")
         lines.append(
-            Line(queries.row_of(dossier, now=now), queries.hands_of(dossier), clock.newest or 0, said)
+            Line(
+                queries.row_of(dossier, now=now),
+                queries.hands_of(dossier),
+                clock.newest or 0,
+                said,
+                laid_by(clock),
+            )
         )
     return lines

@@ -22,7 +22,7 @@ from caicach.core.http import (
     send_list,
     ward_request,
 )
-from caicach.dossiers import apart, intake, queries, services, watched
+from caicach.dossiers import apart, drafts, intake, laying, queries, services, watched
 from caicach.dossiers.asides import asides_of
 from caicach.dossiers.forms import CodeForm, LayoutForm, ListForm
 from caicach.dossiers.leg_moves import may_settle
@@ -152,7 +152,7 @@ def _detail(request: WardRequest, code: str, form: CodeForm, *, status: int = 20
     one = page.row.dossier
     if whose := [who for who in (one.citizen, one.brought_by) if who]:
         see(whose, by=actor.person_id, at=clock.now(), about=one.code)
-    by = Mover.of(actor)
+    by, draft = Mover.of(actor), drafts.newest_of(actor.ward_id, [one.pk]).get(one.pk)
     facts = {
         "page": page,
         "channels": CHANNELS,
@@ -160,6 +160,9 @@ def _detail(request: WardRequest, code: str, form: CodeForm, *, status: int = 20
         "next_one": queries.next_in_hands(actor.ward_id, by.office, but=one, now=clock.now()),
         "apart": apart.row_of(one.clock, now=clock.now()) if one.clock.counted_on else None,
         "asides": asides_of(one, actor.role),
+        "draft": draft,
+        "draft_is_seen": draft is not None and drafts.is_picture(draft.file.kind),
+        "may_draft": laying.may_lay(one, actor.role, by=by),
         "may_leg": bool(page.legs) and may_settle(one, actor.role, by=by),
         "code_form": form if one.is_provisional and rights.allows("dossier.accept", actor.role) else None,
     }

@@ -26,7 +26,7 @@ VERBS = {
     "confirm-payment": "xác nhận đã nộp nghĩa vụ tài chính", "ask-agency": "hỏi cơ quan khác",
     "agency-answers": "nhận trả lời của cơ quan khác", "extend": "xin lỗi và hẹn lại", "apologise": "xin lỗi và hẹn lại", "withdraw": "ghi công dân rút hồ sơ",
     "stop": "dừng giải quyết", "resolve": "ký kết quả", "return-result": "trả kết quả", "reopen": "mở lại để sửa kết quả",
-    "void": "hủy số", "leg-done": "ghi xong chặng", "leg-dropped": "ghi không phải làm chặng", "leg-again": "mở lại chặng", "channels": "đổi cách báo tin", "code-learnt": "ghi mã của tỉnh", "joined": "gộp vào hồ sơ nhận tại quầy", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
+    "void": "hủy số", "draft": "để dự thảo kết quả cho người ký", "leg-done": "ghi xong chặng", "leg-dropped": "ghi không phải làm chặng", "leg-again": "mở lại chặng", "channels": "đổi cách báo tin", "code-learnt": "ghi mã của tỉnh", "joined": "gộp vào hồ sơ nhận tại quầy", "listed": "nhận từ danh sách", "listed-anew": "cập nhật từ danh sách",
     "paid": "thu phí, lệ phí", "paid-void": "hủy biên lai", "refunded": "hoàn phí, lệ phí", "charged": "ghi mức thu", "post-code": "ghi mã bưu gửi",
     "post-back": "ghi bưu gửi hoàn", "collected": "trả kết quả đã hoàn về phường", "posted-again": "gửi lại qua bưu chính",
     "listed-undone": "bỏ điều danh sách đã ghi", "anonymised": "ẩn danh hồ sơ khi hết thời hạn giữ", "listed-by-mistake": "bỏ ra, vì danh sách nhận nhầm",

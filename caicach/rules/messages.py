@@ -122,6 +122,8 @@ SENTENCES: dict[str, str] = {
     "spare.moment-far": _(
         "Lúc nhận phải sau khi in phiếu ({since}), không ở phía trước và không quá {days} ngày. Hãy xem lại ngày giờ trên phiếu."
     ),
+    "draft.none": _("Hãy chọn tệp dự thảo rồi bấm lại."),
+    "draft.not-now": _("Hồ sơ này không chờ ký, nên không cần dự thảo."),
     "legs.many": _("Một hồ sơ liên thông có nhiều nhất {most} chặng."),
     "legs.name": _("Hãy ghi tên chặng thứ {number}."),
     "legs.time": _("Thời hạn của chặng “{name}” chưa đúng: ghi số ngày hay giờ, hoặc chọn trong ngày."),

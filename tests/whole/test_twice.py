@@ -84,7 +84,7 @@ NOTHING_TO_MAKE = {
     "accounts:second", "accounts:second-off", "accounts:second-step", "accounts:recovery-renew", "accounts:tie", "accounts:untie",  # with codes
     "accounts:person-reset", "accounts:person-sign-out",  # of somebody who has codes, or is signed in
     "portal:ask", "portal:stop",  # looks a dossier up; with its code, tests/rooms/notices
-    "dossiers:leg",  # of a bundle, tests/rooms/counter/test_legs.py
+    "dossiers:leg", "dossiers:draft",  # of a bundle, tests/rooms/counter/test_legs.py; of a dossier of the ward's own, test_drafts.py
     "notices:again",  # of one that failed, tests/rooms/notices
     "counter:keep", "counter:void",  # sent by the page's script; a number is void once, tests/rooms/counter
     "desk:work-letter",  # of a promise that a change moved, tests/rooms/desk/test_work_hours
