@@ -32,6 +32,7 @@ def serve(port: int) -> int:
     started outlives it. Ends with 0 after a stop that was asked for, 2 where it cannot begin (the port is taken), 1 if the web part never answered or a part
     died too often.
     """
+    os.umask(0o077)  # what it writes (database, files, backups) is its own user's only
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caicach.conf.settings")
     from django.conf import settings
     from django.db import connections

@@ -36,7 +36,9 @@ def forget(dossier: Dossier, at: dt.datetime) -> int:
 
 def forget_attempts(citizen: Any) -> None:
     """What somebody who is nobody any more was once sent home with; part of `citizens.anonymise`. Procedure, form and number stay."""
-    for one in Attempt.objects.filter(Q(citizen=citizen) | Q(brought_by=citizen)).order_by("id"):
+    for one in (
+        Attempt.objects.select_for_update().filter(Q(citizen=citizen) | Q(brought_by=citizen)).order_by("id")
+    ):
         of = {
             "ward_id": one.ward_id,
             "dossier": None,

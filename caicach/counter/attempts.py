@@ -106,9 +106,16 @@ def _met(who: Who, prefix: str, ward: int, by: int, at: dt.datetime) -> Any:
         raise Refusal(told.code, f"{prefix}{told.place or 'name'}", **told.facts) from None
 
 
+def is_made(ward: int, token: str) -> bool:
+    """Whether this sheet is an attempt already. One query."""
+    return Attempt.objects.filter(ward_id=ward, token=token).exists()
+
+
 def came_of(ward: int, token: str, dossier: Any) -> None:
     """Whoever was sent home has come again, and it was taken in."""
-    Attempt.objects.filter(ward_id=ward, token=token, form=Attempt.GUIDED, taken=None).update(taken=dossier)
+    people = [one for one in (dossier.citizen_id, dossier.brought_by_id) if one]
+    mine = Attempt.objects.filter(Q(citizen__in=people) | Q(brought_by__in=people), ward_id=ward, token=token)
+    mine.filter(form=Attempt.GUIDED, taken=None).update(taken=dossier)
 
 
 def typed(attempt: Attempt) -> dict[str, Any]:
@@ -200,6 +207,8 @@ def paper(attempt: Attempt, *, by: int, at: dt.datetime) -> Paper:
     )
     try:
         with transaction.atomic():
+            if not Attempt.objects.select_for_update().get(pk=attempt.pk).sealed:
+                raise Missing  # its people were forgotten meanwhile
             file = documents.store(upload, ward=attempt.ward_id, at=at)
             return Paper.objects.create(
                 **of, layout=f"{attempt.form}/{letters.LAYOUT}", facts=facts, file=file, at=at, by_id=by

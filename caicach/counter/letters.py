@@ -19,6 +19,7 @@ from caicach.counter import money_papers, numbers, papers, queries
 from caicach.counter.models import Line, Paper
 from caicach.counter.queries import Sentences
 from caicach.documents import services as documents
+from caicach.dossiers import intake
 from caicach.dossiers.queries import events_of, paper_of
 from caicach.dossiers.terms import term_of
 from caicach.organisation.queries import ward_facts, work_time
@@ -29,6 +30,7 @@ from caicach.rules.control_sheet import Happened
 from caicach.rules.dossier_clock import Move as ClockMove
 from caicach.rules.dossier_moves import APOLOGIES, STATES
 from caicach.rules.formats import day as day_words
+from caicach.rules.legs import from_facts
 from caicach.rules.papers import NAMES, SYMBOLS
 from caicach.rules.refusal import Refusal
 from caicach.rules.signature import BLANK, Signer
@@ -112,6 +114,7 @@ def of_event(dossier: Any, nth: int, *, lookup: str, site: str, by: int, at: dt.
     year = clock.local_day(told.at).year
     try:
         with transaction.atomic():
+            intake.hold_known(dossier)
             number = _number(ward, told, year)
             facts = facts_of(told, said, number=number)
             upload: Any = ContentFile(
@@ -195,7 +198,12 @@ def occasion(dossier: Any, nth: int, *, lookup: str, site: str) -> Occasion:
             return replace(told, ended=_ended(event.code), fee=_fee(dossier), parts=_parts(dossier))
         case "06":
             asked = [one.word for one in events if one.code == "ask-agency"]
-            return replace(told, turns=_turns(dossier, events, told.desk), others="; ".join(asked) or "không")
+            agencies = [leg.agency for leg in from_facts(events[0].facts) if leg.agency]
+            return replace(
+                told,
+                turns=_turns(dossier, events, told.desk),
+                others="; ".join([*agencies, *asked]) or "không",
+            )
         case "08":
             resolved = next((dict(one.facts) for one in reversed(events) if one.code == "resolve"), {})
             return replace(
@@ -361,7 +369,7 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
         case "04":
             return [
                 *block, ("Đã hẹn trả", told.before), ("Tình trạng", f"{told.state.lower()}{f', ở {told.in_hands}' if told.in_hands else ''}"),
-                ("Đơn vị để chậm", told.in_hands), ("Lý do", told.reason), ("Hẹn trả mới", told.due), ("Lần hẹn lại thứ", str(told.nth_apology)),
+                ("Đơn vị để chậm", told.in_hands or told.desk), ("Lý do", told.reason), ("Hẹn trả mới", told.due), ("Lần hẹn lại thứ", str(told.nth_apology)),
                 ("Gửi bằng cách", told.channels),
             ]  # fmt: skip
         case "05":

@@ -15,6 +15,7 @@ from caicach.counter import queries
 from caicach.counter.models import Desk, Line, Paper
 from caicach.counter.queries import Taken
 from caicach.documents import services as documents
+from caicach.dossiers import intake
 from caicach.dossiers.queries import events_of, void_words
 from caicach.dossiers.terms import term_of
 from caicach.organisation.queries import ward_facts, work_time
@@ -42,6 +43,7 @@ def receipt(page: Taken, *, lookup: str, site: str, by: int, at: dt.datetime) ->
     ward = page.line.ward_id
     try:
         with transaction.atomic():
+            intake.hold_known(page.dossier)  # whoever forgets it meanwhile waits, and finds the paper
             file = documents.store(_upload(data, f"giay-tiep-nhan-{page.dossier.code}.pdf"), ward=ward, at=at)  # type: ignore[arg-type]
             return Paper.objects.create(
                 ward_id=ward, dossier=page.dossier, form="01", year=page.line.year, number=page.line.number, layout=LAYOUT, facts=facts,
@@ -89,6 +91,7 @@ def receipt_facts(page: Taken, *, lookup: str, site: str) -> dict[str, object]:
     standing = wording.fill(queries.sentences(line.ward_id, "01").closing, names)
     return {
         **heading,
+        "legs": [f"{one.name} ({one.agency})" if one.agency else one.name for one in version.bundle] if version else [],
         "title": f"Giấy tiếp nhận hồ sơ {dossier.code}", "number": f"{line.number}/TNHS", "code": dossier.code,
         "applicant": dossier.applicant, "brought_by": f"{by.name} ({dossier.by_authority})" if by else "", "address": owner.address,
         "phone": teller.phone, "email": teller.email, "procedure": dossier.procedure, "qr": qr(f"{site}{LOOKUP_PATH}{lookup}/"),

@@ -262,6 +262,11 @@ class MoneyPage:
     def receipts(self) -> tuple[Money, ...]:
         return tuple(one for one in self.rows if one.kind == "paid")
 
+    @property
+    def was_refunded(self) -> bool:
+        """Whether somebody got money back of it: what is owed then may not be meant."""
+        return any(one.kind == "refunded" for one in self.rows)
+
     def receipt(self, token: str) -> Money | None:
         return next((one for one in self.receipts if one.token == token), None)
 

@@ -18,7 +18,7 @@ from caicach.citizens import services as citizens_verbs
 from caicach.citizens.services import Facts
 from caicach.core import clock, seal, trip
 from caicach.counter import numbers, queries, till
-from caicach.counter.models import Desk, Fee, Line, Part, Running, Wording
+from caicach.counter.models import Attempt, Desk, Fee, Line, Part, Running, Wording
 from caicach.data import paper_words
 from caicach.dossiers import intake
 from caicach.dossiers.terms import as_facts
@@ -118,6 +118,7 @@ def _questions(
     pairs = [(keys[number], keys[handle]) for number, handle in zip(_NAMES[::2], _NAMES[1::2], strict=True) if number in keys]  # fmt: skip
     return [
         intake.of_form(ward, token),
+        Attempt.objects.filter(ward_id=ward, token=token),
         *for_intake(ward, code, day),
         Desk.objects.filter(ward_id=ward),
         row_of(ward),
@@ -142,11 +143,13 @@ def _accept(asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) ->
     day = clock.local_day(at)
     keys = [citizens.asked_by(ward, one.facts.number, one.handle) for one in people]
     names = dict(zip(_NAMES, [text for pair in keys for text in pair], strict=False))
-    there, versions, components, steps, cases, desks, wards, *known = _OF_AN_INTAKE[
+    there, turned, versions, components, steps, cases, desks, wards, *known = _OF_AN_INTAKE[
         len(people) == 2, bool(asked.reused)
     ].ask(ward=ward, token=token, code=asked.procedure, day=day, **names)
     if there:
         return there[0]
+    if turned:
+        raise Refusal("attempt.made", form=turned[0].form)
     if not versions:
         raise Refusal("counter.procedure-gone", "procedure")
     version, desk = versions[0], desks[0] if desks else Desk(ward_id=ward)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from caicach.core import clock
 from caicach.core.http import Missing
 from caicach.counter import papers, services
 from caicach.counter.models import Running, Spare
+from caicach.counter.services import Asked
 from caicach.rules.formats import day_in
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import cut, squeeze
@@ -67,9 +69,25 @@ def spoil(spare: Spare, word: str, *, by: int, at: dt.datetime) -> None:
     held.save(update_fields=["spoilt_at", "spoilt_word", "spoilt_by"])
 
 
-def used(ward: int, token: str, dossier: object) -> None:
-    """It has become a dossier."""
-    Spare.objects.filter(ward_id=ward, token=token, dossier=None).update(dossier=dossier)
+@transaction.atomic
+def type_in(code: str, came: str, asked: Asked, *, ward: int, token: str, by: int, at: dt.datetime) -> Any:
+    """The dossier of a blank receipt that was written on, as of the time on it; the slip is held until both are one. at: now.
+
+    Raises Missing, Refusal counter.old where the sheet is another slip's, spare.spoilt, and what `moment_of` and `services.accept` do.
+    """
+    spare = Spare.objects.select_for_update().get(pk=by_code(ward, code).pk)
+    if spare.token != token:
+        raise Refusal("counter.old")
+    if spare.spoilt_at:
+        raise Refusal("spare.spoilt", slip=spare.code)
+    received = moment_of(came, made=spare.made_at, now=at)
+    made = services.accept(
+        replace(asked, slip=spare.code, entered=at), ward=ward, token=token, by=by, at=received
+    )
+    if spare.dossier_id is None:
+        spare.dossier = made
+        spare.save(update_fields=["dossier"])
+    return made
 
 
 def moment_of(text: str, *, made: dt.datetime, now: dt.datetime) -> dt.datetime:

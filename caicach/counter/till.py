@@ -33,7 +33,10 @@ class Paying:
 
 def take(dossier: Any, told: Paying, *, token: str, by: int, at: dt.datetime) -> Money:
     """The receipt. Raises Refusal money.no-fee, .void, .unknown, .nothing-owed, .too-much, .amount, .way, .number, .number-used."""
-    return _once(lambda: _take(dossier, told, token=token, by=by, at=at), ward=dossier.ward_id, token=token)
+    made = _once(lambda: _take(dossier, told, token=token, by=by, at=at), ward=dossier.ward_id, token=token)
+    if made.dossier_id != dossier.pk:  # a page of another dossier sent it
+        raise Refusal("counter.old")
+    return made
 
 
 def void(receipt: Money, reason: str, *, token: str, by: int, at: dt.datetime) -> Money:
@@ -116,6 +119,8 @@ def _once(make: Callable[[], Money], *, ward: int, token: str) -> Money:
 def _held(dossier: Any) -> tuple[Any, Fee]:
     """The dossier and its fee, held in the order in which every verb holds them."""
     held = intake.hold(dossier)
+    if held.forgotten_at is not None:
+        raise Refusal("dossier.forgotten")
     fee = Fee.objects.select_for_update().filter(ward_id=held.ward_id, dossier=held).first()
     if fee is None:
         raise Refusal("money.no-fee")

@@ -14,6 +14,7 @@ from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -43,8 +44,8 @@ from caicach.dossiers.queries import for_paper, provisional, renamed, void_words
 from caicach.procedures.queries import offered
 from caicach.reading.picture import page_count, page_png
 from caicach.rules import rights
-from caicach.rules.formats import paper_address
-from caicach.rules.money import WAYS
+from caicach.rules.formats import money_address, paper_address
+from caicach.rules.money import WAYS, dong
 from caicach.rules.papers import FILES, NAMES
 from caicach.rules.refusal import Refusal
 from caicach.rules.wording import FORMS, names_of
@@ -95,19 +96,13 @@ def take_in(request: HttpRequest) -> HttpResponse:
 def _accept(request: WardRequest, sheet: Sheet) -> Any:
     """The dossier; of a blank receipt that was written on by hand, as of the time on it."""
     actor, now, said = request.actor, clock.now(), sheet.said
-    asked, at = sheet.asked(today=clock.today()), now
+    asked, of = (
+        sheet.asked(today=clock.today()),
+        {"ward": actor.ward_id, "token": said["token"], "by": actor.person_id},
+    )
     if said["slip"]:
-        spare = spares.by_code(actor.ward_id, said["slip"])
-        if spare.token != said["token"]:
-            raise Refusal("counter.old")
-        if spare.spoilt_at:
-            raise Refusal("spare.spoilt", slip=spare.code)
-        at = spares.moment_of(said["came"], made=spare.made_at, now=now)
-        asked = replace(asked, slip=spare.code, entered=now)
-    made = services.accept(asked, ward=actor.ward_id, token=said["token"], by=actor.person_id, at=at)
-    if said["slip"]:
-        spares.used(actor.ward_id, said["token"], made)
-    return made
+        return spares.type_in(said["slip"], said["came"], asked, at=now, **of)
+    return services.accept(asked, at=now, **of)
 
 
 def _of_slip(request: WardRequest, code: str) -> HttpResponse:
@@ -131,10 +126,16 @@ def _turn_away(request: WardRequest, sheet: Sheet, form: str) -> Any:
     if choice:
         sheet.tick(choice)
     word = sheet.said["turned"] or (sheet.lacking(choice) if choice else "")
-    return attempts.turn_away(
+    made = attempts.turn_away(
         sheet.asked(today=clock.today()), form, word, named=sheet.said["find"], sheet=sheet.to_keep(),
         ward=actor.ward_id, token=sheet.said["token"], by=actor.person_id, at=clock.now(),
     )  # fmt: skip
+    if sheet.said["slip"]:  # nothing comes of that slip any more
+        spare = spares.by_code(actor.ward_id, sheet.said["slip"])
+        spares.spoil(
+            spare, f"Chưa nhận được: phiếu {form} số {made.number}", by=actor.person_id, at=clock.now()
+        )
+    return made
 
 
 def _begun(request: WardRequest) -> Sheet:
@@ -322,7 +323,8 @@ def _keep(request: WardRequest, sheet: Sheet, choice: queries.Choice | None) -> 
 def keep(request: HttpRequest) -> HttpResponse:
     """What is typed so far, sent by the page's script. X-Kept: there is a draft now."""
     sheet, asked = Sheet.of_post(request.POST), ward_request(request)
-    if sheet.is_blank or intake.of_form(asked.actor.ward_id, sheet.said["token"]).exists():
+    token, ward = sheet.said["token"], asked.actor.ward_id
+    if sheet.is_blank or intake.of_form(ward, token).exists() or attempts.is_made(ward, token):
         return HttpResponse(status=204)
     _keep(asked, sheet, _choice(asked, sheet))
     return HttpResponse(status=204, headers={"X-Kept": "1"})
@@ -340,6 +342,12 @@ def draft(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, "Đã bỏ bản nháp.")
         return see_other(reverse("counter:take-in"))
     if what == "de-lai":
+        sheet = Sheet.of_post(request.POST) if "token" in request.POST else None
+        if (
+            sheet and sheet.said["token"] == row.token and not sheet.is_blank
+        ):  # typed a moment ago, and not kept yet
+            asked = ward_request(request)
+            _keep(asked, sheet, _choice(asked, sheet))
         kept.leave(row)
         logout(request)
         return see_other(reverse("accounts:sign-in"))
@@ -591,6 +599,9 @@ def void(request: HttpRequest, token: str) -> HttpResponse:
     told = Told(word=request.POST.get("word", "")[:1000])
     move(page.dossier, "void", told, by=Mover.of(actor), at=clock.now())
     messages.success(request, f"Đã hủy số {page.dossier.code}. Số vẫn nằm trong sổ, kèm lý do.")
+    if paid := page.dossier.fee.paid:
+        words = 'Còn giữ {} đã thu của hồ sơ này: <a href="{}">hoàn lại hoặc hủy biên lai</a>.'
+        messages.warning(request, format_html(words, dong(paid), money_address(page.dossier.code)))
     return see_other(reverse("counter:taken", args=[token]))
 
 

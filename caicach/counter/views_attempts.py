@@ -66,7 +66,11 @@ def of_year(request: HttpRequest) -> HttpResponse:
     """Everybody who came and was guided or refused this year (?nam=2025 another), newest first; apart from the dossiers."""
     actor, this = ward_request(request).actor, clock.today().year
     said = request.GET.get("nam", "")
-    year = int(said) if said.isascii() and said.isdigit() and 2000 <= int(said) <= this else this
+    year = (
+        int(said)
+        if len(said) == 4 and said.isascii() and said.isdigit() and 2000 <= int(said) <= this
+        else this
+    )
     which = request.GET.get("loai", "")
     which = which if which in KINDS else ""
     number = page_number(request)

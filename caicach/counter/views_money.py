@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from typing import Any, cast
 
 from django.contrib import messages
@@ -122,7 +123,7 @@ def _undo(actor: Actor, dossier: Any, form: UndoForm, receipt: Money | None) -> 
         return f"Đã hủy biên lai {receipt.receipt}. Số vẫn nằm trong quyển, kèm lý do."
     amount = receipt.amount if data["amount"] is None else data["amount"]
     made = till.refund(receipt, amount, data["way"] or receipt.way, data["reason"], **who)
-    return f"Đã hoàn {rules.dong(made.amount)}."
+    return f"Đã hoàn {rules.dong(made.amount)}. Nếu số ấy không phải thu lại nữa, hãy ghi mức thu mới ở “Mức thu”."
 
 
 def _may_void(actor: Actor, receipt: Money) -> bool:
@@ -214,11 +215,9 @@ def reopen(request: HttpRequest, token: str) -> HttpResponse:
 def _span(request: HttpRequest) -> tuple[dt.date, dt.date, bool]:
     """From, until, whether it is a month: ?ngay=23/11/2026, or ?thang=2026-11. A year and month that are none: this day."""
     today = clock.today()
-    year, _, month = request.GET.get("thang", "").partition("-")
-    if year.isascii() and year.isdigit() and month.isascii() and month.isdigit():
-        if 2000 <= int(year[:5]) <= 2200 and 1 <= int(month[:3]) <= 12:
-            first = dt.date(int(year), int(month), 1)
-            return first, first.replace(day=calendar.monthrange(first.year, first.month)[1]), True
+    if month := re.fullmatch(r"(2[01]\d\d)-(0?[1-9]|1[0-2])", request.GET.get("thang", ""), re.ASCII):
+        first = dt.date(int(month[1]), int(month[2]), 1)
+        return first, first.replace(day=calendar.monthrange(first.year, first.month)[1]), True
     day = day_of(request.GET.get("ngay", "")) or today
     return day, day, False
 

@@ -58,7 +58,7 @@ def hand_out(request: HttpRequest, code: str) -> HttpResponse:
     book = page.desk.receipt_book if page and page.desk.receipts == "typed" else None
     is_firm = bool(dossier.citizen and dossier.citizen.kind == "organisation")
     first: dict[str, Any] = {
-        "seen": seen, "token": new_token(), "pay": "cash", "capacity": "organisation" if is_firm else "owner",
+        "seen": seen, "token": new_token(), "pay": "later" if page and page.was_refunded else "cash", "capacity": "organisation" if is_firm else "owner",
         "collector": "" if is_firm else dossier.applicant, "number": f"{page.next_number:07}" if page and page.next_number else "",
     }  # fmt: skip
     form = HandOutForm(request.POST or None, owed=owed or 0, book=book, initial=first)

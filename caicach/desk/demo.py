@@ -308,7 +308,7 @@ def _catalogue(ward: Ward, people: dict[str, int], offices: dict[str, Office], *
     times = [
         (one.procedure, shortened(one.law, _CUT_LESS.get(one.procedure.code, 30), a_day=a_day))
         for one in made
-        if one.law and one.steps.exists() and one.procedure.code not in _AS_LAW
+        if one.law and one.steps.exists() and one.procedure.code not in _AS_LAW and not one.legs
     ]
     procedures.set_ward_times(
         times, since=since, document="Cam kết rút ngắn thời hạn năm 2026", by=hanh, at=noon(since), today=since

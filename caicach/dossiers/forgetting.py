@@ -129,6 +129,10 @@ def _forget_words(held: Dossier) -> int:
     changed = []
     for one in Event.objects.filter(dossier=held).order_by("id"):
         facts, word = _facts(one.facts), history.GONE if one.word else ""
+        if one.code == "charged":  # why nobody pays stands in brackets, and may name them
+            facts |= {
+                name: str(facts[name]).partition(" (")[0] for name in ("before", "after") if name in facts
+            }
         if (facts, word) != (one.facts, one.word):
             one.facts, one.word = facts, word
             changed.append(one)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import ClassVar
 
 from django import forms
 
@@ -61,6 +62,10 @@ class MoveForm(forms.Form):
     """What one move wants to be told. seen: the newest event that its sender's page had."""
 
     PASSES = ("transfer", "hand-over")
+    ASKED: ClassVar[dict[str, str]] = {
+        "ask-supplement": "Lý do: cần bổ sung gì, mỗi điều một dòng; người dân đọc đúng như thế",
+        "ask-agency": "Lý do: hỏi cơ quan nào, điều gì",
+    }
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -109,7 +114,7 @@ class MoveForm(forms.Form):
                 label="Giấy tờ đối chiếu", max_length=200, required=False, help_text="Như giấy hẹn, thẻ căn cước, giấy ủy quyền"
             )  # fmt: skip
         self.fields["word"] = forms.CharField(
-            label="Lý do" if what.needs_word else "Ghi chú", max_length=2_000, required=what.needs_word,
+            label=self.ASKED.get(move) or ("Lý do" if what.needs_word else "Ghi chú"), max_length=2_000, required=what.needs_word,
             widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": f"“{what.name}” cần ghi lý do."},
         )  # fmt: skip
 

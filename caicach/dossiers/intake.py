@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from caicach.core import clock, origin
+from caicach.core.http import Missing
 from caicach.dossiers import apart, comparing
 from caicach.dossiers.models import Dossier as Dossier
 from caicach.dossiers.models import DossierClock, Event
@@ -170,6 +171,14 @@ def hold(dossier: Dossier) -> Dossier:
     PostgreSQL gives whoever waited for the other one what it was before the wait."""
     rows = Dossier.objects.select_for_update(of=("self", "clock")).select_related("clock")
     return rows.get(pk=dossier.pk, clock__isnull=False)
+
+
+def hold_known(dossier: Dossier) -> Dossier:
+    """The same of one that still says whose it is. Raises Missing once its people were forgotten."""
+    held = hold(dossier)
+    if held.forgotten_at is not None:
+        raise Missing
+    return held
 
 
 def event(

@@ -145,6 +145,8 @@ def move(
     """
     told = told or Told()
     held = intake.hold(dossier)
+    if held.forgotten_at is not None:
+        raise Refusal("dossier.forgotten")
     events = list(Event.objects.select_related("by").filter(dossier=held).order_by("id"))
     _check_system(held, code)
     if seen and (

@@ -136,13 +136,21 @@ def bring(now: float) -> int:
                 new += _take(one, ward, folder)
             except _Changed:
                 continue
-            except FileNotFoundError:  # whoever laid it there has taken it back
+            except OSError:  # whoever laid it there has taken it back, or changed the folder under our hands: the others go on
                 continue
     return new
 
 
 def _may_write(folder: Path) -> bool:
-    return os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+    """Whether files can be taken from here and laid where they go: a link there, or a file, is no such place."""
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return False
+    for place in (folder / TAKEN, folder / LEFT):
+        if place.is_symlink() or (
+            place.exists() and not (place.is_dir() and os.access(place, os.W_OK | os.X_OK))
+        ):
+            return False
+    return True
 
 
 def _take(one: Found, ward: int, folder: Path) -> bool:
@@ -199,6 +207,16 @@ def _brought(one: Found, ward: int) -> tuple[str, bool]:
 def _away(one: Found, place: Path, words: str) -> None:
     """Move it, never over another one, with a text beside it."""
     place.mkdir(exist_ok=True)
+    where = os.open(
+        place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+    )  # a link put there meanwhile is not followed
+    try:
+        _laid(one, place, where, words)
+    finally:
+        os.close(where)
+
+
+def _laid(one: Found, place: Path, where: int, words: str) -> None:
     now = clock.local(clock.now())
     bare = clean_name(one.name)
     suffix = Path(bare).suffix[:20]
@@ -208,9 +226,13 @@ def _away(one: Found, place: Path, words: str) -> None:
         path
         for n in range(1, 10_000)
         if not os.path.lexists(path := place / f"{first}{f'-{n}' if n > 1 else ''}{suffix}")
+        and not os.path.lexists(f"{path}.vi-sao.txt")
     )
-    os.rename(one.path, target)  # noqa: PTH104  a link is moved, not what it points at
-    Path(f"{target}.vi-sao.txt").write_text(f"{one.name.encode(errors='replace').decode()}\n{words}\n", encoding="utf-8")  # fmt: skip
+    os.rename(one.path, target.name, dst_dir_fd=where)  # a link is moved, not what it points at
+    told = f"{one.name.encode(errors='replace').decode()}\n{words}\n".encode()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with os.fdopen(os.open(f"{target.name}.vi-sao.txt", flags, 0o644, dir_fd=where), "wb") as beside:
+        beside.write(told)
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import fcntl
 import http.client
 import json
 import os
 import re
+import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +24,11 @@ from caicach.core import clock
 from caicach.rules.refusal import Refusal
 
 FILE, OFF = "file", "off"
+_PLAIN = re.compile(r"[\x21-\x7e]+")
 _SECONDS = 20
-"""so long a gateway may take to answer"""
+"""so long a gateway may be silent"""
+_WHOLE_SECONDS = 40
+"""and so long it may take for all of its answer"""
 _MOST_ANSWER = 4_000
 _LONG_NUMBER = re.compile(r"\d{6,}")
 _NAME = re.compile(r"\{([^{}]*)\}")
@@ -141,6 +147,15 @@ class ToFile:
             return False
 
 
+def forget_files(before: dt.datetime) -> None:
+    """Phones lie in them in clear: no longer than in the messages themselves."""
+    folder, last = settings.MESSAGES, clock.local_day(before)
+    for path in folder.glob("*-????-??-??.jsonl") if folder.is_dir() else ():
+        with contextlib.suppress(ValueError, FileNotFoundError):
+            if dt.date.fromisoformat(path.stem[-10:]) < last:
+                path.unlink()
+
+
 def _whole(file: int) -> int:
     """Cut half a line away; where the next one begins."""
     end = os.lseek(file, 0, os.SEEK_END)
@@ -174,8 +189,14 @@ class ToGateway:
     """
 
     def __init__(self, how: Way) -> None:
-        self.how, self.parts = how, urlsplit(how.to)
-        if self.parts.scheme not in ("http", "https") or not self.parts.hostname:
+        try:
+            self.how, self.parts = how, urlsplit(how.to)
+            is_address = (
+                self.parts.scheme in ("http", "https") and self.parts.hostname and self.parts.port != 0
+            )
+        except ValueError:  # brackets, a port that is none
+            is_address = False
+        if not is_address or not _PLAIN.fullmatch(how.to):
             raise Refusal("message.address", None, channel=how.channel.upper())
         self.body = _body(how)
         self.line: http.client.HTTPConnection | None = None
@@ -194,6 +215,11 @@ class ToGateway:
         line.connect()
         self.line = line
 
+    def _hang_up(self) -> None:
+        if self.line is not None and self.line.sock is not None:
+            with contextlib.suppress(OSError):
+                self.line.sock.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         if self.line is not None:
             self.line.close()
@@ -210,13 +236,17 @@ class ToGateway:
         if self.how.token:
             headers["Authorization"] = f"Bearer {self.how.token}"
         path = (self.parts.path or "/") + (f"?{self.parts.query}" if self.parts.query else "")
+        late = threading.Timer(_WHOLE_SECONDS, self._hang_up)  # each read has its own time, all together this
+        late.daemon = True
+        late.start()
         try:
             self.line.request("POST", path, body, headers)
             answer = self.line.getresponse()
             words = answer.read(_MOST_ANSWER).decode("utf-8", "replace")
-        except http.client.HTTPException as fault:
+        except (http.client.HTTPException, ValueError, AttributeError) as fault:
             raise OSError(type(fault).__name__) from fault
         finally:
+            late.cancel()
             self.close()  # a line of its own for each: one that has rested may be dead without a word
         told = f"{answer.status} {without_numbers(' '.join(words.split()))}"[:300].strip()
         if 200 <= answer.status < 300:

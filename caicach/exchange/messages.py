@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ log = logging.getLogger("caicach.exchange")
 CHANNELS = {Message.SMS: "SMS", Message.ZALO: "Zalo"}
 STUCK = dt.timedelta(minutes=10)
 _REST = dt.timedelta(minutes=10)
+_PATIENCE = 5
+"""seconds: a gateway that is silent for longer rests, and all that waits for it"""
 _OVER = (Message.SENT, Message.FAILED, Message.UNCLEAR)
 
 
@@ -132,11 +135,14 @@ def _send(line: Connector, one: Message, now: Callable[[], dt.datetime]) -> bool
     at = now()
     if not mine.update(state=Message.SENDING, sending_at=at):
         return False
+    began = time.monotonic()
     try:
         answer = line.send(going, at)
     except OSError as fault:
         row.update(state=Message.UNCLEAR, fault=f"đứt giữa chừng ({type(fault).__name__})")
         log.warning("tin nhắn không rõ đã tới chưa", extra={"row": one.pk})
+        if time.monotonic() - began > _PATIENCE:  # others would hang as long, and all other work behind them
+            Message.objects.filter(channel=one.channel, state=Message.WAITING, try_at__lt=now() + _REST).update(try_at=now() + _REST)  # fmt: skip
         return False
     match answer.kind:
         case "taken":
@@ -199,8 +205,9 @@ def forget(*, messages: Iterable[int] = (), letters: Iterable[int] = ()) -> None
 
 
 def forget_before(day: dt.datetime) -> int:
-    """The same for every message made before, in pieces; how many."""
+    """The same for every message made before, in pieces; how many. The files of days before it go as well."""
     gone = 0
+    connectors.forget_files(day)
     old = Message.objects.filter(made_at__lt=day).exclude(Q(phone="") & Q(text=""))
     while batch := list(old.values_list("pk", flat=True)[:500]):
         forget(messages=batch)

@@ -129,11 +129,16 @@ def aside(dossier: Any, role: str) -> Aside | None:
         return None
     may = rights.allows("dossier.accept", role)
     chosen = [one for one in line.channels.split(",") if one] if line else []
+    teller = dossier.brought_by or dossier.citizen
+    reach = {
+        code: bool(teller and (teller.email if code == "email" else teller.phone)) for code in rules.CHANNELS
+    }
     return Aside(
         "notices/_aside.html",
         {
             "told": found, "dossier": dossier, "may": may, "has_line": line is not None,
-            "channels": [(code, name, code in chosen) for code, name in rules.CHANNELS.items()],
+            "channels": [(code, name, code in chosen, reach[code]) for code, name in rules.CHANNELS.items()],
+            "stopped": not chosen and any(one for one in found if one.channel), "lacks": not all(reach.values()),
             "chosen": ", ".join(rules.CHANNELS[one] for one in chosen if one in rules.CHANNELS),
         },
     )  # fmt: skip

@@ -57,11 +57,13 @@ def agree(request: HttpRequest, code: str) -> HttpResponse:
     actor = ward_request(request).actor
     dossier = for_paper(actor.ward_id, code)
     try:
+        if request.POST.get("how") == agreed.ON_PAGE:  # that only the person themselves can have done
+            raise Refusal("counter.how", "how")
         is_new = agreed.agree(
             dossier, request.POST.getlist("channel"), how=request.POST.get("how", ""), by=actor.person_id, at=clock.now()
         )  # fmt: skip
     except Refusal as refusal:
-        return refused(request, refusal, back=("Về hồ sơ", dossier.address))
+        return refused(request, refusal, back=("Về chỗ đổi cách báo", f"{dossier.address}#thong-bao"))
     if is_new:
         messages.success(request, "Đã ghi cách báo tin.")
     return see_other(dossier.address)

@@ -243,7 +243,10 @@ def find(versions: Sequence[Version], asked: str) -> tuple[list[Version], bool]:
         bare = " ".join(word for word in key(asked).split() if word not in _FILLERS)
         if bare and bare != key(asked):
             found = index.find(bare) or found
-    return [versions[one.entry.id] for one in found], bool(found) and found[0].near
+    near = bool(found) and found[0].near
+    # of those that fit as well the plainest name comes first: "đăng ký khai tử" before "đăng ký lại khai tử"
+    ordered = sorted(found, key=lambda one: (-round(one.score, 3), len(versions[one.entry.id].name)))
+    return [versions[one.entry.id] for one in ordered], near
 
 
 # --- one procedure ---------------------------------------------------------------------------------------------

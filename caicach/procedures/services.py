@@ -22,7 +22,7 @@ from caicach.organisation.queries import work_time
 from caicach.procedures.models import Case, Component, Procedure, StepSpec, Version, decision_words
 from caicach.rules.dossier_clock import MOST
 from caicach.rules.formats import day as day_words
-from caicach.rules.legs import written
+from caicach.rules.legs import longest, written
 from caicach.rules.merging import merge
 from caicach.rules.procedures import FEES, LEVELS, UNITS, Span, procedure_code
 from caicach.rules.refusal import Refusal
@@ -410,7 +410,7 @@ def fit(entry: Entry, a_day: int) -> Entry:
     entry = replace(entry, code=_code(entry.code), name=squeeze(entry.name), everyday_words=_tidy(entry.everyday_words), legal_basis=_tidy(entry.legal_basis), legs=_tidy(entry.legs))  # fmt: skip
     if not entry.name:
         raise Refusal("procedure.name-missing", "name")
-    written(entry.legs)
+    legs = written(entry.legs)
     _look_at(entry.law, "law_amount")
     _look_at(entry.own, "own_amount")
     if entry.own and entry.law is None:
@@ -419,6 +419,9 @@ def fit(entry: Entry, a_day: int) -> Entry:
         raise Refusal("procedure.time-longer", "own_amount", own=entry.own.words, law=entry.law.words)
     if entry.own == entry.law:
         entry = replace(entry, own=None, ward_decision="")
+    promised = entry.own or entry.law
+    if legs and promised and longest(legs, a_day) > promised.minutes(a_day):
+        raise Refusal("legs.longer", "own_amount" if entry.own else "legs", promised=promised.words)
     for case in entry.cases:
         _look_at(case.law, "cases")
     shares = sum(step.share for step in entry.steps)

@@ -11,12 +11,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal
 
 from caicach.rules.clock_steps import Leg as ClockLeg
 from caicach.rules.clock_steps import bundle
 from caicach.rules.dossier_clock import Counting, Move, Term, Unit, read
 from caicach.rules.procedure_words import time_said
+from caicach.rules.procedures import Span
 from caicach.rules.refusal import Refusal
 from caicach.rules.vntext import key
 from caicach.rules.work_time import WorkTime
@@ -104,6 +106,16 @@ def written(text: str) -> tuple[Leg, ...]:
         found.append(Leg(name, agency, said.span.unit, said.span.amount, int(turn[1]) if turn else 0))
     check(found)
     return tuple(found)
+
+
+def longest(legs: Sequence[Leg], a_day: int) -> Fraction:
+    """Minutes of work of the longest chain, if each takes all of its time: no promise may be shorter. a_day: of a working day."""
+    ends: list[Fraction] = []
+    for one in legs:
+        ends.append(
+            (ends[one.after - 1] if one.after else Fraction(0)) + Span(one.unit, one.amount).minutes(a_day)
+        )
+    return max(ends, default=Fraction(0))
 
 
 def as_facts(legs: Sequence[Leg]) -> list[list[Any]]:

@@ -120,10 +120,16 @@ SENTENCES: dict[str, str] = {
     "spare.spoilt": _("Phiếu {slip} đã ghi là hỏng. Hãy dùng phiếu khác, hoặc nhập hồ sơ như thường."),
     "spare.moment": _("Hãy ghi giờ và ngày nhận như trên phiếu, ví dụ 9:05 20/11/2026."),
     "spare.moment-far": _(
-        "Lúc nhận phải sau khi in phiếu ({since}), không ở phía trước và không quá {days} ngày. Hãy xem lại ngày giờ trên phiếu."
+        "Lúc nhận phải sau khi in phiếu ({since}), không ở tương lai và không quá {days} ngày. Hãy xem lại ngày giờ trên phiếu."
     ),
     "draft.none": _("Hãy chọn tệp dự thảo rồi bấm lại."),
     "draft.not-now": _("Hồ sơ này không chờ ký, nên không cần dự thảo."),
+    "dossier.forgotten": _("Hồ sơ này đã ẩn danh vì hết thời hạn giữ; không ghi thêm gì vào đó được nữa."),
+    "attempt.made": _("Tờ khai này đã thành phiếu {form}. Người dân trở lại thì mở tiếp từ lượt ấy."),
+    "watched.place": _("Không chuyển được tệp trong thư mục theo dõi: “{name}” không phải thư mục ghi được."),
+    "legs.longer": _(
+        "Các chặng nối nhau lâu hơn thời hạn chung ({promised}). Hãy rút ngắn chặng, hoặc để thời hạn chung dài hơn."
+    ),
     "legs.many": _("Một hồ sơ liên thông có nhiều nhất {most} chặng."),
     "legs.name": _("Hãy ghi tên chặng thứ {number}."),
     "legs.time": _("Thời hạn của chặng “{name}” chưa đúng: ghi số ngày hay giờ, hoặc chọn trong ngày."),

@@ -42,11 +42,16 @@
   });
   document.addEventListener("input", (event) => { if (sheet()?.contains(event.target)) keep(); });
 
+  function forget() { // what is being sent is kept by where it goes
+    window.clearTimeout(timer);
+    timer = 0;
+  }
   function keep() {
     window.clearTimeout(timer);
     timer = window.setTimeout(send, PAUSE);
   }
   function send() {
+    forget();
     const form = sheet();
     return form && fetch(form.dataset.keep, { method: "POST", body: new FormData(form), headers: { "X-Fragment": "1" }, keepalive: true }).catch(() => {});
   }
@@ -56,7 +61,7 @@
     const button = event.target.closest("[data-lock]"), form = sheet();
     if (!button || !form || button.dataset.kept) return;
     event.preventDefault();
-    window.clearTimeout(timer);
+    forget();
     const answer = await send();
     button.dataset.kept = "1";
     if (answer?.headers.get("X-Kept")) button.form.tiep.value = `/quay/?nhap=${form.token.value}`;
@@ -66,14 +71,14 @@
     const button = event.target.closest("[data-plain]");
     if (!button) return;
     event.preventDefault(); // whole page, not htmx: whoever leaves is signed out
-    window.clearTimeout(timer);
+    forget();
     const form = sheet(), name = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
     form.append(name);
     form.action = button.formAction;
     form.submit();
   });
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt === sheet()) window.clearTimeout(timer);
+    if (event.detail.elt === sheet()) forget();
   });
   function tell(words) {
     const form = sheet();

@@ -228,3 +228,39 @@ def test_the_worker_looks_each_minute_and_queues_only_where_there_is_news(folder
     settings.WATCHED = None
     jobs.look_into_folder(now)
     jobs.bring_watched()
+
+
+@pytest.mark.parametrize("kind", ["a file", "a link", "a dangling link"])
+def test_a_place_that_is_none_stops_only_its_own_ward_and_is_told(ward, folder, settings, tmp_path, kind):
+    other = rooms.make_ward("Phường Kia")
+    second = settings.WATCHED / str(other.pk)
+    second.mkdir()
+    outside = tmp_path / "ngoai"
+    if kind == "a file":
+        (folder / "da-nhan").write_text("x")
+    else:
+        if kind == "a link":
+            outside.mkdir()
+        (folder / "da-nhan").symlink_to(outside)
+    lay(folder)
+    lay(second)
+    assert go() == 1 and DossierList.objects.get().ward == other
+    assert not outside.exists() or not any(outside.iterdir())
+    assert any("quyền đọc và ghi" in one for one in watched.problems()) and watched.of_ward(ward.pk).wrong
+
+
+def test_a_link_laid_where_a_text_goes_is_not_written_through(ward, folder, tmp_path, monkeypatch):
+    secret = tmp_path / "bi-mat"
+    secret.write_text("giữ nguyên")
+    (folder / "khong-nhan").mkdir()
+    lay(folder, "anh.png", b"\x89PNG\r\n")
+    real = watched.os.open
+
+    def put_a_link_first(path, flags, mode=0o777, *, dir_fd=None):
+        if str(path).endswith(".vi-sao.txt"):
+            os.symlink(secret, folder / "khong-nhan" / path)
+        return real(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(watched.os, "open", put_a_link_first)
+    go()
+    assert secret.read_text() == "giữ nguyên"

@@ -285,3 +285,40 @@ def test_what_is_forgotten_keeps_its_state_and_is_never_sent(ward, folder):
     }
     assert not messages.send_again(Message.objects.get(key="b"), at=AT, job="1")
     assert messages.send_waiting(clock.now) == 0 and len(lines(folder)) == 1
+
+
+def test_a_gateway_that_hangs_is_asked_once_and_rests(ward, gateway, monkeypatch):
+    monkeypatch.setattr(connectors, "_SECONDS", 0.02)
+    monkeypatch.setattr(messages, "_PATIENCE", 0.01)
+    gateway.dawdles = threading.Event()
+    write(ward, "a", "b", "c")
+    assert messages.send_waiting(clock.now) == 0
+    gateway.dawdles.set()
+    assert sorted(states().values()) == ["unclear", "waiting", "waiting"] and len(gateway.got) == 1
+    assert messages.send_waiting(clock.now) == 0 and len(gateway.got) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[bad/", "http://127.0.0.1:99999/", "http://127.0.0.1:8055/a b", "ftp://vi.du/", "http:///x"],
+)
+def test_an_address_that_is_none_is_said_and_stops_no_other_channel(ward, folder, settings, address):
+    settings.MESSAGE_WAYS = {
+        "sms": {"to": address, "token": "", "body": "", "template": ""},
+        "zalo": {"to": "file", "token": "", "body": "", "template": ""},
+    }
+    assert messages.way_words("sms")[1] is True
+    write(ward, "a")
+    write(ward, "b", channel="zalo")
+    with pytest.raises(Refusal, match=""):
+        messages.send_waiting(clock.now)
+    assert states() == {"a": "waiting", "b": "sent"}
+
+
+def test_files_with_phones_go_with_the_messages(ward, folder):
+    old, new = folder / "sms-2026-01-02.jsonl", folder / "sms-2026-11-23.jsonl"
+    folder.mkdir(exist_ok=True)
+    for path in (old, new, folder / "sms-khong-ngay.jsonl"):
+        path.write_text("{}\n")
+    messages.forget_before(clock.noon(dt.date(2026, 8, 1)))
+    assert not old.exists() and new.exists() and (folder / "sms-khong-ngay.jsonl").exists()

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from caicach.core import clock
 from caicach.counter import simulated
@@ -31,6 +32,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if "organisation_ward" not in connection.introspection.table_names():
+            raise CommandError(
+                "Chưa có cơ sở dữ liệu. Hãy chạy make run (hoặc caicach prepare) một lần trước."
+            )
         count, until = options["dossiers"], options["until"] or clock.today()
         ward = options["ward"] or next((one.id for one in wards()), None)
         if ward is None or ward not in {one.id for one in wards()}:
