@@ -27,7 +27,7 @@ Máy: {machine()}. Một lần `fdatasync` 1 KB: {slow:.2f} ms. Tải trung bìn
 
 {table.markdown()}
 
-Đo thế nào: `bench/reading.py` (đọc), `bench/web.py` (qua granian thật, một tiến trình, bốn luồng, một khách, giữ kết nối), `bench/bare.py` (danh sách Django trần đặt cạnh), `bench/fill.py` (100 phường × 5 năm), `bench/backup.py` (sao lưu cạnh lệnh của chính cơ sở dữ liệu), `bench/dossiers.py` (danh sách hồ sơ), `bench/counter.py` (tiếp nhận hồ sơ, giấy tiếp nhận), `bench/clocks.py` (tính lại đồng hồ khi lịch đổi), `bench/million.py` (một triệu hồ sơ giả định).
+Đo thế nào: `bench/reading.py` (đọc), `bench/web.py` (qua granian thật, một tiến trình, bốn luồng, một khách, giữ kết nối), `bench/bare.py` (danh sách Django trần đặt cạnh), `bench/fill.py` (100 phường × 5 năm), `bench/backup.py` (sao lưu cạnh lệnh của chính cơ sở dữ liệu), `bench/dossiers.py` (danh sách hồ sơ), `bench/counter.py` (tiếp nhận hồ sơ, giấy tiếp nhận), `bench/clocks.py` (tính lại đồng hồ khi lịch đổi). Chạy riêng: `python -m bench.million` (một triệu hồ sơ giả định).
 """
     PAPER.write_text(text)
     missed = [line.what for line in table.lines if line.ok is False]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.measure import Table, share
 from bench.visitor import Visitor, bare_server, free_port, on_both, our_server, running
@@ -68,20 +69,20 @@ def _pages(env: dict[str, str], bare_env: dict[str, str]) -> dict[str, tuple[lis
         "danh sách": "/ho-so/",
         "tìm theo mã": f"/ho-so/?tim={code}",
         "tìm theo số điện thoại": f"/ho-so/?tim={phone}",
-        "tìm theo tên": f"/ho-so/?tim={name.replace(' ', '+')}",
+        "tìm theo tên": f"/ho-so/?{urlencode({'tim': name})}",
         "một hồ sơ": f"/ho-so/{code}/",
     }
     port, bare_port = free_port(), free_port()
     found: dict[str, tuple[list[float], list[float]]] = {}
     with running(our_server(port), port, env), running(bare_server(bare_port), bare_port, bare_env):
-        visitor, bare = Visitor(port), Visitor(bare_port)
+        visitor = Visitor(port)
         visitor.sign_in("khang")
         for name, address in addresses.items():
             ours: list[float] = []
             limit: list[float] = []
             for _ in range(TURNS):
                 ours += visitor.times(address, EACH)
-                limit += bare.times("/", EACH)
+                limit += Visitor(bare_port).times("/", EACH)
             found[name] = (ours, limit)
     return found
 

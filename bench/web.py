@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import backup, clocks, counter, dossiers, handing_in, million
+from bench import backup, clocks, counter, dossiers, handing_in
 from bench.measure import Table, median, share, spread
 from bench.visitor import REQUESTS, Visitor, bare_server, fill, free_port, our_server, running
 
@@ -168,7 +168,6 @@ def run(table: Table) -> None:
     counter.run(table, env, folder)
     dossiers.run(table, env, folder)
     clocks.run(table, env, folder)
-    million.run(table, env, folder)
     second, limit_second = (
         _start(serve, port, env, "/dang-nhap/"),
         _start(plain, bare_port, bare_env, "/"),

@@ -310,7 +310,7 @@ def test_an_address_that_is_none_is_said_and_stops_no_other_channel(ward, folder
     assert messages.way_words("sms")[1] is True
     write(ward, "a")
     write(ward, "b", channel="zalo")
-    with pytest.raises(Refusal, match=""):
+    with pytest.raises(Refusal, match="SMS"):
         messages.send_waiting(clock.now)
     assert states() == {"a": "waiting", "b": "sent"}
 
