@@ -45,3 +45,8 @@ def midnight(day: dt.date) -> dt.datetime:
 def noon(day: dt.date) -> dt.datetime:
     """A moment in the middle of a day, aware: for facts of which only the day is known."""
     return dt.datetime.combine(day, dt.time(12), timezone.get_default_timezone())
+
+
+def minute(moment: dt.datetime) -> dt.datetime:
+    """The same moment as the ward's clocks count it: of its own time, to the minute, without a zone."""
+    return local(moment).replace(second=0, microsecond=0, tzinfo=None)

@@ -234,7 +234,7 @@ def of_ward(ward: int) -> _Here:
 def _happened(events: Sequence[Any]) -> list[Happened]:
     return [
         Happened(
-            one.code, papers.minute(one.at), one.by.full_name if one.by else "Phần mềm",
+            one.code, clock.minute(one.at), one.by.full_name if one.by else "Phần mềm",
             one.word, one.facts.get("office_name") or "", one.facts.get("person_name") or "", one.facts.get("amount") or 0,
         )
         for one in events
@@ -252,7 +252,7 @@ def _holder(events: Sequence[Any]) -> str:
 def _reply_by(event: Any, ward: int) -> str:
     try:
         last = wait_ends(
-            work_time(ward), ClockMove(papers.minute(event.at), "paused", "supplement"), data.limits()
+            work_time(ward), ClockMove(clock.minute(event.at), "paused", "supplement"), data.limits()
         )
     except Refusal:  # a year without a calendar
         return ""
@@ -379,7 +379,7 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
                 else ""
             )
             return [
-                *block, ("Dừng theo", told.ended), ("Lúc", dossier_story.when(papers.minute(told.at).isoformat())), ("Lý do", told.reason or ("chủ hồ sơ không nêu" if told.ended == "chủ hồ sơ xin rút" else "")),
+                *block, ("Dừng theo", told.ended), ("Lúc", dossier_story.when(clock.minute(told.at).isoformat())), ("Lý do", told.reason or ("chủ hồ sơ không nêu" if told.ended == "chủ hồ sơ xin rút" else "")),
                 ("Phí, lệ phí", told.fee), ("Hoàn phí, lệ phí", refund),
             ]  # fmt: skip
         case "06":
@@ -391,7 +391,7 @@ def _rows(told: Occasion) -> list[tuple[str, str]]:
             ]
         case "08":
             return [
-                *block, ("Hẹn trả", told.due), ("Kết quả", told.result), ("Trả lúc", dossier_story.when(papers.minute(told.at).isoformat())),
+                *block, ("Hẹn trả", told.due), ("Kết quả", told.result), ("Trả lúc", dossier_story.when(clock.minute(told.at).isoformat())),
                 ("Người nhận", told.collected), ("Nhận bằng cách", told.way), ("Phí, lệ phí", told.fee),
             ]  # fmt: skip
     return block

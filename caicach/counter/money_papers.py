@@ -51,7 +51,7 @@ def undone_words(paper: Paper) -> str:
     if not said:
         return ""
     if said[-1].kind == "voided":
-        return f"Biên lai đã hủy {moment(papers.minute(said[-1].at))}: {said[-1].reason}"
+        return f"Biên lai đã hủy {moment(clock.minute(said[-1].at))}: {said[-1].reason}"
     return f"Đã hoàn {money.dong(sum(one.amount for one in said))}"
 
 
@@ -63,7 +63,7 @@ def _facts(dossier: Any, row: Money) -> dict[str, object]:
         **papers.heading(dossier.ward_id, day), "number": money.number_words(row.book, row.number or 0), "title": f"Biên lai {row.receipt}", "receipt": row.receipt, "code": dossier.code,
         "payer": known.name if known else dossier.applicant, "address": known.address if known else "", "procedure": dossier.procedure,
         "sets": str(dossier.sets), "amount": money.dong(row.amount), "letters": money.in_letters(row.amount),
-        "way": money.WAYS[row.way].lower() + (f", {row.note}" if row.note else ""), "at": moment(papers.minute(row.at)), "undone": "",
+        "way": money.WAYS[row.way].lower() + (f", {row.note}" if row.note else ""), "at": moment(clock.minute(row.at)), "undone": "",
         "officer": row.by.full_name,
     }  # fmt: skip
 
@@ -75,7 +75,7 @@ def cash_up(one: CashUp, rows: list[Money], *, at: dt.datetime) -> bytes:
     facts = {
         **papers.heading(one.ward_id, clock.local_day(one.at)), "number": "……", "title": f"Chốt tiền ngày {day_words(one.day)}", "again": opened,
         "rows": [
-            ["Người thu", one.person.full_name], ["Chốt lúc", moment(papers.minute(one.at))],
+            ["Người thu", one.person.full_name], ["Chốt lúc", moment(clock.minute(one.at))],
             ["Thu", f"{money.dong(said['cash_in'] + said['transfer_in'] + said['portal_in'])}, {said['receipts']} biên lai"],
             ["Hủy biên lai", f"{money.dong(said['voided'])}, {said['voids']} lần"], ["Hoàn", f"{money.dong(said['refunded'])}, {said['refunds']} lần"],
             ["Chuyển khoản; trên Cổng", f"{money.dong(said['transfer'])}; {money.dong(said['portal'])}"],
@@ -85,7 +85,7 @@ def cash_up(one: CashUp, rows: list[Money], *, at: dt.datetime) -> bytes:
         "widths": [12, 26, 38, 0, 24, 28], "right": [5], "columns": ["TT", "Lúc", "Biên lai", "Hồ sơ", "Cách", "Số tiền"],
         "cells": [
             [
-                str(n), moment(papers.minute(row.at)), row.receipt, f"{money.KINDS[row.kind]} · {row.dossier.code}" if row.kind != "paid" else row.dossier.code,
+                str(n), moment(clock.minute(row.at)), row.receipt, f"{money.KINDS[row.kind]} · {row.dossier.code}" if row.kind != "paid" else row.dossier.code,
                 {"cash": "tiền mặt", "transfer": "chuyển khoản", "portal": "Cổng"}[row.way],
                 money.dong(row.amount if row.kind == "paid" else -row.amount),
             ]

@@ -116,15 +116,11 @@ def due_then(dossier: Any, events: Sequence[Any]) -> str | None:
     if any(one.facts.get("due") and one.code != APOLOGISED for one in later):  # the row says a newer one
         if (term := term_of(events)) is None:
             return None
-        moves = replay([Step(one.code, minute(one.at), one.word) for one in events])[1]
-        first = read(work_time(dossier.ward_id), term, moves, minute(events[-1].at)).first_due
+        moves = replay([Step(one.code, clock.minute(one.at), one.word) for one in events])[1]
+        first = read(work_time(dossier.ward_id), term, moves, clock.minute(events[-1].at)).first_due
         return first.isoformat() if first else None
     day, time = dossier.due_on, dossier.due_time
     return None if day is None else (dt.datetime.combine(day, time) if time else day).isoformat()
-
-
-def minute(at: dt.datetime) -> dt.datetime:
-    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def book_page(ward: int, year: int, *, number: int, at: dt.datetime, size: int = 20) -> bytes:

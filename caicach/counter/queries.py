@@ -33,7 +33,7 @@ def term_of(version: Any, case: Any, counting: Counting) -> Term | None:
 
 def promised(term: Term | None, *, at: dt.datetime, ward: int, calendar: int) -> Promise:
     """The promise of this minute. calendar: the version of the ward's."""
-    came = clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    came = clock.minute(at)
     return promise(work_time(ward, calendar), term, came, names=day_names(ward, calendar))
 
 

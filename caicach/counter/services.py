@@ -278,7 +278,7 @@ def _by_hand(asked: Asked) -> dict[str, object]:
         return {}
     return {
         "slip": asked.slip,
-        "entered": iso(clock.local(asked.entered).replace(second=0, microsecond=0, tzinfo=None)),
+        "entered": iso(clock.minute(asked.entered)),
     }
 
 

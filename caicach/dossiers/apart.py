@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from caicach.core.clock import local
+from caicach.core.clock import minute
 from caicach.dossiers.models import Dossier, DossierClock
 from caicach.organisation.queries import WardHours, day_names, in_force, ward_hours, work_time
 from caicach.organisation.queries import row_of as row_of_ward
@@ -272,7 +272,7 @@ def _sum(
     term = ours.term(dossier)
     if term is None or ours.due(dossier) != mine:
         return ""
-    here = local(now).replace(second=0, microsecond=0, tzinfo=None)
+    here = minute(now)
     try:
         return in_words(ours.time, term, (Move(received(dossier), "accepted"),), here, names=names)
     except Refusal:

@@ -59,7 +59,7 @@ def take_in(
 ) -> Taken:
     """What the moves of an intake make of a dossier whose plain facts are there: "accept", then "transfer" to the office of the
     first step, or "resolve" and "return-result" where it is settled at once."""
-    came = clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    came = clock.minute(at)
     dossier.received_on, dossier.received_time = came.date(), came.time()
     if due is not None:
         dossier.due_on, dossier.due_time = due.date(), due.time()

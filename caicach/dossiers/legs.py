@@ -23,17 +23,13 @@ def of_events(
         return ()
     counting = Counting(term.count, term.cut_off, term.quarters) if term else Counting()
     happened = [
-        Happened(one.code, int(one.facts.get("leg", 0)), _minute(one.at), one.word)
+        Happened(one.code, int(one.facts.get("leg", 0)), clock.minute(one.at), one.word)
         for one in events
         if one.code in rule.CODES
     ]
-    return rule.shown(time, found, _minute(first.at), happened, _minute(now), counting)
+    return rule.shown(time, found, clock.minute(first.at), happened, clock.minute(now), counting)
 
 
 def open_names(legs: Sequence[Shown]) -> str:
     """The legs that are neither done nor dropped; "" where none is left."""
     return ", ".join(one.leg.name for one in legs if one.state in ("waits", "runs"))
-
-
-def _minute(at: dt.datetime) -> dt.datetime:
-    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)

@@ -354,14 +354,14 @@ def _more_time(
     dossier: Dossier, events: Sequence[Event], time: WorkTime, at: dt.datetime, shown: int
 ) -> MoreTime:
     if dossier.system != Dossier.OWN:
-        days = beside.days(dossier, events, time, _minute(at), shown)
+        days = beside.days(dossier, events, time, clock.minute(at), shown)
         due = beside.promised(dossier, time)
-        gone = days_gone(time, due, _minute(at)) if due else 0
+        gone = days_gone(time, due, clock.minute(at)) if due else 0
         return MoreTime(due, days, gone, data.limits().extensions)
     _check_more_time(1, events, time, at)
     term = term_of(events)
     assert term is not None
-    now, found = _minute(_not_before(events, at)), []
+    now, found = clock.minute(_not_before(events, at)), []
     gone = _gone(events, time, at)
     last = gone + most_days(term, data.limits(), a_day=time.minutes_a_day)
     try:
@@ -389,13 +389,13 @@ def _check_more_time(days: int, events: Sequence[Event], time: WorkTime, at: dt.
 def _check_ahead(days: int, events: Sequence[Event], time: WorkTime, at: dt.datetime) -> None:
     """Raises Refusal clock.extension-past: nobody is told of a day that has passed."""
     due = _due_with(days, events, time, at)
-    if due is not None and due <= _minute(_not_before(events, at)):
+    if due is not None and due <= clock.minute(_not_before(events, at)):
         raise Refusal("clock.extension-past", "amount")
 
 
 def _due_with(days: int, events: Sequence[Event], time: WorkTime, at: dt.datetime) -> dt.datetime | None:
     """What would be promised with so many working days more; 0: what is."""
-    term, now = term_of(events), _minute(_not_before(events, at))
+    term, now = term_of(events), clock.minute(_not_before(events, at))
     assert term is not None
     more = [ClockMove(now, "extended", amount=days)] if days else []
     return read(time, term, [*replay(_steps(events))[1], *more], now).due
@@ -403,7 +403,7 @@ def _due_with(days: int, events: Sequence[Event], time: WorkTime, at: dt.datetim
 
 def _gone(events: Sequence[Event], time: WorkTime, at: dt.datetime) -> int:
     due = _due_with(0, events, time, at)
-    return days_gone(time, due, _minute(_not_before(events, at))) if due else 0
+    return days_gone(time, due, clock.minute(_not_before(events, at))) if due else 0
 
 
 def _into_hands(held: Dossier, told: Told) -> dict[str, Any]:
@@ -438,7 +438,7 @@ def _into_hands(held: Dossier, told: Told) -> dict[str, Any]:
 
 def _put(held: Dossier, code: str, facts: dict[str, Any], at: dt.datetime) -> None:
     """What a move writes into the rows themselves."""
-    here = clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    here = clock.minute(at)
     if code in _PASSES:
         held.clock.office_id, held.clock.person_id = facts.get("office"), facts.get("person")
     elif code == "resolve":
@@ -472,16 +472,12 @@ def _apologised(events: Sequence[Event]) -> dt.date | None:
 def _shown(events: Sequence[Event], at: dt.datetime, time: WorkTime) -> tuple[str, Reading | None]:
     state, moves = replay(_steps(events))
     term = term_of(events)
-    shown = read(time, term, moves, _minute(at)) if term is not None else None
+    shown = read(time, term, moves, clock.minute(at)) if term is not None else None
     return state or "submitted", shown
 
 
 def _steps(events: Sequence[Event]) -> list[Step]:
-    return [Step(one.code, _minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
-
-
-def _minute(at: dt.datetime) -> dt.datetime:
-    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    return [Step(one.code, clock.minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
 
 
 def _name(code: str) -> str:

@@ -149,7 +149,7 @@ def _keep(ward: int, day: dt.date, until: dt.date, found: rule.Forecast, at: dt.
 
 
 def _naive(at: dt.datetime) -> dt.datetime:
-    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
+    return clock.minute(at)
 
 
 def _shares(ward: int, since: dt.date) -> Shares:

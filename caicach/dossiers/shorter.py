@@ -198,7 +198,7 @@ def _past(ward: int, code: str, time: WorkTime) -> tuple[list[shorter.Past], int
     told: dict[int, list[Any]] = {pk: [] for pk in own}
     rows = Event.objects.filter(ward_id=ward, dossier_id__in=own).order_by("id")
     for pk, event, at, word, facts in rows.values_list("dossier_id", "code", "at", "word", "facts"):
-        told[pk].append((event, clock.local(at).replace(second=0, microsecond=0, tzinfo=None), word, facts))
+        told[pk].append((event, clock.minute(at), word, facts))
     names = {one.id: one.name for one in offices(ward)}
     found, days, skipped = [], [], 0
     for one in clocks:

@@ -45,7 +45,7 @@ def happened(events: Sequence[Event]) -> list[Happening]:
     """What a citizen is told of the events: the moves, and what another system's list says of the state."""
     found = []
     for one in events:
-        at = _minute(one.at)
+        at = clock.minute(one.at)
         if one.code in MOVED:
             found.append(Happening(one.code, at, str(one.facts.get("office_name") or "")))
         elif any(change[0] == "state" for change in one.facts.get("changes", ())):
@@ -56,7 +56,7 @@ def happened(events: Sequence[Event]) -> list[Happening]:
 def word_of(events: Sequence[Event], state: str) -> tuple[str, dt.date | None]:
     """(the reason, the day) with which a dossier came into the state that it is in."""
     last = next((one for one in reversed(events) if _leads_to(one, state)), None)
-    return (last.word, _minute(last.at).date()) if last else ("", None)
+    return (last.word, clock.minute(last.at).date()) if last else ("", None)
 
 
 def _leads_to(event: Event, state: str) -> bool:
@@ -107,15 +107,11 @@ def sum_of(
 
 
 def _moves(events: Sequence[Event]) -> tuple[Move, ...]:
-    steps = [Step(one.code, _minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
+    steps = [Step(one.code, clock.minute(one.at), one.word, one.facts.get("amount", 0)) for one in events]
     try:
         return replay(steps)[1]
     except Refusal:
         return ()
-
-
-def _minute(at: dt.datetime) -> dt.datetime:
-    return clock.local(at).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def _moment(text: str | None) -> Moment | None:

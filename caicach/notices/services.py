@@ -185,7 +185,7 @@ def _values(event: Any, ward: _Ward) -> dict[str, str]:
     promise = facts.get("due") or (dossier.promise.isoformat() if dossier.promise else "")
     office = facts.get("office_name") or (dossier.clock.office.name if dossier.clock.office else "") or ward.desk.title  # fmt: skip
     return {
-        "phuong": ward.name, "ma_ho_so": dossier.code, "luc": when(clock.local(event.at).replace(second=0, microsecond=0, tzinfo=None).isoformat()),
+        "phuong": ward.name, "ma_ho_so": dossier.code, "luc": when(clock.minute(event.at).isoformat()),
         "don_vi": office, "hen_tra": when(promise) or "chưa rõ ngày", "hen_cu": when(facts.get("before")), "hen_moi": when(facts.get("due")),
         "han_bo_sung": _reply_by(event) if event.code == "ask-supplement" else "", "bo_phan": ward.desk.title, "dia_chi": ward.desk.address,
         "dien_thoai": ward.desk.phone,
@@ -193,7 +193,7 @@ def _values(event: Any, ward: _Ward) -> dict[str, str]:
 
 
 def _reply_by(event: Any) -> str:
-    asked = Move(clock.local(event.at).replace(second=0, microsecond=0, tzinfo=None), "paused", "supplement")
+    asked = Move(clock.minute(event.at), "paused", "supplement")
     try:
         last = wait_ends(work_time(event.ward_id), asked, data.limits())
     except Refusal:  # a year without a calendar

@@ -139,7 +139,7 @@ def page(found: Found, *, now: dt.datetime) -> Page:
     """What is shown of it. Two queries, one more of what was returned, and what a changed calendar asks once."""
     one, line, events = found.dossier, found.line, found.events
     ward, calendar = line.ward_id, found.calendar
-    time, here = work_time(ward, calendar), clock.local(now).replace(second=0, microsecond=0, tzinfo=None)
+    time, here = work_time(ward, calendar), clock.minute(now)
     word, since = told.word_of(events, one.state)
     since = one.returned_on or since if one.state == "returned" else since
     is_old = one.state in ENDED and (since or one.received_on or here.date()) + dt.timedelta(days=settings.LOOKUP_DAYS) < here.date()  # fmt: skip
