@@ -22,7 +22,7 @@ from caicach.citizens.services import meet
 from caicach.core import clock, seal, trip
 from caicach.core.http import Missing
 from caicach.counter import letters, numbers, queries
-from caicach.counter.models import Attempt, Line, Paper
+from caicach.counter.models import Attempt, Line, Paper, Spare
 from caicach.counter.services import Asked
 from caicach.counter.services import Person as Who
 from caicach.documents import services as documents
@@ -50,7 +50,7 @@ def turn_away(
     at: dt.datetime,
 ) -> Attempt:
     """Form 02 or 03 for whoever stands there; the same token never makes a second one. named: the procedure, where it is none of the
-    catalogue; sheet: what was typed.
+    catalogue; sheet: what was typed. A blank receipt whose sheet it was is spoilt by it.
 
     Raises Refusal attempt.word, attempt.procedure, attempt.taken where the sheet has made a dossier already, counter.authority, and what
     `citizens.meet` does, at the owner's fields with "owner_" before them.
@@ -92,6 +92,8 @@ def _turned(
     bringer = _met(asked.bringer, "", ward, by, at) if asked.bringer else None
     (((_, number),),) = trip.send(numbers.taking(ward, f"mau-{form}-{day.year}"))
     queries.drop_draft(ward, token)
+    slip = Spare.objects.filter(ward_id=ward, token=token, dossier=None, spoilt_at=None)
+    slip.update(spoilt_at=at, spoilt_word=f"Chưa nhận được: phiếu {form} số {number}", spoilt_by_id=by)
     return Attempt.objects.create(
         ward_id=ward, token=token, form=form, year=day.year, number=number, procedure_code=asked.procedure if version else "", procedure=name,
         citizen=owner, brought_by=bringer, by_authority=cut(squeeze(asked.authority), 200) if bringer else "", word=cut(word, MOST_WORD),
@@ -119,7 +121,10 @@ def came_of(ward: int, token: str, dossier: Any) -> None:
 
 
 def typed(attempt: Attempt) -> dict[str, Any]:
-    """The sheet as it was. Raises Refusal counter.draft-sealed where the server's key is another now."""
+    """The sheet as it was. Raises Missing where its people were forgotten since, Refusal counter.draft-sealed where the server's key is
+    another now."""
+    if not attempt.sealed:
+        raise Missing
     try:
         found: dict[str, Any] = json.loads(
             seal.unseal(attempt.sealed, row=_row(attempt.ward_id, attempt.token))
@@ -197,7 +202,9 @@ def of_year(ward: int, year: int, *, which: str = "", number: int = 1) -> Turned
 
 
 def paper(attempt: Attempt, *, by: int, at: dt.datetime) -> Paper:
-    """Form 02 or 03 as it was printed, made at the first call and kept."""
+    """Form 02 or 03 as it was printed, made at the first call and kept. Raises Missing where its people were forgotten since."""
+    if not attempt.sealed:
+        raise Missing
     of = {"ward_id": attempt.ward_id, "dossier": None, "form": attempt.form, "year": attempt.year, "number": attempt.number}  # fmt: skip
     if there := Paper.objects.select_related("file").filter(**of).first():
         return there
@@ -208,7 +215,7 @@ def paper(attempt: Attempt, *, by: int, at: dt.datetime) -> Paper:
     try:
         with transaction.atomic():
             if not Attempt.objects.select_for_update().get(pk=attempt.pk).sealed:
-                raise Missing  # its people were forgotten meanwhile
+                raise Missing  # forgotten meanwhile
             file = documents.store(upload, ward=attempt.ward_id, at=at)
             return Paper.objects.create(
                 **of, layout=f"{attempt.form}/{letters.LAYOUT}", facts=facts, file=file, at=at, by_id=by

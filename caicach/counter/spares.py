@@ -27,7 +27,7 @@ MOST = 100
 """printed in one go"""
 A_PAGE = 30
 OLDEST_DAYS = 60
-"""a receipt that lay longer is no slip of paper any more: its dossier is entered by an administrator's eyes, not in passing"""
+"""an older receipt is not typed in any more: its promise has run out, and what became of it must be asked first"""
 _CODE = re.compile(r"DP-(\d{4})-(\d{1,6})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:hg.](\d{2})\s+(\S+)", re.ASCII)
 
@@ -138,10 +138,6 @@ def by_code(ward: int, code: str) -> Spare:
     if spare is None:
         raise Missing
     return spare
-
-
-def by_token(ward: int, token: str) -> Spare | None:
-    return Spare.objects.filter(ward_id=ward, token=token).first() if token else None
 
 
 def is_blank(hashes: Sequence[str]) -> bool:

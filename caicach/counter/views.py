@@ -126,16 +126,10 @@ def _turn_away(request: WardRequest, sheet: Sheet, form: str) -> Any:
     if choice:
         sheet.tick(choice)
     word = sheet.said["turned"] or (sheet.lacking(choice) if choice else "")
-    made = attempts.turn_away(
+    return attempts.turn_away(
         sheet.asked(today=clock.today()), form, word, named=sheet.said["find"], sheet=sheet.to_keep(),
         ward=actor.ward_id, token=sheet.said["token"], by=actor.person_id, at=clock.now(),
     )  # fmt: skip
-    if sheet.said["slip"]:  # nothing comes of that slip any more
-        spare = spares.by_code(actor.ward_id, sheet.said["slip"])
-        spares.spoil(
-            spare, f"Chưa nhận được: phiếu {form} số {made.number}", by=actor.person_id, at=clock.now()
-        )
-    return made
 
 
 def _begun(request: WardRequest) -> Sheet:

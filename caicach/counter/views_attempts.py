@@ -22,7 +22,7 @@ KINDS = {"": "Tất cả", "cho": "Chưa trở lại", "02": "Hướng dẫn b�
 @require_safe
 @may("dossier.accept")
 def attempt(request: HttpRequest, token: str) -> HttpResponse:
-    """The paper to print, what it says, and the way on when they come again."""
+    """The paper to print, what it says, and the way on when they come again; of somebody forgotten since, that it was."""
     actor = ward_request(request).actor
     found = attempts.one(actor.ward_id, token)
     see(
@@ -31,7 +31,8 @@ def attempt(request: HttpRequest, token: str) -> HttpResponse:
         at=clock.now(),
         about=f"lượt {found.token}",
     )
-    attempts.paper(found, by=actor.person_id, at=clock.now())
+    if found.sealed:
+        attempts.paper(found, by=actor.person_id, at=clock.now())
     facts = {"one": found, "name": NAMES[found.form], "is_fresh": "in" in request.GET, "may_word": rights.allows("counter.manage", actor.role)}  # fmt: skip
     return render(request, "counter/attempt.html", facts)
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
+from caicach.citizens.services import anonymise
 from caicach.core import clock
 from caicach.core.clock import noon
 from caicach.core.http import Missing
@@ -145,5 +146,13 @@ def test_odd_years_and_months_are_this_one(client, ward, desk, address):
     assert client.get(address).status_code == 200
 
 
-def test_attempts_of_nobody_keep_their_number(desk, officer):
-    assert attempts.is_made(desk.pk, "khongcophieu") is False
+def test_an_attempt_of_somebody_forgotten_opens_without_its_paper(at_counter):
+    at_counter.post("/quay/", {**TYPED, "lam": "bo-sung"})
+    one, page = Attempt.objects.get(), "/quay/chua-nhan-duoc/phieule00001/"
+    assert at_counter.get(f"{page}phieu.pdf").status_code == 200
+    anonymise(one.citizen, at=clock.now())
+    told = at_counter.get(page).content.decode()
+    assert "Đã hết thời hạn lưu giữ" in told and "phieu.png" not in told and "nhận tiếp" not in told
+    for gone in ("phieu.pdf", "phieu.pdf?lai=1", "phieu.png", "phieu.png?lai=1"):
+        assert at_counter.get(f"{page}{gone}").status_code == 404, gone
+    assert at_counter.get("/quay/?lai=phieule00001").status_code == 404
