@@ -435,6 +435,11 @@ def paper_of(dossier: Dossier, event: Event) -> str:
     return papers.form_of(event.code, event.facts, is_police=has_police_forms(dossier.procedure_code))
 
 
+def has_happened(dossier: Dossier, code: str) -> bool:
+    """Whether it has an event of this code. One query."""
+    return Event.objects.filter(dossier=dossier, code=code).exists()
+
+
 def events_of(dossier: Dossier, *, most: int | None = None) -> list[Event]:
     """What happened to a dossier, oldest first, at most so many. One query."""
     rows = Event.objects.select_related("by").filter(ward_id=dossier.ward_id, dossier=dossier)

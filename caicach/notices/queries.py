@@ -18,6 +18,7 @@ from caicach.dossiers.asides import Aside
 from caicach.notices.models import Manner, Notice
 from caicach.rules import notices as rules
 from caicach.rules import rights
+from caicach.rules.dossier_moves import AGREED
 from caicach.rules.notices import Moment
 
 A_PAGE = 50
@@ -122,7 +123,7 @@ def of_dossier(dossier: Any, *, most: int = 60) -> list[Told]:
 
 
 def aside(dossier: Any, role: str) -> Aside | None:
-    """The part of a dossier's page. One or two queries."""
+    """The part of a dossier's page. Two queries, one more where nobody is to be told."""
     line = getattr(dossier, "line", None)
     found = of_dossier(dossier)
     if line is None and not found:
@@ -138,7 +139,7 @@ def aside(dossier: Any, role: str) -> Aside | None:
         {
             "told": found, "dossier": dossier, "may": may, "has_line": line is not None,
             "channels": [(code, name, code in chosen, reach[code]) for code, name in rules.CHANNELS.items()],
-            "stopped": not chosen and any(one for one in found if one.channel), "lacks": not all(reach.values()),
+            "stopped": not chosen and line is not None and dossiers.has_happened(dossier, AGREED), "lacks": not all(reach.values()),
             "chosen": ", ".join(rules.CHANNELS[one] for one in chosen if one in rules.CHANNELS),
         },
     )  # fmt: skip

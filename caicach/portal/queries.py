@@ -32,7 +32,7 @@ from caicach.rules.citizen_answer import (
     opening_words,
     steps,
 )
-from caicach.rules.dossier_moves import STATES
+from caicach.rules.dossier_moves import AGREED, STATES
 from caicach.rules.legs import Shown
 from caicach.rules.lookup import is_number
 from caicach.rules.money import dong
@@ -133,6 +133,8 @@ class Page:
     is_old: bool
     channels: tuple[str, ...] = ()
     legs: tuple[Leg, ...] = ()
+    has_stopped: bool = False
+    """its owner agreed to be told once, and does no more"""
 
 
 def page(found: Found, *, now: dt.datetime) -> Page:
@@ -161,6 +163,7 @@ def page(found: Found, *, now: dt.datetime) -> Page:
         told.sum_of(events, time, here, due=due, names=day_names(ward, calendar)) if one.state not in ENDED else "",
         in_words(received, here) if received else "", fee, line.WAYS[line.way].lower(), _note(found), place,
         tuple(looks(ward, found.codes)), False, channels_of(found), _legs(legs_of(ward, events, now=now), here),
+        has_stopped=not line.channels and any(event.code == AGREED for event in events),
     )  # fmt: skip
 
 

@@ -174,6 +174,18 @@ def test_a_citizen_ends_the_notices_on_their_own_page(accept, tell, go, client, 
     tell()
     assert len(sent()) == 1 and Notice.objects.get(moment="payment").why == "unasked"
     assert "không báo" in page(client, f"/tra-cuu/{code}/")
+    assert "đã thôi nhận tin về hồ sơ này" in page(client, f"/tra-cuu/{code}/")
+
+
+def test_stopped_is_what_somebody_did_not_what_they_never_asked_for(accept, client, officer):
+    never, ended = accept(token="phieukhong01"), accept("sms", token="phieuthoi001")
+    agreed.agree(ended, (), how=agreed.ON_PAGE, by=None, at=AT)
+    client.force_login(officer)
+    for dossier, stopped in ((never, False), (ended, True)):
+        code = lookup_code(dossier.ward_id, dossier.token)
+        assert ("đã thôi nhận tin về hồ sơ này" in page(client, f"/tra-cuu/{code}/")) is stopped
+        assert ("người dân đã thôi nhận tin" in page(client, dossier.address)) is stopped
+        assert ("người dân không đăng ký" in page(client, dossier.address)) is not stopped
 
 
 def test_a_wrong_code_ends_nothing_and_says_nothing(accept, client):
