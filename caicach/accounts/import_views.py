@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,7 +20,17 @@ from caicach.accounts.people_import import comparing, mending, reading, taking_o
 from caicach.accounts.people_views import to_slips
 from caicach.accounts.queries import left_behind
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, row_id, see_other, send_made, status_of, ward_request
+from caicach.core.http import (
+    Missing,
+    may,
+    of_list,
+    put_refusal,
+    row_id,
+    see_other,
+    send_made,
+    status_of,
+    ward_request,
+)
 from caicach.organisation.queries import offices
 from caicach.rules import rights
 from caicach.rules.people_list import FIELDS
@@ -29,26 +38,11 @@ from caicach.rules.refusal import Refusal
 from caicach.writing.lists import Column, Group, Listing, Table
 
 
-class _Gone(Exception):
-    """The list was taken over or left, forgotten after some days, or is of another ward."""
+def _ways(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(reverse("accounts:import"), "Nạp danh sách"), _home(request)]
 
 
-def of_list(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view of a list; where that is gone, a page that says so and leads back to the start."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            return view(request, token)
-        except (_Gone, Refusal) as gone:
-            if isinstance(gone, Refusal) and gone.code != "people.list-gone":
-                raise
-            facts = {"words": str(Refusal("people.list-gone")), "home": _home(request)}
-            return render(request, "accounts/import_gone.html", facts, status=404)
-
-    return answered
-
-
+_of_list = of_list("people.list-gone", _ways)
 _OPEN = 25
 """so many rows with a problem have their form open at once; the others open theirs one by one"""
 
@@ -130,7 +124,7 @@ def sample(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @may("people.import")
-@of_list
+@_of_list
 def show(request: HttpRequest, token: str) -> HttpResponse:
     """Every row beside who is there (?xem= one kind, ?sua= a row to mend)."""
     return _page(request, _list(request, token))
@@ -138,7 +132,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
-@of_list
+@_of_list
 def mend(request: HttpRequest, token: str) -> HttpResponse:
     """Other words in a row, or the row left out, or taken in again."""
     found, n = _list(request, token), row_id(request.POST.get("dong", ""))
@@ -172,7 +166,7 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
-@of_list
+@_of_list
 def skip(request: HttpRequest, token: str) -> HttpResponse:
     """Every row with a problem is left out."""
     found = _list(request, token)
@@ -183,7 +177,7 @@ def skip(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
-@of_list
+@_of_list
 def drop(request: HttpRequest, token: str) -> HttpResponse:
     """The list is forgotten."""
     mending.discard(_list(request, token))
@@ -193,7 +187,7 @@ def drop(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("people.import")
-@of_list
+@_of_list
 def take(request: HttpRequest, token: str) -> HttpResponse:
     """All rows at once; then the slips of the new ones, or the letters."""
     actor, found = ward_request(request).actor, _list(request, token)
@@ -222,7 +216,7 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
 def _list(request: HttpRequest, token: str) -> PeopleList:
     found = reading.list_of(ward_request(request).actor.ward_id, token)
     if found is None:
-        raise _Gone
+        raise Refusal("people.list-gone")
     return found
 
 

@@ -7,7 +7,7 @@ import errno
 import logging
 import mimetypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, cast
@@ -430,11 +430,11 @@ def send_file(file: Any, *, name: str, kind: str, inline: bool = False) -> HttpR
     return cast(HttpResponse, response)
 
 
-def send_made(data: bytes, *, name: str) -> HttpResponse:
-    """A file made for this request, to be kept by its reader."""
+def send_made(data: bytes, *, name: str, inline: bool = False) -> HttpResponse:
+    """A file made for this request, to be kept by its reader; inline: to be looked at first."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = HttpResponse(data, content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
@@ -446,6 +446,30 @@ def send_list(listing: Listing, suffix: str, name: str, *, today: dt.date) -> Ht
         raise Missing
     data, name = file_of(listing, suffix, name, today=today)
     return send_made(data, name=name)
+
+
+def of_list(
+    code: str, ways: Callable[[HttpRequest], Sequence[tuple[str, str]]]
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """For the views of a list under way: where it is gone, as a Refusal of this code says, a page (404) that says so and leads back.
+
+    ways: its buttons, (address, words), the start first.
+    """
+
+    def of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answered(request: HttpRequest, token: str) -> HttpResponse:
+            try:
+                return view(request, token)
+            except Refusal as gone:
+                if gone.code != code:
+                    raise
+                facts = {"words": str(gone), "ways": ways(request)}
+                return render(request, "list_gone.html", facts, status=404)
+
+        return answered
+
+    return of
 
 
 def day_of(text: str) -> dt.date | None:

@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.citizens.services import see
@@ -407,10 +406,7 @@ def receipt(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
         )
     else:
         data = page_png(documents.path_of(paper.file), 1, width=1240)
-    response = HttpResponse(data, content_type="application/pdf" if suffix == "pdf" else "image/png")
-    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(data, name=name, inline=True)
 
 
 @require_safe
@@ -484,10 +480,7 @@ def paper_file(request: HttpRequest, code: str, nth: int, suffix: str) -> HttpRe
             data = page_png(file, page, width=1240 if made.form != "06" else 1760)
     except IndexError:
         raise Missing from None
-    response = HttpResponse(data, content_type="application/pdf" if suffix == "pdf" else "image/png")
-    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(data, name=name, inline=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from caicach.citizens.services import see
 from caicach.core import clock
-from caicach.core.http import Missing, may, page_number, send_file, ward_request
+from caicach.core.http import Missing, may, page_number, send_file, send_made, ward_request
 from caicach.counter import attempts, papers
 from caicach.documents import services as documents
 from caicach.reading.picture import page_png
@@ -55,10 +54,7 @@ def attempt_file(request: HttpRequest, token: str, suffix: str) -> HttpResponse:
         )
     else:
         data = page_png(documents.path_of(made.file), 1, width=1240)
-    response = HttpResponse(data, content_type="application/pdf" if suffix == "pdf" else "image/png")
-    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(data, name=name, inline=True)
 
 
 @require_safe

@@ -8,12 +8,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.core import clock
 from caicach.core.fields import TokenField, new_token
-from caicach.core.http import Missing, may, page_number, put_refusal, row_id, see_other, ward_request
+from caicach.core.http import (
+    Missing,
+    may,
+    page_number,
+    put_refusal,
+    row_id,
+    see_other,
+    send_made,
+    ward_request,
+)
 from caicach.counter import spares
 from caicach.rules.refusal import Refusal
 
@@ -73,12 +81,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
         raise Missing
     site = settings.SITE or request.build_absolute_uri("/").rstrip("/")
     data = spares.sheets(actor.ward_id, first, last, year, site=site, day=clock.today())
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = (
-        content_disposition_header(False, f"phieu-du-phong-{year}-{first}-{last}.pdf") or "inline"
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_made(data, name=f"phieu-du-phong-{year}-{first}-{last}.pdf", inline=True)
 
 
 @require_POST

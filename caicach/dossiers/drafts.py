@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 
 from caicach.core.http import Missing
 from caicach.dossiers.models import Dossier, ResultDraft
+from caicach.rules.formats import is_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,6 @@ def laid_on(dossier: str) -> dict[str, Any]:
 
 def laid_by(row: Any) -> Laid | None:
     return Laid(row.draft_name, is_picture(row.draft_kind)) if row.draft_name else None
-
-
-def is_picture(kind: str) -> bool:
-    return kind == "application/pdf" or kind.startswith("image/")
 
 
 def newest_of(ward: int, dossiers: Sequence[int]) -> dict[int, ResultDraft]:

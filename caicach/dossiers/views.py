@@ -28,7 +28,7 @@ from caicach.dossiers.forms import CodeForm, LayoutForm, ListForm
 from caicach.dossiers.leg_moves import may_settle
 from caicach.dossiers.moves import Mover, possible
 from caicach.rules import rights
-from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, UNLIKE_CODES
+from caicach.rules.formats import CHANNELS, DOSSIER_KEYS, SKIPPED, UNLIKE_CODES, is_picture
 from caicach.rules.refusal import Refusal
 from caicach.writing.lists import Column, Group, Listing, Table, Value
 
@@ -161,7 +161,7 @@ def _detail(request: WardRequest, code: str, form: CodeForm, *, status: int = 20
         "apart": apart.row_of(one.clock, now=clock.now()) if one.clock.counted_on else None,
         "asides": asides_of(one, actor.role),
         "draft": draft,
-        "draft_is_seen": draft is not None and drafts.is_picture(draft.file.kind),
+        "draft_is_seen": draft is not None and is_picture(draft.file.kind),
         "may_draft": laying.may_lay(one, actor.role, by=by),
         "may_leg": bool(page.legs) and may_settle(one, actor.role, by=by),
         "code_form": form if one.is_provisional and rights.allows("dossier.accept", actor.role) else None,

@@ -12,6 +12,7 @@ from caicach.documents import services as documents
 from caicach.dossiers import drafts, laying, queries
 from caicach.dossiers.moves import Mover
 from caicach.reading.picture import page_png
+from caicach.rules.formats import is_picture
 from caicach.rules.refusal import Refusal
 
 
@@ -47,7 +48,7 @@ def page(request: HttpRequest, code: str, nth: int) -> HttpResponse:
     """A page of it as a picture; only of PDF files and pictures."""
     dossier, _ = queries.dossier_with_newest(ward_request(request).actor.ward_id, code)
     found = drafts.newest(dossier)
-    if not drafts.is_picture(found.file.kind) or not 1 <= nth <= 2000:
+    if not is_picture(found.file.kind) or not 1 <= nth <= 2000:
         raise Missing
     try:
         data = page_png(documents.path_of(found.file), nth)

@@ -62,22 +62,12 @@ def ask(request: HttpRequest) -> HttpResponse:
 @_for_one
 def opened(request: HttpRequest, lookup: str) -> HttpResponse:
     """A dossier straight from its QR code, or with its number beside the code (so). An unknown code is 404."""
-    now, code, number = clock.now(), code_typed(lookup), request.GET.get("so", "")[:60]
-    form = LookupForm(initial={"code": code or lookup[:SIGNS], "number": number})
-    if waits := services.rest(alone=not number, at=now):
-        return _rests(request, form, waits)
-    try:
-        found = queries.find(code, number)
-    except Refusal as refusal:
-        return _form(request, form, status=422, words=str(refusal))
-    if found is None and queries.is_blank_slip(code):
-        return _form(request, form, status=404, words=str(Refusal("portal.slip")))
-    if found is None:
-        services.guessed(alone=not number, at=now)
-        return _form(request, form, status=404, words=str(Refusal("portal.wrong")))
+    found, now = _found(request, lookup), clock.now()
+    if isinstance(found, HttpResponse):
+        return found
     if request.method == "GET" and (mark := request.GET.get("tin", "")[:10]):
         notices.opened(found.dossier, mark, at=now)
-    facts = {"page": queries.page(found, now=now), "lookup": code, "number": number}
+    facts = {"page": queries.page(found, now=now), **_asked(request, lookup)}
     return render(request, "portal/dossier.html", facts)
 
 
@@ -86,22 +76,16 @@ def opened(request: HttpRequest, lookup: str) -> HttpResponse:
 @_for_one
 def stop(request: HttpRequest, lookup: str) -> HttpResponse:
     """No more notices about this dossier: asked once, then done. Whoever has the code of the receipt may; unknown codes are as above."""
-    now, code, number = clock.now(), code_typed(lookup), request.GET.get("so", "")[:60]
-    form = LookupForm(initial={"code": code or lookup[:SIGNS], "number": number})
-    if waits := services.rest(alone=not number, at=now):
-        return _rests(request, form, waits)
-    try:
-        found = queries.find(code, number)
-    except Refusal as refusal:
-        return _form(request, form, status=422, words=str(refusal))
-    if found is None:
-        services.guessed(alone=not number, at=now)
-        return _form(request, form, status=404, words=str(Refusal("portal.wrong")))
+    found, asked = _found(request, lookup), _asked(request, lookup)
+    if isinstance(found, HttpResponse):
+        return found
     if request.method == "POST":
-        agreed.agree(found.dossier, (), how=agreed.ON_PAGE, by=None, at=now)
-        asked = f"?{urlencode({'so': number})}" if number else ""
-        return see_other(reverse("portal:opened", args=[code]) + asked)
-    return render(request, "portal/stop.html", {"found": found, "channels": queries.channels_of(found), "lookup": code, "number": number})  # fmt: skip
+        agreed.agree(found.dossier, (), how=agreed.ON_PAGE, by=None, at=clock.now())
+        number = f"?{urlencode({'so': asked['number']})}" if asked["number"] else ""
+        return see_other(reverse("portal:opened", args=[asked["lookup"]]) + number)
+    return render(
+        request, "portal/stop.html", {"found": found, "channels": queries.channels_of(found), **asked}
+    )
 
 
 @require_safe
@@ -109,6 +93,29 @@ def stop(request: HttpRequest, lookup: str) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What the ward keeps of people, why, how long, who sees it, how to ask."""
     return render(request, "portal/privacy.html", {"page": queries.privacy()})
+
+
+def _asked(request: HttpRequest, lookup: str) -> dict[str, str]:
+    return {"lookup": code_typed(lookup), "number": request.GET.get("so", "")[:60]}
+
+
+def _found(request: HttpRequest, lookup: str) -> queries.Found | HttpResponse:
+    """The dossier of an address, or the page that says why there is none: too many guesses, a slip not typed in, an unknown code."""
+    now, asked = clock.now(), _asked(request, lookup)
+    code, number = asked["lookup"], asked["number"]
+    form = LookupForm(initial={"code": code or lookup[:SIGNS], "number": number})
+    if waits := services.rest(alone=not number, at=now):
+        return _rests(request, form, waits)
+    try:
+        found = queries.find(code, number)
+    except Refusal as refusal:
+        return _form(request, form, status=422, words=str(refusal))
+    if found is not None:
+        return found
+    if queries.is_blank_slip(code):
+        return _form(request, form, status=404, words=str(Refusal("portal.slip")))
+    services.guessed(alone=not number, at=now)
+    return _form(request, form, status=404, words=str(Refusal("portal.wrong")))
 
 
 def _form(request: HttpRequest, form: LookupForm, *, status: int = 200, words: str = "") -> HttpResponse:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caicach.core import clock
-from caicach.core.http import Missing, may, put_refusal, row_id, see_other, send_list, ward_request
+from caicach.core.http import Missing, may, of_list, put_refusal, row_id, see_other, send_list, ward_request
 from caicach.procedures import list_file, lists
 from caicach.procedures.forms import ListFileForm, TakeForm
 from caicach.procedures.models import CatalogueList
@@ -26,30 +25,17 @@ _OPEN = 15
 _A_PAGE = 100
 
 
-class _Gone(Exception):
-    """The list was written or dropped, forgotten after some days, or is of another ward."""
+def _ways(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(reverse("procedures:list-upload"), "Nạp danh mục"), (reverse("procedures:catalogue"), "Thủ tục")]
 
 
-def of_list(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view of a list; where that is gone, a page that says so and leads back to the start."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            return view(request, token)
-        except (_Gone, Refusal) as gone:
-            if isinstance(gone, Refusal) and gone.code != "catalogue.list-gone":
-                raise
-            facts = {"words": str(Refusal("catalogue.list-gone"))}
-            return render(request, "procedures/list_gone.html", facts, status=404)
-
-    return answered
+_of_list = of_list("catalogue.list-gone", _ways)
 
 
 def _list(request: HttpRequest, token: str) -> CatalogueList:
     found = lists.list_of(ward_request(request).actor.ward_id, token)
     if found is None:
-        raise _Gone
+        raise Refusal("catalogue.list-gone")
     return found
 
 
@@ -91,7 +77,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @may("procedure.manage")
-@of_list
+@_of_list
 def show(request: HttpRequest, token: str) -> HttpResponse:
     """Every row beside the catalogue (?xem= one kind, ?sua= a row to mend, ?trang= a page)."""
     return _page(
@@ -101,7 +87,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("procedure.manage")
-@of_list
+@_of_list
 def row(request: HttpRequest, token: str) -> HttpResponse:
     """Other words in a row, or the row left out, or taken in again."""
     found, n = _list(request, token), row_id(request.POST.get("dong", ""))
@@ -122,7 +108,7 @@ def row(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("procedure.manage")
-@of_list
+@_of_list
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Rows left out together: those of a level, or every one with a problem."""
     found = _list(request, token)
@@ -137,7 +123,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("procedure.manage")
-@of_list
+@_of_list
 def drop(request: HttpRequest, token: str) -> HttpResponse:
     """The list is forgotten."""
     lists.discard(_list(request, token))
@@ -147,7 +133,7 @@ def drop(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @may("procedure.manage")
-@of_list
+@_of_list
 def take(request: HttpRequest, token: str) -> HttpResponse:
     """All rows at once."""
     actor, found, form = ward_request(request).actor, _list(request, token), TakeForm(request.POST)

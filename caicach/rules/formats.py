@@ -180,3 +180,8 @@ def target_in_words(target: Target) -> str:
         f"từ {figure} trở lên" if target.comparator == ">=" else f"{_COMPARATORS[target.comparator]} {figure}"
     )
     return f"{phrase}; {'càng cao' if target.better == 'higher' else 'càng thấp'} càng tốt"
+
+
+def is_picture(kind: str) -> bool:
+    """Whether pages of a file of this content type can be shown as pictures."""
+    return kind == "application/pdf" or kind.startswith("image/")

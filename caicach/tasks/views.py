@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from caicach.core import clock
 from caicach.core.http import Missing, may, row_id, see_other, send_file
 from caicach.documents import services as documents
+from caicach.rules.formats import is_picture
 from caicach.rules.refusal import Refusal
 from caicach.tasks import dates, queries, services
 from caicach.tasks import undo as undoing
@@ -129,7 +130,7 @@ def evidence_page(
 
     task = task_of(request, year, book, number)
     file = queries.delivery_for(task.ward_id, task, position).file
-    if file is None or not (file.kind == "application/pdf" or file.kind.startswith("image/")):
+    if file is None or not is_picture(file.kind):
         raise Missing
     if not 1 <= page <= 2000:
         raise Missing

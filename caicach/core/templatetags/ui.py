@@ -334,10 +334,7 @@ def lower_first(text: str) -> str:
     return f"{text[:1].lower()}{text[1:]}"
 
 
-@register.filter
-def is_picture(kind: str) -> bool:
-    """Whether a file of this content type can be shown in the page."""
-    return kind == "application/pdf" or kind.startswith("image/")
+register.filter("is_picture", formats.is_picture)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from caicach.citizens.services import anonymise
 from caicach.core import clock
 from caicach.core.clock import noon
 from caicach.core.http import Missing
-from caicach.counter import attempts, papers, queries, spares, till
+from caicach.counter import papers, queries, spares, till
 from caicach.counter.models import Attempt, Draft, Money, Paper, Spare
 from caicach.counter.till import Paying
 from caicach.dossiers import forgetting
