@@ -50,6 +50,14 @@ def test_a_slip_that_was_turned_away_is_blank_no_more(at_counter, desk, officer)
     assert Spare.objects.get().spoilt_word == "Chưa nhận được: phiếu 03 số 1"
 
 
+def test_only_the_slip_whose_sheet_it_is_is_spoilt(at_counter, desk, officer):
+    (slip,) = spares.make(
+        1, token="phieutrong01", ward=desk.pk, by=officer.pk, at=noon(dt.date(2026, 11, 18))
+    )
+    at_counter.post("/quay/", {**TYPED, "slip": slip.code, "lam": "tu-choi"})
+    assert Attempt.objects.exists() and Spare.objects.get().spoilt_at is None
+
+
 def test_a_slip_and_its_dossier_are_one_or_none(desk, officer, monkeypatch):
     (slip,) = spares.make(
         1, token="phieutrong01", ward=desk.pk, by=officer.pk, at=noon(dt.date(2026, 11, 18))
